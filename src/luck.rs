@@ -22,7 +22,7 @@ const SPREAD: u64 = 0xa076_1d64_78bd_642f;
 const MIX: u64 = 0xe703_7ed1_a0b4_28db;
 
 /// A node in the tree of addresses: everything below it is reproducible, everything beside it independent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Luck(u64);
 
 impl Luck {

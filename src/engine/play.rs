@@ -1,0 +1,308 @@
+//! A customer's events in order of time: needs, triggers, due steps, and what contacts lead to.
+
+use super::journeys::{self, Outcome};
+use super::purpose;
+use super::start::{Need, Start};
+use super::watch::{Cause, Ending, Event, Watch};
+use crate::luck::Luck;
+use crate::scenario::Seconds;
+use crate::world::{ChannelId, Dropout, Occurrence, SegmentTable, Strategy, Tables, World};
+
+/// Kinds of events, in the order in which they happen within one second (R6).
+pub(super) mod kind {
+    /// A message is opened.
+    pub const OPENED: i64 = 0;
+    /// A message is clicked.
+    pub const CLICKED: i64 = 1;
+    /// A natural need.
+    pub const NEED: i64 = 2;
+    /// A step of a run is due.
+    pub const STEP: i64 = 3;
+    /// A campaign comes up.
+    pub const TRIGGER: i64 = 4;
+    /// Room for the kinds.
+    pub const KINDS: i64 = 8;
+}
+
+/// Time and kind in one number, so that the next event is the least key.
+#[inline(always)]
+pub(super) const fn key(at: Seconds, kind: i64) -> i64 {
+    at * kind::KINDS + kind
+}
+
+/// After every event.
+pub(super) const NEVER: i64 = i64::MAX;
+
+/// An event that lies ahead.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Pending {
+    pub key: i64,
+    /// Address of the contact or run: decides ties (R6).
+    pub luck: Luck,
+    /// Index of the run that it belongs to.
+    pub run: u32,
+    /// The contact's channel.
+    pub channel: ChannelId,
+}
+
+/// One customer's passage through one plan for one trigger (R18).
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Run {
+    pub luck: Luck,
+    /// The last message sent in this run, else the trigger.
+    pub last_sent: Seconds,
+    /// Steps that were sent, as bits.
+    pub sent: u64,
+    /// The customer's orders when the run began.
+    pub orders_before: u32,
+    pub campaign: u16,
+    /// The next step.
+    pub step: u8,
+    /// Responses to contacts of this run, as [bits](crate::world::Step::bit).
+    pub responses: u8,
+}
+
+/// Room that is used again for the next customer, so that playing one allocates nothing.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    pub(super) pending: Vec<Pending>,
+    pub(super) runs: Vec<Run>,
+    pub(super) consumed: Vec<u64>,
+}
+
+/// Plays one customer from its start to the horizon under one strategy.
+pub fn play<W: Watch>(world: &World, tables: &Tables, strategy: &Strategy, start: &Start, scratch: &mut Scratch, watch: &mut W) {
+    scratch.pending.clear();
+    scratch.runs.clear();
+    scratch.consumed.clear();
+    let begin = start.joined.max(0);
+    if begin >= world.horizon {
+        return;
+    }
+    let calendar = &strategy.calendars[start.segment];
+    let mut player = Player {
+        world,
+        tables,
+        table: &tables.segments[start.segment],
+        strategy,
+        calendar: &calendar[calendar.partition_point(|occurrence| occurrence.at < begin)..],
+        horizon: key(world.horizon, 0),
+        start,
+        need: start.need,
+        need_key: NEVER,
+        alive: start.alive,
+        dismissed: false,
+        opted_in: start.opted_in,
+        opted_out: 0,
+        orders: 0,
+        last_order: Seconds::MIN,
+        contacted: false,
+        responded: false,
+        scratch,
+        watch,
+    };
+    player.join(begin);
+    player.live();
+    player.finish();
+}
+
+pub(super) struct Player<'a, W> {
+    pub world: &'a World,
+    pub tables: &'a Tables,
+    pub table: &'a SegmentTable,
+    pub strategy: &'a Strategy,
+    /// Occurrences that lie ahead.
+    calendar: &'a [Occurrence],
+    pub horizon: i64,
+    pub start: &'a Start,
+    need: Need,
+    need_key: i64,
+    pub alive: bool,
+    /// The firm knows that the customer is lost: nothing more happens (R12).
+    dismissed: bool,
+    pub opted_in: u64,
+    pub opted_out: u64,
+    pub orders: u32,
+    last_order: Seconds,
+    pub contacted: bool,
+    pub responded: bool,
+    pub scratch: &'a mut Scratch,
+    pub watch: &'a mut W,
+}
+
+impl<W: Watch> Player<'_, W> {
+    fn join(&mut self, at: Seconds) {
+        self.dismissed = !self.alive && self.table.known_loss;
+        self.watch.see(at, Event::Joined { alive: self.alive, opted_in: self.opted_in });
+        self.expect_need();
+        // Joining's first order is an event of the past for a base, and counted only on request (R9).
+        if self.tables.count_first && self.start.joined >= 0 && !matches!(self.table.joined, crate::world::Joined::Base(_)) {
+            let luck = self.start.life.child(purpose::FIRST);
+            let channel = journeys::entry(self.table, luck);
+            self.order(at, channel, luck, Cause::First);
+        }
+    }
+
+    fn live(&mut self) {
+        while !self.dismissed {
+            let pending = self.scratch.pending.last().map_or(NEVER, |pending| pending.key);
+            let trigger = self.next_trigger();
+            let next = pending.min(self.need_key).min(trigger);
+            if next >= self.horizon {
+                break;
+            }
+            if next == pending {
+                if let Some(pending) = self.scratch.pending.pop() {
+                    self.happen(pending);
+                }
+            } else if next == self.need_key {
+                self.natural_need(next / kind::KINDS);
+            } else {
+                let occurrence = self.calendar[0];
+                self.calendar = &self.calendar[1..];
+                self.begin_run(occurrence);
+            }
+        }
+    }
+
+    fn finish(&mut self) {
+        self.watch.end(Ending {
+            eligible: self.start.joined <= self.world.retention_from,
+            retained: self.last_order >= self.world.retention_from,
+            ordered: self.orders > 0,
+            contacted: self.contacted,
+            responded: self.responded,
+            alive: self.alive,
+        });
+    }
+
+    fn next_trigger(&self) -> i64 {
+        self.calendar.first().map_or(NEVER, |occurrence| key(occurrence.at, kind::TRIGGER))
+    }
+
+    fn happen(&mut self, pending: Pending) {
+        let at = pending.key / kind::KINDS;
+        match pending.key % kind::KINDS {
+            kind::OPENED => self.opened(at, pending),
+            kind::CLICKED => self.clicked(at, pending),
+            _ => self.examine(at, pending.run),
+        }
+    }
+
+    /// Lets an event happen when its time comes: at once if nothing comes before it, which saves the queue.
+    #[inline]
+    pub fn expect(&mut self, pending: Pending) {
+        if pending.key >= self.horizon {
+            return;
+        }
+        let next = self.scratch.pending.last().map_or(NEVER, |pending| pending.key);
+        if pending.key < next.min(self.need_key).min(self.next_trigger()) {
+            self.happen(pending);
+        } else {
+            self.enqueue(pending);
+        }
+    }
+
+    /// Keeps an event for later; the queue is sorted, the next event last.
+    #[inline]
+    pub fn enqueue(&mut self, pending: Pending) {
+        if pending.key >= self.horizon {
+            return;
+        }
+        let queue = &mut self.scratch.pending;
+        let before = |other: &Pending| (other.key, other.luck) < (pending.key, pending.luck);
+        let mut place = queue.len();
+        while place > 0 && before(&queue[place - 1]) {
+            place -= 1;
+        }
+        queue.insert(place, pending);
+    }
+
+    fn natural_need(&mut self, at: Seconds) {
+        let need = self.need;
+        if self.scratch.consumed.contains(&need.number) {
+            // Its order was moved forward, its coin is tossed (R16).
+            self.next_need();
+            return;
+        }
+        let outcome = journeys::natural(&self.table.natural, self.table, need.luck, at, self.watch);
+        let mut lost = matches!(self.table.dropout, Dropout::AfterJourney(_)) && need.luck.happens(purpose::COIN, self.start.coin);
+        if let Outcome::Ordered(channel) = outcome {
+            self.order(at, channel, need.luck, Cause::Need);
+            lost |= matches!(self.table.dropout, Dropout::AfterOrder(_)) && need.luck.happens(purpose::COIN, self.start.coin);
+        }
+        if lost {
+            self.lose(at);
+        } else {
+            self.next_need();
+        }
+    }
+
+    fn next_need(&mut self) {
+        self.need = self.need.next(self.start.life, self.start.gap);
+        self.expect_need();
+    }
+
+    fn expect_need(&mut self) {
+        let beyond = !self.alive || self.need.at >= self.world.horizon as f64;
+        self.need_key = if beyond { NEVER } else { key(self.need.at as Seconds, kind::NEED) };
+    }
+
+    /// A journey that a click opened (R14), what comes of it (R16), and its coin (R11).
+    pub fn contact_journey(&mut self, at: Seconds, contact: Pending) {
+        let campaign = usize::from(self.scratch.runs[contact.run as usize].campaign);
+        let landing = self.tables.contacts[usize::from(contact.channel)].as_ref().map_or(0, |contact| contact.landing);
+        let rows = &self.table.contacted[campaign];
+        let outcome = journeys::follow(rows, landing, contact.luck, at, self.watch);
+        let mut lost = matches!(self.table.dropout, Dropout::AfterJourney(_)) && contact.luck.happens(purpose::COIN, self.start.coin);
+        if let Outcome::Ordered(channel) = outcome {
+            let effect = self.tables.campaigns[campaign];
+            let moved = if contact.luck.happens(purpose::DISPLACED, effect.displacement) { self.consume(at + effect.window) } else { None };
+            let displaced = moved.map(|need| need.at as Seconds);
+            let value_of = moved.map_or(contact.luck, |need| need.luck);
+            self.order(at, channel, value_of, Cause::Contact { channel: contact.channel, displaced });
+            self.scratch.runs[contact.run as usize].responses |= crate::world::Step::bit(crate::scenario::Response::Ordered);
+            if let Some(need) = moved {
+                lost |= !matches!(self.table.dropout, Dropout::Never) && need.luck.happens(purpose::COIN, self.start.coin);
+            }
+        }
+        if lost {
+            self.lose(at);
+        }
+    }
+
+    /// The next natural need within the window that would end in an order, played ahead at its own addresses; it is
+    /// consumed (R16).
+    fn consume(&mut self, until: Seconds) -> Option<Need> {
+        let mut need = self.need;
+        while need.at <= until as f64 {
+            if !self.scratch.consumed.contains(&need.number) {
+                let outcome = journeys::natural(&self.table.natural, self.table, need.luck, 0, &mut super::watch::Nobody);
+                if matches!(outcome, Outcome::Ordered(_)) {
+                    self.scratch.consumed.push(need.number);
+                    return Some(need);
+                }
+                // A coin on the way may take the customer before that order.
+                if matches!(self.table.dropout, Dropout::AfterJourney(_)) && need.luck.happens(purpose::COIN, self.start.coin) {
+                    return None;
+                }
+            }
+            need = need.next(self.start.life, self.start.gap);
+        }
+        None
+    }
+
+    fn order(&mut self, at: Seconds, channel: ChannelId, luck: Luck, cause: Cause) {
+        let value = journeys::basket(self.table.basket, self.tables.minor, self.start.spending, luck);
+        self.orders += 1;
+        self.last_order = at;
+        self.watch.see(at, Event::Ordered { channel, value, cause });
+    }
+
+    fn lose(&mut self, at: Seconds) {
+        self.alive = false;
+        self.need_key = NEVER;
+        self.dismissed = self.table.known_loss;
+        self.watch.see(at, Event::Lost);
+    }
+}

@@ -1,0 +1,161 @@
+//! What a customer is when the simulation begins: traits drawn once (R1), and a past that nobody contacted (R9).
+
+use rand_distr::{Distribution, Exp1, StandardNormal};
+
+use super::journeys::{self, Outcome};
+use super::purpose;
+use super::watch::Nobody;
+use crate::luck::Luck;
+use crate::scenario::Seconds;
+use crate::world::{Basket, Coin, Dropout, Joined, Rate, SegmentTable, Tables, World};
+
+/// More attempts than a base with the least admitted share of living customers (5 %) ever needs: 0.95¹⁰⁰⁰ < 10⁻²².
+const MOST_ATTEMPTS: u64 = 1000;
+
+/// A customer at the start, or at joining if that is later. The same under every strategy.
+#[derive(Clone, Copy, Debug)]
+pub struct Start {
+    /// Address of the customer.
+    pub(super) luck: Luck,
+    /// Address of its life: needs, losses and spending.
+    pub(super) life: Luck,
+    /// Index of its segment.
+    pub segment: usize,
+    /// When it became the firm's customer; negative for a base with a past.
+    pub joined: Seconds,
+    /// Whether it is alive.
+    pub alive: bool,
+    /// Channels to which it opted in, as bits.
+    pub opted_in: u64,
+    /// The next natural need.
+    pub(super) need: Need,
+    /// Mean seconds between needs.
+    pub(super) gap: f64,
+    /// The threshold of its coin.
+    pub(super) coin: u64,
+    /// Its level of spending: what a drawn basket is divided by.
+    pub(super) spending: f64,
+}
+
+/// A natural need: its number, when it comes (in seconds; fractions are kept, so that rounding does not add up), and its address.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Need {
+    pub number: u64,
+    pub at: f64,
+    pub luck: Luck,
+}
+
+impl Need {
+    /// The need after a moment, `number` needs into a life.
+    fn after(life: Luck, number: u64, moment: f64, gap: f64) -> Self {
+        let luck = life.child(purpose::NEEDS).child(number);
+        let wait: f64 = Exp1.sample(&mut luck.stream(purpose::GAP));
+        Self { number, at: moment + wait * gap, luck }
+    }
+
+    /// The need after this one.
+    pub fn next(self, life: Luck, gap: f64) -> Self {
+        Self::after(life, self.number + 1, self.at, gap)
+    }
+}
+
+impl Start {
+    /// A customer of a world; the same arguments give the same customer for ever.
+    pub fn new(world: &World, tables: &Tables, seed: u64, replication: u64, customer: u64) -> Self {
+        let luck = Luck::customer(seed, replication, customer);
+        let segment = world.segment_of(customer);
+        let table = &tables.segments[segment];
+        let mut start = Self::attempt(luck, segment, table, 0);
+        let mut attempt = 0;
+        // The firm of a base with known losses has only living customers.
+        while table.known_loss && !start.alive && attempt < MOST_ATTEMPTS {
+            attempt += 1;
+            start = Self::attempt(luck, segment, table, attempt);
+        }
+        start
+    }
+
+    fn attempt(luck: Luck, segment: usize, table: &SegmentTable, attempt: u64) -> Self {
+        let life = luck.child(purpose::LIFE + attempt);
+        let rate = match table.rate {
+            Rate::Fixed(rate) => rate,
+            Rate::Gamma(gamma) => gamma.sample(&mut life.stream(purpose::RATE)),
+        };
+        let coin = match table.dropout {
+            Dropout::Never => 0,
+            Dropout::AfterOrder(coin) | Dropout::AfterJourney(coin) => match coin {
+                Coin::Fixed(threshold) => threshold,
+                Coin::Beta(beta) => crate::luck::threshold(beta.sample(&mut life.stream(purpose::LOSS))),
+            },
+        };
+        let spending = match table.basket {
+            Basket::GammaGamma { spread, .. } => spread.sample(&mut life.stream(purpose::SPENDING)),
+            Basket::Fixed(_) | Basket::LogNormal { .. } => 1.0,
+        };
+        let joined = joined(luck, life, &table.joined);
+        let gap = 1.0 / rate;
+        let need = Need::after(life, 0, joined as f64, gap);
+        let opted_in = opt_ins(luck, table);
+        let mut start = Self { luck, life, segment, joined, alive: true, opted_in, need, gap, coin, spending };
+        start.live_through_past(table);
+        start
+    }
+
+    /// Plays the needs before the start: nobody contacts, nobody records.
+    fn live_through_past(&mut self, table: &SegmentTable) {
+        while self.alive && self.need.at < 0.0 {
+            let outcome = journeys::natural(&table.natural, table, self.need.luck, 0, &mut Nobody);
+            self.alive = !self.is_lost_after(table, matches!(outcome, Outcome::Ordered(_)));
+            self.need = self.need.next(self.life, self.gap);
+        }
+    }
+
+    /// Whether the coin of the current need falls badly, if it is tossed at all (R11).
+    fn is_lost_after(&self, table: &SegmentTable, ordered: bool) -> bool {
+        let tossed = match table.dropout {
+            Dropout::Never => false,
+            Dropout::AfterOrder(_) => ordered,
+            Dropout::AfterJourney(_) => true,
+        };
+        tossed && self.need.luck.happens(purpose::COIN, self.coin)
+    }
+}
+
+fn joined(luck: Luck, life: Luck, joined: &Joined) -> Seconds {
+    match joined {
+        Joined::Base(0) | Joined::Cohort => 0,
+        Joined::Base(age) => -within(life.word(purpose::AGE), *age) - 1,
+        Joined::Arrivals(upper, every) => {
+            let arrivals = luck.child(purpose::JOINED);
+            let pick = arrivals.word(0);
+            let period = upper.partition_point(|&end| end <= pick && end != u64::MAX);
+            period as Seconds * every + within(arrivals.word(1), *every)
+        }
+    }
+}
+
+/// A second of a period, by a word: the high half of their product.
+fn within(word: u64, period: Seconds) -> Seconds {
+    ((u128::from(word) * period as u128) >> 64) as Seconds
+}
+
+fn opt_ins(luck: Luck, table: &SegmentTable) -> u64 {
+    let own = luck.child(purpose::OPT_IN);
+    let mut bits = 0;
+    let Some((common_weight, own_weight)) = table.opt_in_factors else {
+        for (channel, opt_in) in table.opt_in.iter().enumerate() {
+            if opt_in.threshold > 0 && own.happens(opt_in.label, opt_in.threshold) {
+                bits |= 1 << channel;
+            }
+        }
+        return bits;
+    };
+    let common: f64 = StandardNormal.sample(&mut luck.stream(purpose::OPT_IN_COMMON));
+    for (channel, opt_in) in table.opt_in.iter().enumerate() {
+        let noise: f64 = StandardNormal.sample(&mut own.stream(opt_in.label));
+        if common_weight * common + own_weight * noise < opt_in.quantile {
+            bits |= 1 << channel;
+        }
+    }
+    bits
+}

@@ -1,0 +1,316 @@
+//! Checks across the parts of a scenario: names that do not exist, shares that do not add up, plans that cannot work.
+
+use super::channel::{Channel, Click};
+use super::place::{Origin, Place, Sources};
+use super::problems::{Problem, Problems};
+use super::read::At;
+use super::segment::Segment;
+use super::strategy::{Otherwise, Plan, Response, Step, Strategy};
+use super::values::{DAY, Span};
+use super::{Law, Scenario};
+
+/// More contact channels than this do not fit the engine's bit masks.
+const MOST_CHANNELS: usize = 64;
+
+/// Notes everything that is wrong, or odd, between the parts.
+pub(super) fn check(scenario: &Scenario, sources: &Sources, problems: &mut Problems) {
+    sizes(scenario, problems);
+    times(scenario, problems);
+    zones(scenario, problems);
+    shares(scenario, problems);
+    for channel in &scenario.channels {
+        landing(scenario, channel, sources, problems);
+        plausible(channel, problems);
+    }
+    for segment in &scenario.segments {
+        opt_ins(scenario, segment, problems);
+        journeys(scenario, segment, problems);
+    }
+    for strategy in &scenario.strategies {
+        plans(scenario, strategy, problems);
+    }
+    unused(scenario, problems);
+}
+
+fn sizes(scenario: &Scenario, problems: &mut Problems) {
+    let root = scenario.simulate.at;
+    if scenario.segments.is_empty() {
+        problems.push(Problem::error("the scenario has no segment", root).help("write at least `[segments.all]` with `share = 1.0`"));
+    }
+    if scenario.channels.len() > MOST_CHANNELS {
+        let extra = &scenario.channels[MOST_CHANNELS];
+        let message = format!("at most {MOST_CHANNELS} channels, found {}", scenario.channels.len());
+        problems.push(Problem::error(message, extra.at));
+    }
+    if scenario.population == 0 {
+        problems.push(Problem::error("`population` must be 1 or more: it is the firm's number of customers", root));
+    }
+    let draws = scenario.draws.as_ref().map_or(1, |draws| draws.value);
+    if let Some(draws) = scenario.draws.as_ref().filter(|draws| draws.value == 0 || draws.value > 100_000) {
+        problems.push(Problem::error(format!("`draws` must be 1 to 100000, found {}", draws.value), draws.at));
+    } else if scenario.simulate.value < 128.max(4 * draws) || scenario.simulate.value > 1_000_000_000_000 {
+        let message = format!("`simulate` is {}, too few or too many customers to play", scenario.simulate.value);
+        problems.push(Problem::error(message, scenario.simulate.at).help("between 128 (and 4 per draw) and a million million"));
+    }
+}
+
+fn times(scenario: &Scenario, problems: &mut Problems) {
+    let (horizon, at) = (scenario.horizon.value, scenario.horizon.at);
+    if horizon < DAY || horizon > 36_525 * DAY {
+        problems.push(Problem::error(format!("the horizon must be 1 day to a century, found {}", Span(horizon)), at));
+        return;
+    }
+    let tail = scenario.tail_length();
+    let window = &scenario.retention_window;
+    if tail >= horizon {
+        let longest = Span(scenario.longest_plan());
+        let message = format!("the horizon of {} is shorter than a plan and its tail of {}", Span(horizon), Span(tail));
+        let at = scenario.tail.as_ref().map_or(at, |tail| tail.at);
+        problems.push(Problem::error(message, at).help(format!("the longest plan takes {longest}; `tail` is that + 7d unless you set it; follow customers for longer")));
+        return;
+    }
+    if window.value == 0 || 2 * window.value > horizon {
+        let message = format!("the retention window of {} must lie above 0 and not above half the horizon of {}", Span(window.value), Span(horizon));
+        problems.push(Problem::error(message, window.at).help(format!("for example retention_window = \"{}d\"", (horizon / 4 / DAY).max(1))));
+    } else if window.value < tail {
+        let message = format!("the retention window of {} is shorter than the tail of {}, in which nothing new is started", Span(window.value), Span(tail));
+        problems.push(Problem::error(message, window.at).help(format!("at least \"{}\", or a shorter `tail`", Span(tail))));
+    }
+}
+
+fn zones(scenario: &Scenario, problems: &mut Problems) {
+    let zones = scenario.segments.iter().filter_map(|segment| segment.time_zone.as_ref()).chain(&scenario.time_zone);
+    for zone in zones {
+        if jiff::tz::TimeZone::get(&zone.value).is_err() {
+            let message = format!("there is no time zone \"{}\"", zone.value);
+            problems.push(Problem::error(message, zone.at).help("IANA names such as \"Europe/Berlin\", \"America/New_York\" or \"UTC\""));
+        }
+    }
+}
+
+fn shares(scenario: &Scenario, problems: &mut Problems) {
+    let sum: f64 = scenario.segments.iter().map(|segment| segment.share.value.0).sum();
+    if let Some(last) = scenario.segments.last().filter(|_| (sum - 1.0).abs() > 1e-9) {
+        let list: Vec<String> = scenario.segments.iter().map(|s| format!("{} {}", s.name, s.share.value.0)).collect();
+        let message = format!("the shares of the segments must sum to 1, these sum to {}", rounded(sum));
+        problems.push(Problem::error(message, last.share.at).help(list.join(", ")));
+    }
+}
+
+fn landing(scenario: &Scenario, channel: &Channel, sources: &Sources, problems: &mut Problems) {
+    let Some(contact) = &channel.contact else { return };
+    let touches = || scenario.channels.iter().filter(|c| c.order_rate.is_some()).map(|c| c.name.as_str());
+    if contact.landing.value.is_empty() && touches().count() > 0 {
+        let problem = Problem::error(format!("channel `{}` does not say where a click lands", channel.name), channel.at);
+        problems.push(problem.help("write `landing = \"web\"`").suggest("", touches()));
+        return;
+    }
+    let from_preset = sources.of(contact.landing.at).origin == Origin::Preset;
+    if from_preset && contact.landing.value.iter().any(|name| touches().any(|touch| touch == name.value)) {
+        return;
+    }
+    for name in &contact.landing.value {
+        if touches().all(|touch| touch != name.value) {
+            let message = format!("a click on `{}` lands on `{}`, where no journey can be", channel.name, name.value);
+            let at = if from_preset { channel.at } else { name.at };
+            problems.push(Problem::error(message, at).help("write `landing = …` with a channel that has an `order_rate`").suggest(&name.value, touches()));
+        }
+    }
+}
+
+fn plausible(channel: &Channel, problems: &mut Problems) {
+    let Some(contact) = &channel.contact else { return };
+    if let Click::PerDelivered(click) = &contact.click {
+        if let (true, Some(at)) = (click.typical() > contact.open_rate.typical(), click.at) {
+            let message = format!("`{}`: more clicks ({}) than opens ({}) per delivered message", channel.name, click.typical(), contact.open_rate.typical());
+            problems.push(Problem::error(message, at).help("`click_rate` and `open_rate` are both per delivered message; `click_to_open_rate` is per opened"));
+        } else if let (true, Some(at)) = (click.high() > contact.open_rate.low(), click.at) {
+            let message = format!("`{}`: in some draws there are more clicks (up to {}) than opens (from {}); every open then clicks", channel.name, click.high(), contact.open_rate.low());
+            problems.push(Problem::warning(message, at).help("narrow one of the two, or use `click_to_open_rate`"));
+        }
+    }
+    let mut odd = |input_at: Option<Place>, odd: bool, message: String| {
+        if let (Some(at), true) = (input_at, odd) {
+            problems.push(Problem::warning(message, at));
+        }
+    };
+    let name = &channel.name;
+    let delivery = &contact.delivery_rate;
+    odd(delivery.at, delivery.typical() < 0.5, format!("`{name}`: less than half of the messages are delivered ({})", delivery.typical()));
+    let opt_out = &contact.opt_out_rate;
+    odd(opt_out.at, opt_out.typical() > 0.05, format!("`{name}`: {} of the delivered messages lead to an opt-out; published rates lie below 0.03", opt_out.typical()));
+    let cost = &contact.cost_per_message;
+    odd(cost.at, cost.typical() == 0.0 && !matches!(cost.law, Law::Percentiles { .. }), format!("`{name}` costs nothing per message: is that right?"));
+}
+
+fn opt_ins(scenario: &Scenario, segment: &Segment, problems: &mut Problems) {
+    for (channel, _) in &segment.opt_in {
+        match scenario.channels.iter().find(|c| c.name == channel.value) {
+            None => {
+                let names = scenario.channels.iter().filter(|c| c.contact.is_some()).map(|c| c.name.as_str());
+                let message = format!("segment `{}` opts in to `{}`, but there is no such channel", segment.name, channel.value);
+                problems.push(Problem::error(message, channel.at).suggest(&channel.value, names));
+            }
+            Some(found) if found.contact.is_none() => {
+                let message = format!("segment `{}` opts in to `{}`, which carries no messages", segment.name, channel.value);
+                problems.push(Problem::error(message, channel.at).also(found.at, "defined here"));
+            }
+            Some(_) => {}
+        }
+    }
+}
+
+fn journeys(scenario: &Scenario, segment: &Segment, problems: &mut Problems) {
+    let touches = || scenario.channels.iter().filter(|c| c.order_rate.is_some()).map(|c| c.name.as_str());
+    let mut exists = |name: &At<String>, what: &str| {
+        let found = touches().any(|touch| touch == name.value);
+        if !found {
+            let message = format!("segment `{}`: {what} `{}`, where no journey can be", segment.name, name.value);
+            problems.push(Problem::error(message, name.at).suggest(&name.value, touches()));
+        }
+        found
+    };
+    let entries = segment.entry.iter().filter(|(channel, _)| exists(channel, "journeys begin at")).count();
+    for (from, row) in &segment.hops {
+        exists(from, "hops start from");
+        row.iter().for_each(|(to, _)| _ = exists(to, "a hop leads to"));
+    }
+    let sum: f64 = segment.entry.iter().map(|(_, share)| share).sum();
+    let at = segment.entry.first().map_or(segment.at, |(channel, _)| channel.at);
+    if entries == segment.entry.len() && (sum - 1.0).abs() > 1e-9 {
+        let message = format!("segment `{}`: the entry shares must sum to 1, these sum to {}", segment.name, rounded(sum));
+        problems.push(Problem::error(message, at));
+    }
+    for (from, row) in &segment.hops {
+        let order = scenario.channels.iter().find(|c| c.name == from.value).and_then(|c| c.order_rate.as_ref());
+        let total = |pick: fn(&super::Input<super::Share>) -> f64| order.map_or(0.0, pick) + row.iter().map(|(_, chance)| pick(chance)).sum::<f64>();
+        let (typical, high) = (total(super::Input::typical), total(super::Input::high));
+        if typical > 1.0 + 1e-9 {
+            let message = format!("segment `{}`: at `{}` the chances to order and to hop sum to {}, above 1", segment.name, from.value, rounded(typical));
+            problems.push(Problem::error(message, from.at).help("what is left over is the chance to leave"));
+        } else if high > 1.0 + 1e-9 {
+            let message = format!("segment `{}`: at `{}` the chances to order and to hop reach {} in the highest draws; they are then scaled to 1", segment.name, from.value, rounded(high));
+            problems.push(Problem::warning(message, from.at));
+        }
+        if let Some((to, _)) = row.iter().find(|(to, _)| to.value == from.value) {
+            problems.push(Problem::error(format!("segment `{}`: a hop leads from `{}` to itself", segment.name, to.value), to.at));
+        }
+    }
+}
+
+fn plans(scenario: &Scenario, strategy: &Strategy, problems: &mut Problems) {
+    for (campaign, plan) in &strategy.plans {
+        let Some(known) = scenario.campaigns.iter().find(|c| c.name == campaign.value) else {
+            let message = format!("strategy `{}` has a plan for campaign `{}`, which does not exist", strategy.name, campaign.value);
+            problems.push(Problem::error(message, campaign.at).suggest(&campaign.value, scenario.campaigns.iter().map(|c| c.name.as_str())));
+            continue;
+        };
+        let channels: Vec<&At<String>> = match plan {
+            Plan::Cascade(steps) => steps.iter().map(|step| &step.send).collect(),
+            Plan::Blast(channels) => channels.iter().collect(),
+            Plan::Mix(weights) => weights.iter().map(|(channel, _)| channel).collect(),
+        };
+        let sound = channels.into_iter().filter(|channel| !sends_to(scenario, strategy, channel, problems)).count() == 0;
+        let first = known.trigger.value.first * DAY;
+        if first >= scenario.horizon.value - scenario.tail_length() && scenario.tail_length() < scenario.horizon.value {
+            let message = format!("campaign `{}` starts after {}, when the tail of {} has begun: it never happens", known.name, Span(first), Span(scenario.tail_length()));
+            problems.push(Problem::error(message, known.trigger.at).help("follow customers for longer, or start it earlier"));
+        }
+        if let (Plan::Cascade(steps), true) = (plan, sound) {
+            cascade(scenario, steps, problems);
+        }
+    }
+}
+
+/// Whether a plan can send on a channel at all.
+fn sends_to(scenario: &Scenario, strategy: &Strategy, channel: &At<String>, problems: &mut Problems) -> bool {
+    let carriers = || scenario.channels.iter().filter(|c| c.contact.is_some()).map(|c| c.name.as_str());
+    let Some(found) = scenario.channels.iter().find(|c| c.name == channel.value) else {
+        let message = format!("strategy `{}` sends on `{}`, which is no channel of this scenario", strategy.name, channel.value);
+        problems.push(Problem::error(message, channel.at).suggest(&channel.value, carriers()));
+        return false;
+    };
+    if found.contact.is_none() {
+        let message = format!("strategy `{}` sends on `{}`, which carries no messages", strategy.name, channel.value);
+        problems.push(Problem::error(message, channel.at).also(found.at, "it has touches only").suggest("", carriers()));
+        return false;
+    }
+    if scenario.segments.iter().all(|segment| highest_opt_in(segment, found) == 0.0) {
+        let message = format!("strategy `{}` sends on `{}`, but nobody has opted in to it", strategy.name, channel.value);
+        problems.push(Problem::error(message, channel.at).help(format!("write `opt_in = {{ {} = 0.5 }}` in a segment", channel.value)));
+        return false;
+    }
+    true
+}
+
+fn opt_in<'s>(segment: &'s Segment, channel: &'s Channel) -> Option<&'s super::Input<super::Share>> {
+    let own = segment.opt_in.iter().find(|(name, _)| name.value == channel.name).map(|(_, share)| share);
+    own.or(channel.contact.as_ref()?.opt_in.as_ref())
+}
+
+fn highest_opt_in(segment: &Segment, channel: &Channel) -> f64 {
+    opt_in(segment, channel).map_or(0.0, super::Input::high)
+}
+
+/// Conditions that can never be met, and steps that can never be reached (R18, R19).
+fn cascade(scenario: &Scenario, steps: &[Step], problems: &mut Problems) {
+    let certain = |earlier: &Step, unless: Response| {
+        let Some(channel) = scenario.channels.iter().find(|c| c.name == earlier.send.value) else { return false };
+        let Some(contact) = &channel.contact else { return false };
+        let surely = |input: &super::Input<super::Share>| input.law == Law::Fixed(1.0);
+        let everyone = scenario.segments.iter().all(|segment| opt_in(segment, channel).is_some_and(surely));
+        // Only what is certain at once: opening takes living customers and time.
+        everyone && surely(&contact.delivery_rate) && contact.opt_out_rate.high() == 0.0 && unless == Response::Delivered
+    };
+    for (i, step) in steps.iter().enumerate() {
+        let Some(unless) = &step.unless else { continue };
+        if i == 0 {
+            let message = "the first step has no earlier contact, so its `unless` can never be met";
+            problems.push(Problem::error(message, unless.at).help("remove it, or move it to the step that it is meant for"));
+            continue;
+        }
+        if let Some(earlier) = steps[..i].iter().find(|earlier| certain(earlier, unless.value)) {
+            let skipped = if step.otherwise == Otherwise::End { i..steps.len() } else { i..i + 1 };
+            for dead in &steps[skipped] {
+                let message = format!("the step that sends `{}` can never be reached", dead.send.value);
+                problems.push(
+                    Problem::error(message, dead.send.at)
+                        .label("never sent")
+                        .also(unless.at, "always met: the earlier message is delivered to everyone")
+                        .help(format!("`{}` is sent to all customers and always delivered", earlier.send.value)),
+                );
+            }
+            return;
+        }
+    }
+}
+
+fn unused(scenario: &Scenario, problems: &mut Problems) {
+    for campaign in &scenario.campaigns {
+        let planned = scenario.strategies.iter().any(|s| s.plans.iter().any(|(name, _)| name.value == campaign.name));
+        if !planned {
+            problems.push(Problem::warning(format!("no strategy has a plan for campaign `{}`", campaign.name), campaign.at));
+        }
+    }
+}
+
+fn rounded(number: f64) -> f64 {
+    (number * 1e9).round() / 1e9
+}
+
+impl Scenario {
+    /// The longest time from a trigger to the last step of any plan, in seconds.
+    pub fn longest_plan(&self) -> i64 {
+        let plans = self.strategies.iter().flat_map(|strategy| &strategy.plans);
+        let length = |plan: &Plan| match plan {
+            Plan::Cascade(steps) => steps.iter().map(|step| step.after).sum(),
+            Plan::Blast(_) | Plan::Mix(_) => 0,
+        };
+        plans.map(|(_, plan)| length(plan)).max().unwrap_or(0)
+    }
+
+    /// Triggers in this last stretch of the horizon are not started (R8), in seconds.
+    pub fn tail_length(&self) -> i64 {
+        self.tail.as_ref().map_or_else(|| self.longest_plan() + 7 * DAY, |tail| tail.value.0)
+    }
+}

@@ -1,0 +1,174 @@
+//! Inputs of the model that may be uncertain: a number, or what is known about it.
+
+use std::marker::PhantomData;
+
+use super::place::Place;
+use super::problems::Problem;
+use super::read::{Context, Fields, FromValue};
+use super::tree::{Data, Value};
+use super::values::{Money, Positive, Share, Span};
+
+/// What is known about a number (R3).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Law {
+    /// Known, or taken as known.
+    Fixed(f64),
+    /// 10th, 50th and 90th percentile: a normal distribution with its own spread on either side of the median, on the
+    /// [`Scale`] of the quantity, so that all three percentiles are met exactly.
+    Percentiles {
+        /// 10th percentile.
+        low: f64,
+        /// Median.
+        typical: f64,
+        /// 90th percentile.
+        high: f64,
+    },
+    /// Beta-PERT between `min` and `max` with mean (min + 4·mode + max) / 6.
+    Pert {
+        /// Smallest possible value.
+        min: f64,
+        /// Most likely value.
+        mode: f64,
+        /// Largest possible value.
+        max: f64,
+    },
+}
+
+/// The scale on which the spread of a quantity is normal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scale {
+    /// ln(p / (1 − p)): shares stay within 0 and 1.
+    Logit,
+    /// ln x: prices, times and factors stay above 0.
+    Log,
+}
+
+/// A kind of quantity: its range, its scale and how it is written.
+pub trait Quantity: FromValue {
+    /// Where its spread is normal.
+    const SCALE: Scale;
+    /// The number inside.
+    fn number(&self) -> f64;
+}
+
+impl Quantity for Share {
+    const SCALE: Scale = Scale::Logit;
+    fn number(&self) -> f64 {
+        self.0
+    }
+}
+
+impl Quantity for Money {
+    const SCALE: Scale = Scale::Log;
+    fn number(&self) -> f64 {
+        self.0
+    }
+}
+
+impl Quantity for Positive {
+    const SCALE: Scale = Scale::Log;
+    fn number(&self) -> f64 {
+        self.0
+    }
+}
+
+impl Quantity for Span {
+    const SCALE: Scale = Scale::Log;
+    fn number(&self) -> f64 {
+        self.0 as f64
+    }
+}
+
+/// An input of kind `Q`: its law, its path in the file (which addresses its draws, R3), and where it stands.
+#[derive(Clone, Debug)]
+pub struct Input<Q> {
+    /// Dotted path in the file, without a strategy's name.
+    pub path: String,
+    /// What is known about it.
+    pub law: Law,
+    /// On which scale it spreads.
+    pub scale: Scale,
+    /// Where it stands; nowhere for a default of the format.
+    pub at: Option<Place>,
+    kind: PhantomData<Q>,
+}
+
+impl<Q: Quantity> Input<Q> {
+    /// An input that the user did not write.
+    pub fn default_of(value: f64) -> Self {
+        Self { path: String::new(), law: Law::Fixed(value), scale: Q::SCALE, at: None, kind: PhantomData }
+    }
+}
+
+impl<Q> Input<Q> {
+    /// The value in the middle: fixed value, median or mode.
+    pub fn typical(&self) -> f64 {
+        match self.law {
+            Law::Fixed(value) => value,
+            Law::Percentiles { typical, .. } => typical,
+            Law::Pert { mode, .. } => mode,
+        }
+    }
+
+    /// The 10th percentile or smallest value.
+    pub fn low(&self) -> f64 {
+        match self.law {
+            Law::Fixed(value) => value,
+            Law::Percentiles { low, .. } => low,
+            Law::Pert { min, .. } => min,
+        }
+    }
+
+    /// The 90th percentile or largest value.
+    pub fn high(&self) -> f64 {
+        match self.law {
+            Law::Fixed(value) => value,
+            Law::Percentiles { high, .. } => high,
+            Law::Pert { max, .. } => max,
+        }
+    }
+
+    /// The same input in other units (a preset's price in the scenario's currency).
+    pub fn rescale(&mut self, factor: f64) {
+        self.law = match self.law {
+            Law::Fixed(value) => Law::Fixed(value * factor),
+            Law::Percentiles { low, typical, high } => {
+                Law::Percentiles { low: low * factor, typical: typical * factor, high: high * factor }
+            }
+            Law::Pert { min, mode, max } => Law::Pert { min: min * factor, mode: mode * factor, max: max * factor },
+        };
+    }
+}
+
+impl<Q: Quantity> FromValue for Input<Q> {
+    const EXPECTED: &'static str = Q::EXPECTED;
+
+    fn from_value(value: &Value, context: &mut Context<'_>) -> Option<Self> {
+        let law = match &value.data {
+            Data::Table(table) if table.get("min").is_some() || table.get("mode").is_some() => {
+                let [min, mode, max] = three::<Q>(value, ["min", "mode", "max"], context)?;
+                if min == max { Law::Fixed(min) } else { Law::Pert { min, mode, max } }
+            }
+            Data::Table(_) => {
+                let [low, typical, high] = three::<Q>(value, ["low", "typical", "high"], context)?;
+                if low == high { Law::Fixed(low) } else { Law::Percentiles { low, typical, high } }
+            }
+            _ => Law::Fixed(Q::from_value(value, context)?.number()),
+        };
+        Some(Self { path: context.path(), law, scale: Q::SCALE, at: Some(value.at), kind: PhantomData })
+    }
+}
+
+fn three<Q: Quantity>(value: &Value, keys: [&'static str; 3], context: &mut Context<'_>) -> Option<[f64; 3]> {
+    let mut fields = Fields::of(value, "an uncertain value", context)?;
+    let numbers = keys.map(|key| fields.required::<Q>(key, context).map(|quantity| quantity.number()));
+    fields.finish(context);
+    let [Some(a), Some(b), Some(c)] = numbers else { return None };
+    if a <= b && b <= c {
+        return Some([a, b, c]);
+    }
+    let path = context.path();
+    let order = format!("`{path}` must rise: {} ≤ {} ≤ {}, found {a}, {b}, {c}", keys[0], keys[1], keys[2]);
+    context.error(Problem::error(order, value.at));
+    None
+}

@@ -1,0 +1,224 @@
+//! Reading typed values out of the tree: what is missing, unknown or wrong goes to the list of problems, and reading goes on.
+
+use super::place::{Place, Sources};
+use super::problems::{Problem, Problems};
+use super::tree::{Data, Entry, Table, Value};
+
+/// What reading needs beside the value: the texts, the problems found so far, and the path of the value in the file.
+pub struct Context<'a> {
+    /// All texts.
+    pub sources: &'a Sources,
+    /// What was found wrong.
+    pub problems: &'a mut Problems,
+    path: Vec<String>,
+}
+
+impl<'a> Context<'a> {
+    /// A context at the root of the file.
+    pub fn new(sources: &'a Sources, problems: &'a mut Problems) -> Self {
+        Self { sources, problems, path: Vec::new() }
+    }
+
+    /// The path of the value that is being read, such as `channels.sms.click_rate`.
+    pub fn path(&self) -> String {
+        self.path.join(".")
+    }
+
+    /// Reads something one step deeper in the file.
+    pub fn within<T>(&mut self, key: &str, read: impl FnOnce(&mut Self) -> T) -> T {
+        self.path.push(key.to_owned());
+        let result = read(self);
+        self.path.pop();
+        result
+    }
+
+    /// Notes an error.
+    pub fn error(&mut self, problem: Problem) {
+        self.problems.push(problem);
+    }
+}
+
+/// A type that can be read from a value of the file.
+pub trait FromValue: Sized {
+    /// What a user must write, in words: "a duration such as \"24h\"".
+    const EXPECTED: &'static str;
+
+    /// Reads it, or notes what is wrong and gives nothing.
+    fn from_value(value: &Value, context: &mut Context<'_>) -> Option<Self>;
+}
+
+/// Notes that a value has the wrong type.
+pub fn mismatch<T: FromValue>(value: &Value, context: &mut Context<'_>) -> Option<T> {
+    let path = context.path();
+    context.error(Problem::error(format!("`{path}` must be {}, found {}", T::EXPECTED, value.shown()), value.at));
+    None
+}
+
+/// The keys of one table, read one after another; [`Fields::finish`] tells of the keys that nobody asked for.
+pub struct Fields<'t> {
+    table: &'t Table,
+    /// Where the table stands.
+    pub at: Place,
+    what: &'static str,
+    known: Vec<&'static str>,
+}
+
+impl<'t> Fields<'t> {
+    /// The fields of a value that must be a table; `what` names it in messages ("a channel").
+    pub fn of(value: &'t Value, what: &'static str, context: &mut Context<'_>) -> Option<Self> {
+        if let Data::Table(table) = &value.data {
+            return Some(Self { table, at: value.at, what, known: Vec::new() });
+        }
+        let path = context.path();
+        context.error(Problem::error(format!("`{path}` must be a table ({what}), found {}", value.shown()), value.at));
+        None
+    }
+
+    /// The raw entry of a key.
+    pub fn entry(&mut self, key: &'static str) -> Option<&'t Entry> {
+        self.known.push(key);
+        self.table.get(key)
+    }
+
+    /// A value that may be absent.
+    pub fn optional<T: FromValue>(&mut self, key: &'static str, context: &mut Context<'_>) -> Option<T> {
+        let entry = self.entry(key)?;
+        context.within(key, |context| T::from_value(&entry.value, context))
+    }
+
+    /// A value that has a default.
+    pub fn or<T: FromValue>(&mut self, key: &'static str, default: T, context: &mut Context<'_>) -> T {
+        self.optional(key, context).unwrap_or(default)
+    }
+
+    /// A value that must be there.
+    pub fn required<T: FromValue>(&mut self, key: &'static str, context: &mut Context<'_>) -> Option<T> {
+        if self.table.get(key).is_none() {
+            self.known.push(key);
+            let path = context.path();
+            let place = if path.is_empty() { "the file".to_owned() } else { format!("`{path}`") };
+            context.error(
+                Problem::error(format!("{place} lacks `{key}`"), self.at).help(format!("write `{key}` as {}", T::EXPECTED)),
+            );
+            return None;
+        }
+        self.optional(key, context)
+    }
+
+    /// Whether the table has a key.
+    pub fn has(&self, key: &str) -> bool {
+        self.table.get(key).is_some()
+    }
+
+    /// Keys that belong to the format but were not asked for.
+    pub fn known_all(&mut self, keys: &[&'static str]) {
+        self.known.extend(keys);
+    }
+
+    /// Tells of every key that is not part of the format.
+    pub fn finish(self, context: &mut Context<'_>) {
+        for entry in &self.table.0 {
+            if !self.known.contains(&entry.key.as_str()) {
+                let message = format!("{} has no key `{}`", self.what, entry.key);
+                context.error(Problem::error(message, entry.key_at).suggest(&entry.key, self.known.iter().copied()));
+            }
+        }
+    }
+}
+
+/// A table of named things (`[channels.email]`, …), in the order of the file.
+pub fn named<'t, T>(
+    entry: Option<&'t Entry>,
+    key: &'static str,
+    context: &mut Context<'_>,
+    mut read: impl FnMut(&'t Entry, &mut Context<'_>) -> Option<T>,
+) -> Vec<T> {
+    let Some(entry) = entry else { return Vec::new() };
+    context.within(key, |context| {
+        let Data::Table(table) = &entry.value.data else {
+            let message = format!("`{key}` must be a table of named entries, found {}", entry.value.shown());
+            context.error(Problem::error(message, entry.value.at).help(format!("write [{key}.NAME]")));
+            return Vec::new();
+        };
+        table.0.iter().filter_map(|item| context.within(&item.key, |context| read(item, context))).collect()
+    })
+}
+
+/// A value together with the place where it was written.
+#[derive(Clone, Debug)]
+pub struct At<T> {
+    /// The value.
+    pub value: T,
+    /// Where it stands.
+    pub at: Place,
+}
+
+impl<T: FromValue> FromValue for At<T> {
+    const EXPECTED: &'static str = T::EXPECTED;
+    fn from_value(value: &Value, context: &mut Context<'_>) -> Option<Self> {
+        Some(Self { value: T::from_value(value, context)?, at: value.at })
+    }
+}
+
+impl FromValue for String {
+    const EXPECTED: &'static str = "a string";
+    fn from_value(value: &Value, context: &mut Context<'_>) -> Option<Self> {
+        match value.as_text() {
+            Some(text) => Some(text.to_owned()),
+            None => mismatch(value, context),
+        }
+    }
+}
+
+impl FromValue for bool {
+    const EXPECTED: &'static str = "true or false";
+    fn from_value(value: &Value, context: &mut Context<'_>) -> Option<Self> {
+        if let Data::Bool(truth) = value.data { Some(truth) } else { mismatch(value, context) }
+    }
+}
+
+impl FromValue for u64 {
+    const EXPECTED: &'static str = "a whole number, 0 or more";
+    fn from_value(value: &Value, context: &mut Context<'_>) -> Option<Self> {
+        match value.data {
+            Data::Integer(number) if number >= 0 => Some(number as u64),
+            // `1e6` reads as a whole number to everyone but a parser.
+            Data::Float(number) if number >= 0.0 && number.fract() == 0.0 && number <= 9e15 => Some(number as u64),
+            _ => mismatch(value, context),
+        }
+    }
+}
+
+impl FromValue for f64 {
+    const EXPECTED: &'static str = "a number";
+    fn from_value(value: &Value, context: &mut Context<'_>) -> Option<Self> {
+        match value.data {
+            Data::Integer(number) => Some(number as f64),
+            Data::Float(number) => Some(number),
+            _ => mismatch(value, context),
+        }
+    }
+}
+
+impl<T: FromValue> FromValue for Vec<T> {
+    const EXPECTED: &'static str = "a list";
+    fn from_value(value: &Value, context: &mut Context<'_>) -> Option<Self> {
+        let Data::List(items) = &value.data else { return mismatch(value, context) };
+        let read = |(i, item)| context.within(&format!("{i}"), |context| T::from_value(item, context));
+        let all: Vec<Option<T>> = items.iter().enumerate().map(read).collect();
+        all.into_iter().collect()
+    }
+}
+
+/// A word out of a fixed set; the set is its own documentation.
+pub fn one_of<T: Copy>(value: &Value, words: &[(&'static str, T)], context: &mut Context<'_>) -> Option<T> {
+    let found = value.as_text();
+    if let Some(&(_, meaning)) = words.iter().find(|(word, _)| Some(*word) == found) {
+        return Some(meaning);
+    }
+    let path = context.path();
+    let shown = value.shown();
+    let problem = Problem::error(format!("`{path}` cannot be {shown}"), value.at);
+    context.error(problem.suggest(found.unwrap_or(""), words.iter().map(|&(word, _)| word)));
+    None
+}

@@ -1,0 +1,177 @@
+//! Strategies: everything the firm decides. Here: a plan for each campaign.
+
+use super::place::Place;
+use super::problems::Problem;
+use super::read::{At, Context, Fields, FromValue, named, one_of};
+use super::tree::{Data, Entry, Value};
+use super::values::{Seconds, Share, Span};
+
+/// One way to treat the customers.
+#[derive(Clone, Debug)]
+pub struct Strategy {
+    /// The user's name for it.
+    pub name: String,
+    /// Where it is defined.
+    pub at: Place,
+    /// Its plans, by campaign.
+    pub plans: Vec<(At<String>, Plan)>,
+}
+
+/// How a campaign is carried out.
+#[derive(Clone, Debug)]
+pub enum Plan {
+    /// Steps in order, each after a wait and under a condition.
+    Cascade(Vec<Step>),
+    /// All channels at once.
+    Blast(Vec<At<String>>),
+    /// One channel, picked by weight for each run.
+    Mix(Vec<(At<String>, f64)>),
+}
+
+/// One step of a cascade (R18, R19).
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// The channel to send on.
+    pub send: At<String>,
+    /// How long after the last message actually sent in this run, else after the trigger, in seconds.
+    pub after: Seconds,
+    /// What makes the step unnecessary, and where that is written.
+    pub unless: Option<At<Response>>,
+    /// What happens when it is unnecessary.
+    pub otherwise: Otherwise,
+}
+
+/// What an earlier contact of the run may have led to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Response {
+    /// It was delivered.
+    Delivered,
+    /// It was opened.
+    Opened,
+    /// It was clicked.
+    Clicked,
+    /// A journey that it opened ended in an order.
+    Ordered,
+}
+
+/// What a met condition does (R19).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Otherwise {
+    /// The run ends.
+    End,
+    /// Only this step is skipped.
+    Next,
+}
+
+impl FromValue for Response {
+    const EXPECTED: &'static str = "\"delivered\", \"opened\", \"clicked\" or \"ordered\"";
+    fn from_value(value: &Value, context: &mut Context<'_>) -> Option<Self> {
+        let words = [
+            ("delivered", Self::Delivered),
+            ("opened", Self::Opened),
+            ("clicked", Self::Clicked),
+            ("ordered", Self::Ordered),
+        ];
+        one_of(value, &words, context)
+    }
+}
+
+impl FromValue for Otherwise {
+    const EXPECTED: &'static str = "\"end\" or \"next\"";
+    fn from_value(value: &Value, context: &mut Context<'_>) -> Option<Self> {
+        one_of(value, &[("end", Self::End), ("next", Self::Next)], context)
+    }
+}
+
+impl FromValue for Step {
+    const EXPECTED: &'static str = "{ send = \"push\", after = \"24h\", unless = \"clicked\" }";
+    fn from_value(value: &Value, context: &mut Context<'_>) -> Option<Self> {
+        let mut fields = Fields::of(value, "a step", context)?;
+        let send = fields.required("send", context);
+        let after = fields.or("after", Span(0), context);
+        let unless = fields.optional("unless", context);
+        let otherwise = fields.optional::<At<Otherwise>>("otherwise", context);
+        fields.finish(context);
+        if let (None, Some(otherwise)) = (&unless, &otherwise) {
+            context.error(Problem::error("`otherwise` says what happens when `unless` is met, but there is no `unless`", otherwise.at));
+        }
+        let otherwise = otherwise.map_or(Otherwise::End, |otherwise| otherwise.value);
+        Some(Self { send: send?, after: after.0, unless, otherwise })
+    }
+}
+
+fn plan(entry: &Entry, context: &mut Context<'_>) -> Option<Plan> {
+    let mut fields = Fields::of(&entry.value, "a plan", context)?;
+    let kinds = ["cascade", "blast", "mix"];
+    let present: Vec<&'static str> = kinds.into_iter().filter(|kind| fields.has(kind)).collect();
+    let [kind] = present[..] else {
+        fields.known_all(&kinds);
+        fields.finish(context);
+        let message = if present.is_empty() {
+            format!("the plan for campaign `{}` is empty", entry.key)
+        } else {
+            format!("the plan for campaign `{}` is several at once: {}", entry.key, present.join(", "))
+        };
+        context.error(Problem::error(message, entry.key_at).help("write exactly one of `cascade = [ { send = … }, … ]`, `blast = [ … ]`, `mix = { email = 0.7, sms = 0.3 }`"));
+        return None;
+    };
+    let at = fields.entry(kind).map_or(entry.key_at, |inner| inner.value.at);
+    let plan = match kind {
+        "cascade" => fields.required("cascade", context).map(Plan::Cascade),
+        "blast" => fields.required("blast", context).map(Plan::Blast),
+        _ => fields.required::<Weights>("mix", context).map(|Weights(all)| Plan::Mix(all)),
+    };
+    fields.known_all(&kinds);
+    fields.finish(context);
+    let plan = plan?;
+    let length = match &plan {
+        Plan::Cascade(steps) => steps.len(),
+        Plan::Blast(channels) => channels.len(),
+        Plan::Mix(weights) => weights.len(),
+    };
+    if length == 0 || length > 64 {
+        context.error(Problem::error(format!("a plan needs 1 to 64 channels, `{kind}` has {length}"), at));
+        return None;
+    }
+    Some(plan)
+}
+
+struct Weights(Vec<(At<String>, f64)>);
+
+impl FromValue for Weights {
+    const EXPECTED: &'static str = "shares by channel, such as { email = 0.7, sms = 0.3 }";
+    fn from_value(value: &Value, context: &mut Context<'_>) -> Option<Self> {
+        let Data::Table(table) = &value.data else { return super::read::mismatch(value, context) };
+        let mut all = Vec::new();
+        for entry in &table.0 {
+            let Share(weight) = context.within(&entry.key, |context| Share::from_value(&entry.value, context))?;
+            all.push((At { value: entry.key.clone(), at: entry.key_at }, weight));
+        }
+        let sum: f64 = all.iter().map(|(_, weight)| weight).sum();
+        if (sum - 1.0).abs() > 1e-9 {
+            context.error(Problem::error(format!("the shares of a mix must sum to 1, these sum to {sum}"), value.at));
+            return None;
+        }
+        Some(Self(all))
+    }
+}
+
+/// Reads one `[strategies.NAME]` (what it `extends` already laid under it).
+pub(super) fn read(entry: &Entry, context: &mut Context<'_>) -> Option<Strategy> {
+    let mut fields = Fields::of(&entry.value, "a strategy", context)?;
+    fields.entry("extends");
+    let campaigns = fields.entry("campaigns");
+    fields.finish(context);
+    if entry.key == NONE {
+        let problem = Problem::error("a strategy cannot be called `none`", entry.key_at);
+        context.error(problem.help("doing nothing is always played under that name, so that every result is also an incremental one"));
+        return None;
+    }
+    let plans = named(campaigns, "campaigns", context, |item, context| {
+        Some((At { value: item.key.clone(), at: item.key_at }, plan(item, context)?))
+    });
+    Some(Strategy { name: entry.key.clone(), at: entry.key_at, plans })
+}
+
+/// The strategy that is always played: nothing is sent.
+pub const NONE: &str = "none";

@@ -1,0 +1,231 @@
+//! The checked values of a scenario: once one of these exists, it is in range.
+
+use super::problems::Problem;
+use super::read::{Context, FromValue, mismatch};
+use super::tree::{Data, Value};
+
+/// Seconds since the start of the scenario, or a length of time in seconds.
+pub type Seconds = i64;
+
+/// One day in seconds.
+pub const DAY: Seconds = 86_400;
+/// One week in seconds.
+pub const WEEK: Seconds = 7 * DAY;
+
+/// A length of time, 0 or more: `"24h"`, `"7d"`, `"90m"`, `"1d12h"`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Span(pub Seconds);
+
+/// The longest span that is accepted: a century.
+const LONGEST: Seconds = 36_525 * DAY;
+
+impl std::str::FromStr for Span {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let unclear = || format!("\"{text}\" is no duration");
+        let mut seconds = 0.0;
+        let mut rest = text.trim();
+        if rest.is_empty() {
+            return Err(unclear());
+        }
+        while !rest.is_empty() {
+            let digits = rest.find(|c: char| !c.is_ascii_digit() && c != '.').ok_or_else(unclear)?;
+            let number: f64 = rest[..digits].parse().map_err(|_| unclear())?;
+            let tail = &rest[digits..];
+            let unit_end = tail.find(|c: char| c.is_ascii_digit()).unwrap_or(tail.len());
+            let unit = match tail[..unit_end].trim() {
+                "s" => 1.0,
+                "m" | "min" => 60.0,
+                "h" => 3600.0,
+                "d" => 86_400.0,
+                "w" => 604_800.0,
+                _ => return Err(unclear()),
+            };
+            seconds += number * unit;
+            rest = &tail[unit_end..];
+        }
+        if seconds > LONGEST as f64 {
+            return Err(format!("\"{text}\" is longer than a century"));
+        }
+        Ok(Self(seconds.round() as Seconds))
+    }
+}
+
+impl std::fmt::Display for Span {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self(seconds) = *self;
+        match seconds {
+            0 => write!(f, "0s"),
+            _ if seconds % DAY == 0 => write!(f, "{}d", seconds / DAY),
+            _ if seconds % 3600 == 0 => write!(f, "{}h", seconds / 3600),
+            _ if seconds % 60 == 0 => write!(f, "{}m", seconds / 60),
+            _ => write!(f, "{seconds}s"),
+        }
+    }
+}
+
+impl FromValue for Span {
+    const EXPECTED: &'static str = "a duration such as \"24h\" or \"7d\"";
+    fn from_value(value: &Value, context: &mut Context<'_>) -> Option<Self> {
+        let Some(text) = value.as_text() else { return mismatch(value, context) };
+        match text.parse() {
+            Ok(span) => Some(span),
+            Err(why) => {
+                let help = "write a number and a unit: s (seconds), m (minutes), h (hours), d (days) or w (weeks), as in \"36h\" or \"1d12h\"";
+                context.error(Problem::error(why, value.at).help(help));
+                None
+            }
+        }
+    }
+}
+
+/// A probability or share in [0, 1].
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
+pub struct Share(pub f64);
+
+impl FromValue for Share {
+    const EXPECTED: &'static str = "a share between 0 and 1";
+    fn from_value(value: &Value, context: &mut Context<'_>) -> Option<Self> {
+        let number = f64::from_value(value, context)?;
+        if (0.0..=1.0).contains(&number) {
+            return Some(Self(number));
+        }
+        let path = context.path();
+        let message = format!("`{path}` is a share and must lie between 0 and 1, found {}", value.shown());
+        let problem = Problem::error(message, value.at);
+        context.error(if (1.0..=100.0).contains(&number) {
+            problem.help(format!("{number} % is written {}", number / 100.0))
+        } else {
+            problem
+        });
+        None
+    }
+}
+
+/// A number above 0 (a shape, a spread, a factor on odds).
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
+pub struct Positive(pub f64);
+
+impl FromValue for Positive {
+    const EXPECTED: &'static str = "a number above 0";
+    fn from_value(value: &Value, context: &mut Context<'_>) -> Option<Self> {
+        let number = f64::from_value(value, context)?;
+        if number > 0.0 && number <= 1e12 {
+            return Some(Self(number));
+        }
+        let path = context.path();
+        context.error(Problem::error(format!("`{path}` must lie above 0, found {}", value.shown()), value.at));
+        None
+    }
+}
+
+/// An amount of money, 0 or more, in units of the scenario's currency.
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
+pub struct Money(pub f64);
+
+impl FromValue for Money {
+    const EXPECTED: &'static str = "an amount of money, 0 or more";
+    fn from_value(value: &Value, context: &mut Context<'_>) -> Option<Self> {
+        let number = f64::from_value(value, context)?;
+        // A billion a message is a typing error, and nano-units of it would not fit an i64.
+        if (0.0..=1e9).contains(&number) {
+            return Some(Self(number));
+        }
+        let path = context.path();
+        let message = format!("`{path}` must be an amount of money from 0 to a billion, found {}", value.shown());
+        context.error(Problem::error(message, value.at));
+        None
+    }
+}
+
+/// An ISO 4217 currency code, and how many decimals its minor unit has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Currency {
+    /// The three letters.
+    pub code: String,
+    /// Decimals of the minor unit: 2 for most, 0 for yen, 3 for dinars.
+    pub decimals: u32,
+}
+
+impl Currency {
+    /// Minor units in one unit: 100 for most currencies.
+    pub fn minor(&self) -> f64 {
+        f64::from(10_u32.pow(self.decimals))
+    }
+}
+
+impl FromValue for Currency {
+    const EXPECTED: &'static str = "a currency code of three capital letters such as \"USD\"";
+    fn from_value(value: &Value, context: &mut Context<'_>) -> Option<Self> {
+        let Some(code) = value.as_text() else { return mismatch(value, context) };
+        if code.len() != 3 || !code.bytes().all(|letter| letter.is_ascii_uppercase()) {
+            return mismatch(value, context);
+        }
+        // ISO 4217 (2024), minor units other than 2.
+        let decimals = match code {
+            "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF" | "UGX" | "VND" | "VUV"
+            | "XAF" | "XOF" | "XPF" => 0,
+            "BHD" | "IQD" | "JOD" | "KWD" | "LYD" | "OMR" | "TND" => 3,
+            _ => 2,
+        };
+        Some(Self { code: code.to_owned(), decimals })
+    }
+}
+
+/// A calendar day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Date(pub jiff::civil::Date);
+
+impl FromValue for Date {
+    const EXPECTED: &'static str = "a date such as 2026-01-05";
+    fn from_value(value: &Value, context: &mut Context<'_>) -> Option<Self> {
+        let day = match &value.data {
+            Data::Date(date) => date.date.filter(|_| date.time.is_none() && date.offset.is_none()),
+            _ => None,
+        };
+        let day = day.and_then(|day| jiff::civil::Date::new(day.year as i16, day.month as i8, day.day as i8).ok());
+        match day {
+            Some(day) if (1900..=2200).contains(&day.year()) => Some(Self(day)),
+            _ => mismatch(value, context),
+        }
+    }
+}
+
+/// A time of day: `"10:00"`, seconds since midnight.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TimeOfDay(pub jiff::civil::Time);
+
+impl FromValue for TimeOfDay {
+    const EXPECTED: &'static str = "a time of day such as \"10:00\"";
+    fn from_value(value: &Value, context: &mut Context<'_>) -> Option<Self> {
+        let text = match &value.data {
+            Data::Text(text) => text.clone(),
+            Data::Date(time) if time.date.is_none() && time.offset.is_none() => time.to_string(),
+            _ => return mismatch(value, context),
+        };
+        let parts: Option<Vec<i8>> = text.split(':').map(|part| part.parse().ok()).collect();
+        let time = match parts.as_deref() {
+            Some(&[hour, minute]) => jiff::civil::Time::new(hour, minute, 0, 0).ok(),
+            Some(&[hour, minute, second]) => jiff::civil::Time::new(hour, minute, second, 0).ok(),
+            _ => None,
+        };
+        time.map(Self).or_else(|| mismatch(value, context))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_read_naturally() {
+        for (text, seconds) in [("24h", 86_400), ("7d", 604_800), ("1d12h", 129_600), ("0.5h", 1800), ("0s", 0), ("2w", 1_209_600)] {
+            assert_eq!(text.parse(), Ok(Span(seconds)), "{text}");
+            assert_eq!(Span(seconds).to_string().parse(), Ok(Span(seconds)));
+        }
+        for text in ["", "24", "h", "1y", "-3d", "1d 2", "1e9d", "1..2h", "99999999999999999999d"] {
+            assert!(text.parse::<Span>().is_err(), "{text}");
+        }
+    }
+}

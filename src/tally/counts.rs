@@ -1,0 +1,190 @@
+//! What is counted, and where each count stands in a row.
+
+/// A count that belongs to a channel. Money is counted in integers too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChannelCount {
+    /// Messages sent.
+    Sent,
+    /// Messages delivered.
+    Delivered,
+    /// Messages opened.
+    Opened,
+    /// Messages clicked.
+    Clicked,
+    /// Opt-outs.
+    OptedOut,
+    /// Due messages not sent because the campaign's goal was met.
+    GoalMet,
+    /// Due messages not sent because their `unless` was met.
+    ConditionMet,
+    /// Due messages not sent because the customer never opted in.
+    NotOptedIn,
+    /// Due messages not sent because the customer had opted out.
+    AfterOptOut,
+    /// Orders in journeys that a contact on this channel opened.
+    ContactOrders,
+    /// Of these, orders that only moved a natural order forward (R16).
+    DisplacedOrders,
+    /// Customers who had opted in when they joined.
+    OptedIn,
+    /// Journeys that began here.
+    Journeys,
+    /// Hops away from here.
+    Hops,
+    /// Journeys that ended here at their first touch without an order.
+    Bounced,
+    /// Orders placed here.
+    Orders,
+    /// Their value in minor units of the currency.
+    Revenue,
+    /// What the messages cost, in nano-units of the currency: billed messages × price (R17).
+    Spend,
+}
+
+impl ChannelCount {
+    /// All of them with their names in result files, in the order of a row.
+    pub const ALL: [(Self, &'static str); 18] = [
+        (Self::Sent, "sent"),
+        (Self::Delivered, "delivered"),
+        (Self::Opened, "opened"),
+        (Self::Clicked, "clicked"),
+        (Self::OptedOut, "opted_out"),
+        (Self::GoalMet, "withheld_goal_met"),
+        (Self::ConditionMet, "withheld_condition_met"),
+        (Self::NotOptedIn, "withheld_not_opted_in"),
+        (Self::AfterOptOut, "withheld_opted_out"),
+        (Self::ContactOrders, "contact_orders"),
+        (Self::DisplacedOrders, "displaced_orders"),
+        (Self::OptedIn, "opted_in"),
+        (Self::Journeys, "journeys"),
+        (Self::Hops, "hops"),
+        (Self::Bounced, "bounced"),
+        (Self::Orders, "orders"),
+        (Self::Revenue, "revenue_minor"),
+        (Self::Spend, "spend_nano"),
+    ];
+}
+
+/// A count of customers or of what has no channel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CustomerCount {
+    /// Customers who joined (a base: at the start).
+    Joined,
+    /// Of these, those alive then.
+    JoinedAlive,
+    /// Customers lost.
+    Lost,
+    /// Customers who joined early enough to count in retention (R22).
+    Eligible,
+    /// Of these, those who ordered in the retention window.
+    Retained,
+    /// Customers who ordered.
+    Ordered,
+    /// Customers to whom a message was delivered.
+    Contacted,
+    /// Customers who clicked.
+    Responded,
+    /// Customers alive at the horizon.
+    Alive,
+    /// Gross margin of all orders in minor units × 10⁻⁹.
+    Margin,
+}
+
+impl CustomerCount {
+    /// All of them with their names in result files, in the order of a row.
+    pub const ALL: [(Self, &'static str); 10] = [
+        (Self::Joined, "customers"),
+        (Self::JoinedAlive, "alive_at_joining"),
+        (Self::Lost, "lost"),
+        (Self::Eligible, "retention_eligible"),
+        (Self::Retained, "retained"),
+        (Self::Ordered, "ordering_customers"),
+        (Self::Contacted, "contacted_customers"),
+        (Self::Responded, "responding_customers"),
+        (Self::Alive, "alive"),
+        (Self::Margin, "margin_minor_e9"),
+    ];
+}
+
+const PER_CHANNEL: usize = ChannelCount::ALL.len();
+const PER_CUSTOMER: usize = CustomerCount::ALL.len();
+
+/// Where counts stand in a row for a number of channels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Layout {
+    /// How many channels are told apart; 1 where they are summed.
+    pub channels: usize,
+}
+
+impl Layout {
+    /// The layout of rows in which channels are summed.
+    pub const SUMMED: Self = Self { channels: 1 };
+
+    /// Numbers in a row.
+    pub const fn width(self) -> usize {
+        PER_CHANNEL * self.channels + PER_CUSTOMER
+    }
+
+    /// Place of a channel's count.
+    #[inline(always)]
+    pub const fn channel(self, count: ChannelCount, channel: usize) -> usize {
+        count as usize * self.channels + channel
+    }
+
+    /// Place of a customer count.
+    #[inline(always)]
+    pub const fn customer(self, count: CustomerCount) -> usize {
+        PER_CHANNEL * self.channels + count as usize
+    }
+
+    /// The place in a [summed](Self::SUMMED) row of what stands at `place` here.
+    pub const fn summed(self, place: usize) -> usize {
+        if place < PER_CHANNEL * self.channels { place / self.channels } else { place - PER_CHANNEL * (self.channels - 1) }
+    }
+}
+
+/// One row of counts. 128 bits, because nano-units of money add up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// Where each count stands.
+    pub layout: Layout,
+    /// The counts.
+    pub counts: Vec<i128>,
+}
+
+impl Row {
+    /// All zero.
+    pub fn zero(layout: Layout) -> Self {
+        Self { layout, counts: vec![0; layout.width()] }
+    }
+
+    /// A count of one channel.
+    pub fn at(&self, count: ChannelCount, channel: usize) -> i128 {
+        self.counts[self.layout.channel(count, channel)]
+    }
+
+    /// A count over all channels.
+    pub fn total(&self, count: ChannelCount) -> i128 {
+        (0..self.layout.channels).map(|channel| self.at(count, channel)).sum()
+    }
+
+    /// A customer count.
+    pub fn customers(&self, count: CustomerCount) -> i128 {
+        self.counts[self.layout.customer(count)]
+    }
+
+    /// Adds another row of the same layout.
+    pub fn add(&mut self, other: &Self) {
+        debug_assert_eq!(self.layout, other.layout);
+        for (sum, more) in self.counts.iter_mut().zip(&other.counts) {
+            *sum += more;
+        }
+    }
+
+    /// Adds a row with channels to a row in which they are summed.
+    pub fn add_summed(&mut self, other: &Self) {
+        for (place, more) in other.counts.iter().enumerate() {
+            self.counts[other.layout.summed(place)] += more;
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! Trigger rules as instants: local times of day in a segment's zone, daylight saving as in the zone's rules (R7).
+
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, ToSpan};
+
+use crate::luck::label;
+use crate::scenario::{Campaign, Scenario, Seconds, Segment};
+
+/// One occurrence of a campaign's trigger for one segment.
+pub(super) struct Instant {
+    /// Seconds since the start.
+    pub at: Seconds,
+    /// The local instant that the rule names: part of every address below it (R2), the same in every zone.
+    pub scheduled: u64,
+}
+
+/// All occurrences of a trigger from the start up to `end` (exclusive), in order of time.
+pub(super) fn occurrences(scenario: &Scenario, segment: &Segment, campaign: &Campaign, end: Seconds) -> Vec<Instant> {
+    let own = zone(scenario.time_zone.as_ref().map(|zone| zone.value.as_str()));
+    let theirs = segment.time_zone.as_ref().map_or_else(|| own.clone(), |zone_name| zone(Some(&zone_name.value)));
+    let rule = &campaign.trigger.value;
+    let midnight = scenario.start.0.to_datetime(jiff::civil::Time::midnight());
+    let Some(start) = utc_seconds(midnight, &own) else { return Vec::new() };
+    let mut found = Vec::new();
+    for k in 0..rule.times.unwrap_or(u64::MAX) {
+        let days = rule.first.saturating_add(rule.every.saturating_mul(k as i64));
+        let Ok(date) = scenario.start.0.checked_add(days.min(100_000).days()) else { break };
+        let local = date.to_datetime(rule.at.0);
+        let Some(at) = utc_seconds(local, &theirs).map(|utc| utc - start) else { break };
+        if at >= end {
+            break;
+        }
+        // East of the start's zone the first local morning may lie before the start.
+        if at >= 0 {
+            found.push(Instant { at, scheduled: civil_seconds(local) });
+        }
+    }
+    found
+}
+
+/// The part of a run's address that campaign and occurrence make up (R2).
+pub(super) fn run_label(campaign: &Campaign, scheduled: u64) -> u64 {
+    label(&campaign.name).rotate_left(17) ^ scheduled.wrapping_mul(0x9e37_79b9_7f4a_7c15)
+}
+
+fn zone(name: Option<&str>) -> TimeZone {
+    // Names were checked; UTC stands in for none.
+    name.and_then(|name| TimeZone::get(name).ok()).unwrap_or(TimeZone::UTC)
+}
+
+/// A local time that a spring gap skips happens as much later as the gap is long; one that comes twice, the first time.
+fn utc_seconds(local: DateTime, zone: &TimeZone) -> Option<Seconds> {
+    zone.to_ambiguous_timestamp(local).compatible().ok().map(|timestamp| timestamp.as_second())
+}
+
+fn civil_seconds(local: DateTime) -> u64 {
+    let since: SignedDuration = local.duration_since(jiff::civil::date(1900, 1, 1).at(0, 0, 0, 0));
+    since.as_secs() as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::load;
+
+    fn instants(zone: &str, start: &str, at: &str) -> Vec<Seconds> {
+        let text = format!(
+            "name = \"z\"\ncurrency = \"EUR\"\nstart = {start}\nhorizon = \"40d\"\nretention_window = \"15d\"\ntime_zone = \"{zone}\"\n[exchange]\nUSD = 1.0\n\
+             [channels.email]\npreset = \"email\"\n[segments.all]\nshare = 1.0\n[campaigns.c]\ntrigger = {{ every = \"7d\", at = \"{at}\" }}\n\
+             [strategies.s.campaigns.c]\nblast = [\"email\"]\n"
+        );
+        let loaded = load("test", &text, &[]);
+        let scenario = loaded.scenario.unwrap_or_else(|| panic!("{}", loaded.problems.render(&loaded.sources, false)));
+        let found = occurrences(&scenario, &scenario.segments[0], &scenario.campaigns[0], 40 * 86_400);
+        found.iter().map(|instant| instant.at).collect()
+    }
+
+    #[test]
+    fn r7_local_time_follows_the_zones_daylight_saving() {
+        // Clocks went forward in Berlin on 2026-03-29 at 02:00.
+        assert_eq!(instants("UTC", "2026-03-23", "10:00")[..2], [36_000, 36_000 + 604_800]);
+        assert_eq!(instants("Europe/Berlin", "2026-03-23", "10:00")[..2], [36_000, 36_000 + 604_800 - 3600]);
+        // 02:30 does not exist that Sunday: it happens at 03:30 summer time, as long after midnight as ever.
+        assert_eq!(instants("Europe/Berlin", "2026-03-22", "02:30")[1], 9000 + 604_800);
+    }
+}

@@ -1,0 +1,83 @@
+//! Hop matrices: what a touch leads to (R14), and how many natural journeys end in an order (R10).
+
+use super::draws::Draw;
+use super::tables::Row;
+use super::{ChannelId, tables};
+use crate::luck::threshold;
+use crate::scenario::{Scenario, Segment};
+use crate::stats::absorption::HopChain;
+
+/// Chances of one touch before they become thresholds.
+struct Chances {
+    order: f64,
+    hops: Vec<(usize, f64)>,
+}
+
+/// Rows of a segment's hop matrix by channel, with the odds of ordering raised by a factor.
+pub(super) fn rows(scenario: &Scenario, segment: &Segment, intent: f64, draw: Draw) -> Vec<Row> {
+    let row = |chances: Chances| {
+        let order = threshold(chances.order);
+        let mut sum = chances.order;
+        let hops = chances.hops.into_iter().map(|(to, chance)| {
+            sum += chance;
+            (threshold(sum.min(1.0)), to as ChannelId)
+        });
+        tables::Row { order, hops: hops.collect() }
+    };
+    chances(scenario, segment, intent, draw).into_iter().map(row).collect()
+}
+
+fn chances(scenario: &Scenario, segment: &Segment, intent: f64, draw: Draw) -> Vec<Chances> {
+    let chances = scenario.channels.iter().map(|channel| {
+        let order = channel.order_rate.as_ref().map_or(0.0, |rate| draw.value(rate));
+        let row = segment.hops.iter().find(|(from, _)| from.value == channel.name).map(|(_, row)| row);
+        let hops = row.into_iter().flatten().filter_map(|(to, chance)| {
+            let to = scenario.channels.iter().position(|other| other.name == to.value)?;
+            Some((to, draw.value(chance)))
+        });
+        let hops: Vec<(usize, f64)> = hops.collect();
+        let raised = intent * order / (1.0 - order + intent * order);
+        let total = order + hops.iter().map(|(_, chance)| chance).sum::<f64>();
+        // A draw at the high ends may exceed 1; and who orders more readily hops as often among those who do not.
+        let rest = if order < 1.0 { (1.0 - raised) / (1.0 - order) } else { 0.0 };
+        let over = total.max(1.0);
+        Chances { order: raised / over, hops: hops.into_iter().map(|(to, chance)| (to, chance * rest / over)).collect() }
+    });
+    chances.collect()
+}
+
+/// Where natural journeys begin.
+pub(super) fn entry(scenario: &Scenario, segment: &Segment) -> Vec<(u64, ChannelId)> {
+    let mut sum = 0.0;
+    let mut entry: Vec<(u64, ChannelId)> = segment
+        .entry
+        .iter()
+        .filter_map(|(channel, share)| {
+            sum += share;
+            let id = scenario.channels.iter().position(|other| other.name == channel.value)?;
+            Some((threshold(sum.min(1.0)), id as ChannelId))
+        })
+        .collect();
+    if let Some(last) = entry.last_mut() {
+        last.0 = u64::MAX;
+    }
+    entry
+}
+
+/// π: the chance that a neutral journey ends in an order, by absorption (R10).
+pub(super) fn order_chance(scenario: &Scenario, segment: &Segment, draw: Draw) -> Option<f64> {
+    let channels = scenario.channels.len();
+    let chances = chances(scenario, segment, 1.0, draw);
+    let order: Vec<f64> = chances.iter().map(|chances| chances.order).collect();
+    let mut hops = vec![vec![0.0; channels]; channels];
+    for (from, chances) in chances.iter().enumerate() {
+        for &(to, chance) in &chances.hops {
+            hops[from][to] += chance;
+        }
+    }
+    let mut start = vec![0.0; channels];
+    for (channel, share) in &segment.entry {
+        start[scenario.channels.iter().position(|other| other.name == channel.value)?] += share;
+    }
+    HopChain::new(&order, &hops).ok()?.order_probability(&start).ok()
+}

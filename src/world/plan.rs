@@ -1,0 +1,138 @@
+//! Plans as step tables, and for each segment the instants at which they start.
+
+use super::{ChannelId, calendar};
+use crate::luck::{label, threshold};
+use crate::scenario::{self, NONE, Otherwise, Response, Scenario, Seconds};
+
+/// A compiled strategy.
+#[derive(Clone, Debug)]
+pub struct Strategy {
+    /// The user's name for it.
+    pub name: String,
+    /// A plan by campaign, where the strategy has one.
+    pub plans: Vec<Option<Plan>>,
+    /// By segment: every occurrence of every planned campaign, in order of time.
+    pub calendars: Vec<Vec<Occurrence>>,
+}
+
+/// A campaign comes up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Occurrence {
+    /// Seconds since the start.
+    pub at: Seconds,
+    /// Address label of all runs that start here (R2).
+    pub label: u64,
+    /// Index of the campaign.
+    pub campaign: u16,
+}
+
+/// How a campaign is carried out.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// Steps in order; a blast is steps without waits or conditions.
+    pub steps: Vec<Step>,
+    /// For a mix: upper end of each step's part of the pick; exactly one step is played.
+    pub mix: Option<Vec<u64>>,
+    /// Whether any order of the customer ends a run (R20).
+    pub ends_on_order: bool,
+}
+
+/// One step.
+#[derive(Clone, Copy, Debug)]
+pub struct Step {
+    /// Channel to send on.
+    pub channel: ChannelId,
+    /// Seconds after the last message sent in this run, else after the trigger (R18).
+    pub after: Seconds,
+    /// The [response bit](crate::world::Step::bit) that makes it unnecessary; 0 = none.
+    pub unless: u8,
+    /// Whether being unnecessary ends the run (R19).
+    pub ends: bool,
+    /// Bits of the earlier steps that send on the same channel.
+    pub same_channel: u64,
+}
+
+impl Step {
+    /// The bit of a response in a run's record.
+    pub const fn bit(response: Response) -> u8 {
+        match response {
+            Response::Delivered => 1,
+            Response::Opened => 2,
+            Response::Clicked => 4,
+            Response::Ordered => 8,
+        }
+    }
+}
+
+/// Compiles all strategies; `none` comes last.
+pub(super) fn compile(scenario: &Scenario) -> Vec<Strategy> {
+    let end = scenario.horizon.value - scenario.tail_length();
+    let mut strategies: Vec<Strategy> = scenario.strategies.iter().map(|strategy| one(scenario, strategy, end)).collect();
+    strategies.push(Strategy {
+        name: NONE.to_owned(),
+        plans: vec![None; scenario.campaigns.len()],
+        calendars: vec![Vec::new(); scenario.segments.len()],
+    });
+    strategies
+}
+
+fn one(scenario: &Scenario, strategy: &scenario::Strategy, end: Seconds) -> Strategy {
+    let plans: Vec<Option<Plan>> = scenario
+        .campaigns
+        .iter()
+        .map(|campaign| {
+            let (_, plan) = strategy.plans.iter().find(|(name, _)| name.value == campaign.name)?;
+            Some(steps(scenario, plan, campaign.goal.is_some()))
+        })
+        .collect();
+    let calendars = scenario.segments.iter().map(|segment| {
+        let planned = scenario.campaigns.iter().enumerate().filter(|(i, _)| plans[*i].is_some());
+        let mut all: Vec<(u64, Occurrence)> = planned
+            .flat_map(|(i, campaign)| {
+                let name = label(&campaign.name);
+                calendar::occurrences(scenario, segment, campaign, end).into_iter().map(move |instant| {
+                    let label = calendar::run_label(campaign, instant.scheduled);
+                    (name, Occurrence { at: instant.at, label, campaign: i as u16 })
+                })
+            })
+            .collect();
+        all.sort_by_key(|(name, occurrence)| (occurrence.at, *name));
+        all.into_iter().map(|(_, occurrence)| occurrence).collect()
+    });
+    Strategy { name: strategy.name.clone(), calendars: calendars.collect(), plans }
+}
+
+fn steps(scenario: &Scenario, plan: &scenario::Plan, ends_on_order: bool) -> Plan {
+    let id = |name: &str| scenario.channels.iter().position(|channel| channel.name == name).unwrap_or(0) as ChannelId;
+    let plain = |channel: ChannelId| Step { channel, after: 0, unless: 0, ends: false, same_channel: 0 };
+    let mut mix = None;
+    let mut steps: Vec<Step> = match plan {
+        scenario::Plan::Cascade(steps) => steps
+            .iter()
+            .map(|step| Step {
+                after: step.after,
+                unless: step.unless.as_ref().map_or(0, |unless| Step::bit(unless.value)),
+                ends: step.otherwise == Otherwise::End,
+                ..plain(id(&step.send.value))
+            })
+            .collect(),
+        scenario::Plan::Blast(channels) => channels.iter().map(|channel| plain(id(&channel.value))).collect(),
+        scenario::Plan::Mix(weights) => {
+            let mut sum = 0.0;
+            let mut upper: Vec<u64> = weights.iter().map(|(_, weight)| {
+                sum += weight;
+                threshold(sum.min(1.0))
+            }).collect();
+            // Whatever rounding left over belongs to the last channel that has any weight.
+            let last = weights.iter().rposition(|(_, weight)| *weight > 0.0).unwrap_or(0);
+            upper[last..].fill(u64::MAX);
+            mix = Some(upper);
+            weights.iter().map(|(channel, _)| plain(id(&channel.value))).collect()
+        }
+    };
+    for i in 0..steps.len() {
+        let earlier = (0..i).filter(|&j| steps[j].channel == steps[i].channel);
+        steps[i].same_channel = earlier.fold(0, |bits, j| bits | 1 << j);
+    }
+    Plan { steps, mix, ends_on_order }
+}

@@ -101,9 +101,9 @@ mod tests {
         }
         Ok(())
     }
-    const VISITS: [f64; 3] = [0.0; 3];
-    const ORDER: f64 = 0.0;
-    const HOPS: f64 = 0.0;
+    const VISITS: [f64; 3] = [0.725_784_103_791_409_5, 0.136_289_205_189_570_47, 0.243_103_665_449_049_02];
+    const ORDER: f64 = 0.083_690_641_138_682_45;
+    const HOPS: f64 = 0.105_176_974_430_028_96;
 
     #[test]
     fn long_journeys_keep_their_digits() -> Result<(), Error> {

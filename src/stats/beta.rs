@@ -51,3 +51,21 @@ impl Half {
         integrate_tail(weighted, 0.0, scale, TOLERANCE)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stats::off;
+
+    #[test]
+    fn moments_of_any_shape() {
+        for a in [1e-3, 0.2, 1.0, 7.5, 1e3, 1e6] {
+            for b in [1e-3, 0.4, 1.0, 30.0, 1e4] {
+                let first = a / (a + b);
+                assert!(off(mean(a, b, |p| p), first) < 1e-13, "{a} {b}");
+                assert!(off(mean(a, b, |p| p * p), first * (a + 1.0) / (a + b + 1.0)) < 1e-13, "{a} {b}");
+                assert!(off(mean(a, b, |p| 1.0 - p), b / (a + b)) < 1e-9, "{a} {b}");
+            }
+        }
+    }
+}

@@ -80,3 +80,53 @@ fn scaled(sum: f64, batches: usize) -> f64 {
     let batches = batches as f64;
     batches / (batches - 1.0) * sum
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stats::off;
+
+    #[test]
+    fn equal_batches_of_a_mean_give_the_usual_error() -> Result<(), Error> {
+        // With equal denominators the ratio is a mean, and its variance s²/B.
+        let values = [3.0, 5.0, 4.0, 8.0];
+        let mean = Influences::ratio(&values, &[1.0; 4])?;
+        assert!(off(mean.value(), 5.0) < 1e-15 && off(mean.variance(), 14.0 / 3.0 / 4.0) < 1e-15);
+        assert!(mean.influences().iter().sum::<f64>().abs() < 1e-15);
+        Ok(())
+    }
+
+    #[test]
+    fn unequal_batches_follow_cochran() -> Result<(), Error> {
+        // Cochran (1977), formula (6.4): v = Σ(n − R d)² / (B(B − 1) d̄²); R = 0.05, deviations −1, 2.5, −1.5, D = 300.
+        let ratio = Influences::ratio(&[4.0, 7.5, 3.5], &[100.0, 100.0, 100.0])?;
+        assert!(off(ratio.variance(), (1.0 + 6.25 + 2.25) / (3.0 * 2.0 * 1e4)) < 1e-14);
+        let uneven = Influences::ratio(&[4.0, 7.5, 3.5], &[40.0, 160.0, 100.0])?;
+        assert!(off(uneven.variance(), 1.5 * (4.0 + 0.25 + 2.25) / 9e4) < 1e-14);
+        Ok(())
+    }
+
+    #[test]
+    fn the_same_strategy_differs_by_exactly_nothing() -> Result<(), Error> {
+        let one = Influences::ratio(&[0.1, 0.7, 0.33], &[3.0, 7.0, 11.0])?;
+        let none = one.minus(&one)?;
+        assert_eq!((none.value(), none.variance()), (0.0, 0.0));
+        Ok(())
+    }
+
+    #[test]
+    fn variance_of_a_difference_is_that_of_its_parts() -> Result<(), Error> {
+        let one = Influences::ratio(&[1.0, 7.0, 3.0, 2.0], &[10.0, 30.0, 20.0, 5.0])?;
+        let other = Influences::ratio(&[2.0, 6.0, 3.0, 1.0], &[11.0, 29.0, 18.0, 7.0])?;
+        let parts = one.variance() + other.variance() - 2.0 * one.covariance(&other)?;
+        assert!(off(one.minus(&other)?.variance(), parts) < 1e-12);
+        Ok(())
+    }
+
+    #[test]
+    fn what_has_no_ratio_is_refused() {
+        assert!(Influences::ratio(&[1.0, 2.0], &[0.0, 0.0]).is_err());
+        assert!(Influences::ratio(&[1.0], &[2.0]).is_err());
+        assert!(Influences::ratio(&[1.0, 2.0], &[1.0]).is_err());
+    }
+}

@@ -6,11 +6,11 @@
 //! the same luck, whatever else they do.
 //!
 //! An address is a path: [`Luck::customer`] is its root, [`Luck::child`] goes one label deeper, and [`Luck::word`] reads
-//! the 64 random bits that one decision needs. All three are one step: the label, spread by an odd constant, is added to
-//! the node once as it is and once turned by half a word, and the two halves of the 64 × 64 → 128 bit product of these
-//! sums are folded. This is *wyrand* (Wang Yi, public domain) but for the turn. Wyrand uses one sum for both operands:
-//! sound for the counter that it was made for, but there a high bit of a label reaches only the high bits of both
-//! operands, and half of the product does not hear of it. The turn costs nothing that can be measured.
+//! the 64 random bits that one decision needs. All three are one step: the label is spread over the 64 bits and added to
+//! the node, and the two halves of a 64 × 64 → 128 bit product are folded, as in *wyrand* (Wang Yi, public domain).
+//! Wyrand spreads a counter by one multiplication. Labels are no counters: one that differs in a high bit only would
+//! reach only the high bits of both operands, and half of the product would not hear of it. So the spread label is turned
+//! end to end and spread again, which is free where the label is known when compiling, as most are.
 //!
 //! `tests/integration/battery.rs` and `docs/randomness.md` hold the statistical tests of the words *as the engine uses
 //! them*. The same bits come out on every platform: there is nothing but integer arithmetic here.
@@ -24,7 +24,7 @@ use rand::TryRng;
 
 /// Spreads labels over the 64 bits; wyrand's increment.
 const SPREAD: u64 = 0xa076_1d64_78bd_642f;
-/// Wyrand's second constant: what tells the operands of the product apart at label 0.
+/// Wyrand's second constant: tells the operands of the product apart.
 const MIX: u64 = 0xe703_7ed1_a0b4_28db;
 
 /// A node in the tree of addresses: everything below it is reproducible, everything beside it independent.
@@ -74,13 +74,17 @@ impl Luck {
 
     #[inline(always)]
     const fn at(self, label: u64) -> u64 {
-        // For a label known when compiling, both spreads are constants; and the xor serves all words of a node.
-        let spread = label.wrapping_mul(SPREAD);
-        let left = self.0.wrapping_add(spread);
-        let right = (self.0 ^ MIX).wrapping_add(spread.rotate_left(32));
-        let product = (left as u128).wrapping_mul(right as u128);
+        let state = self.0.wrapping_add(spread(label));
+        let product = (state as u128).wrapping_mul((state ^ MIX) as u128);
         (product ^ (product >> 64)) as u64
     }
+}
+
+/// One to one, and any two labels lie far apart in low bits and high bits alike: multiplication carries upwards only, so
+/// what the first one brought to the top is turned to the bottom for the second.
+#[inline(always)]
+const fn spread(label: u64) -> u64 {
+    label.wrapping_mul(SPREAD).swap_bytes().wrapping_mul(SPREAD)
 }
 
 /// Where all paths begin.
@@ -152,7 +156,7 @@ mod tests {
         let luck = Luck::customer(7, 0, 12);
         insta::assert_snapshot!(
             format!("{:x} {:x} {:x} {:x}", luck.word(0), luck.word(1), luck.child(1).word(1), label("email")),
-            @"c34c576ed93f18e4 1636ec9c1f41ca82 875a4dfe3b2d05e7 f901453c62f7510b"
+            @"9a97b8e9f797ff78 e6a4153885463950 637307f200a3675c f901453c62f7510b"
         );
     }
 

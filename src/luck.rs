@@ -18,6 +18,8 @@
 //! A child and a word of the same label at the same node are the same 64 bits. Whoever reads both at one node keeps their
 //! labels apart.
 
+#![expect(clippy::inline_always, reason = "a few instructions each, several times per event of the hot loop")]
+
 use std::convert::Infallible;
 
 use rand::TryRng;
@@ -49,6 +51,7 @@ impl Luck {
 
     /// The node `label` below this one. Labels are small numbers, instants or [hashes of names](label).
     #[inline(always)]
+    #[must_use]
     pub const fn child(self, label: u64) -> Self {
         Self(self.at(label))
     }

@@ -7,7 +7,9 @@ use super::verdict::Verdict;
 pub fn examine(verdict: &mut Verdict, name: &str, words: &[u64], width: usize) {
     bytes(verdict, name, words);
     let mut set = [0; 64];
-    words.iter().for_each(|&word| count_bits(&mut set, word));
+    for &word in words {
+        count_bits(&mut set, word);
+    }
     verdict.coins(format!("{name}: bits"), &set, words.len());
     for lag in if width == 1 { vec![1, 2] } else { vec![1, width] } {
         neighbours(verdict, &format!("{name}: lag {lag}"), words, lag);

@@ -1,1 +1,89 @@
-//! Pure statistics: numbers in, numbers out. A leaf that every module may use; it knows nothing of customers or channels.
+//! Pure statistics: numbers in, numbers out. A leaf that every module may use; it knows nothing of customers' files,
+//! strategies or reports.
+//!
+//! - Distributions: [`normal`], [`student`], [`beta`], [`copula`].
+//! - Estimates: [`ratio`] (batches), [`proportion`] (score interval), [`regression`] (least squares).
+//! - Oracles, what a simulation must reproduce: [`bgnbd`], [`absorption`], [`cascade`].
+//! - Tools for the above: [`quadrature`], [`linear`].
+//!
+//! Special functions return NaN outside their domain, as IEEE 754 does for the square root of −1; everything that is
+//! built from several numbers returns a [`Result`]. Nothing panics. All transcendental functions are those of `libm`,
+//! so the same numbers come out on every platform (R6).
+
+pub mod absorption;
+pub mod beta;
+pub mod bgnbd;
+pub mod cascade;
+pub mod copula;
+pub mod linear;
+pub mod normal;
+pub mod proportion;
+pub mod quadrature;
+pub mod ratio;
+pub mod regression;
+pub mod student;
+
+use std::fmt;
+
+/// What a statistical function refuses.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Error {
+    /// A number lies outside its range; give one inside it.
+    Range {
+        /// Which number.
+        what: &'static str,
+        /// Its range, in words that follow "must".
+        must: &'static str,
+        /// The offending value.
+        found: f64,
+    },
+    /// Two lists that belong together differ in length.
+    Length {
+        /// Which list.
+        what: &'static str,
+        /// The length it should have.
+        expected: usize,
+        /// The length it has.
+        found: usize,
+    },
+    /// A system of equations without a unique solution: a column that the others explain, or a chain without an end.
+    Singular,
+    /// A matrix that is no covariance: it is not symmetric, or some combination would have a negative variance.
+    NotSemidefinite,
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Range { what, must, found } => write!(f, "{what} must {must}, found {found}"),
+            Self::Length { what, expected, found } => write!(f, "{what} must have {expected} entries, found {found}"),
+            Self::Singular => f.write_str("the equations have no unique solution"),
+            Self::NotSemidefinite => {
+                f.write_str("the matrix is not a covariance: not symmetric positive semi-definite")
+            }
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// Refuses a number out of range.
+fn require(holds: bool, what: &'static str, must: &'static str, found: f64) -> Result<(), Error> {
+    if holds { Ok(()) } else { Err(Error::Range { what, must, found }) }
+}
+
+/// Refuses anything but a probability in [0, 1].
+fn require_probability(what: &'static str, p: f64) -> Result<(), Error> {
+    require((0.0..=1.0).contains(&p), what, "lie between 0 and 1", p)
+}
+
+/// Refuses a list of another length.
+fn require_length(what: &'static str, expected: usize, found: usize) -> Result<(), Error> {
+    if expected == found { Ok(()) } else { Err(Error::Length { what, expected, found }) }
+}
+
+/// Relative difference, for tests: |a − b| ÷ |b|.
+#[cfg(test)]
+fn off(found: f64, expected: f64) -> f64 {
+    ((found - expected) / expected).abs()
+}

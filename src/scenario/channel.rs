@@ -5,7 +5,7 @@ use super::place::Place;
 use super::problems::Problem;
 use super::read::{At, Context, Fields, FromValue, mismatch, one_of};
 use super::tree::{Data, Entry, Value};
-use super::values::{Money, Positive, Share, Span};
+use super::values::{Money, Share, Span};
 
 /// One channel. E-mail carries contacts, a shop has touches; a channel may do both.
 #[derive(Clone, Debug)]
@@ -206,6 +206,3 @@ fn contact(fields: &mut Fields<'_>, entry: &Entry, context: &mut Context<'_>) ->
         landing,
     })
 }
-
-/// A factor on odds, above 0.
-pub type OddsFactor = Positive;

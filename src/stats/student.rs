@@ -19,7 +19,7 @@ pub fn cdf(t: f64, df: f64) -> f64 {
 /// assert!((student::sf(1.0, 1.0) - 0.25).abs() < 1e-15);
 /// ```
 pub fn sf(t: f64, df: f64) -> f64 {
-    if !(df >= 1.0) || t.is_nan() {
+    if df < 1.0 || df.is_nan() || t.is_nan() {
         return f64::NAN;
     }
     if df > NORMAL_BEYOND {
@@ -40,7 +40,7 @@ pub fn sf(t: f64, df: f64) -> f64 {
 /// assert!((student::quantile(0.975, 63.0) - 1.998340542520747).abs() < 1e-14);
 /// ```
 pub fn quantile(p: f64, df: f64) -> f64 {
-    if !(df >= 1.0) {
+    if df < 1.0 || df.is_nan() {
         return f64::NAN;
     }
     let z = normal::quantile(p);
@@ -151,7 +151,7 @@ mod tests {
         (0.975, 1e6, 1.959_966_356_814_106_8),
         (0.99995, 1e7, 3.890_593_455_947_045),
         (1e-10, 1e8, -6.361_341_561_862_985),
-        (1e-300, 1e10, -37.047_097_571_454_183),
+        (1e-300, 1e10, -37.047_097_571_454_18),
         (0.975, 1e12, 1.959_963_984_542_426_2),
     ];
 
@@ -191,7 +191,7 @@ mod tests {
     fn the_ends() {
         assert_eq!((quantile(0.0, 5.0), quantile(1.0, 5.0)), (f64::NEG_INFINITY, f64::INFINITY));
         assert!(quantile(0.5, 5.0).abs() < f64::MIN_POSITIVE);
-        assert_eq!(quantile(0.975, f64::INFINITY), normal::quantile(0.975));
+        assert!(off(quantile(0.975, f64::INFINITY), normal::quantile(0.975)) < 1e-15);
         assert_eq!((sf(f64::INFINITY, 3.0), sf(f64::NEG_INFINITY, 3.0)), (0.0, 1.0));
         assert!(quantile(0.5, 0.5).is_nan() && quantile(1.5, 5.0).is_nan() && quantile(0.5, f64::NAN).is_nan());
         assert!(sf(f64::NAN, 5.0).is_nan() && sf(1.0, f64::NAN).is_nan());

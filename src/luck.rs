@@ -36,66 +36,97 @@ pub struct Luck(u64);
 impl Luck {
     /// The root of one customer's luck (R1): neither strategy nor draw is part of it.
     pub const fn customer(seed: u64, replication: u64, customer: u64) -> Self {
-        Self::seed(seed).child(CUSTOMERS).child(replication).child(customer)
+        let replication = Self::seed(seed).child(CUSTOMERS).child(Label::new(replication));
+        replication.child(Label::new(customer))
     }
 
-    /// The root of one uncertain parameter's values, by the hash of its path in the file (R3).
-    pub const fn parameter(seed: u64, path: u64, draw: u64) -> Self {
-        Self::seed(seed).child(PARAMETERS).child(path).child(draw)
+    /// The root of one uncertain parameter's values, by the label of its path in the file (R3).
+    pub const fn parameter(seed: u64, path: Label, draw: u64) -> Self {
+        Self::seed(seed).child(PARAMETERS).child(path).child(Label::new(draw))
     }
 
     /// Seeds are small numbers that people choose (1, 7, 42): mixed twice before anything hangs on them.
     const fn seed(seed: u64) -> Self {
-        Self(SEEDS).child(seed).child(seed)
+        Self(SEEDS).child(Label::new(seed)).child(Label::new(seed))
     }
 
-    /// The node `label` below this one. Labels are small numbers, instants or [hashes of names](label).
+    /// The node `label` below this one.
     #[inline(always)]
     #[must_use]
-    pub const fn child(self, label: u64) -> Self {
-        Self(self.at(label))
+    pub const fn child(self, label: Label) -> Self {
+        self.nth_child(label, 0)
+    }
+
+    /// The n-th node of a label: for what is numbered 0, 1, 2, … (needs, sends of one channel).
+    #[inline(always)]
+    #[must_use]
+    pub const fn nth_child(self, label: Label, n: u64) -> Self {
+        Self(self.stream_at(label, n).word())
     }
 
     /// The 64 random bits of one decision at this node.
     #[inline(always)]
-    pub const fn word(self, purpose: u64) -> u64 {
-        self.at(purpose)
+    pub const fn word(self, purpose: Label) -> u64 {
+        self.stream_at(purpose, 0).word()
     }
 
     /// Does an event of probability `threshold` / 2⁶⁴ happen? See [`threshold`].
     #[inline(always)]
-    pub const fn happens(self, purpose: u64, threshold: u64) -> bool {
+    pub const fn happens(self, purpose: Label, threshold: u64) -> bool {
         // The last threshold is certainty: 2⁶⁴ itself has no room in 64 bits.
-        self.at(purpose) < threshold || threshold == u64::MAX
+        self.word(purpose) < threshold || threshold == u64::MAX
     }
 
-    /// A generator for a variate that may need more than one word (exponential, normal, gamma).
+    /// The words of a purpose that may need more than one: a variate (exponential, normal, gamma), the touches of a
+    /// journey. The first of them is [`Luck::word`], the others follow as in wyrand.
     #[inline(always)]
-    pub const fn stream(self, purpose: u64) -> Stream {
-        Stream { node: self.at(purpose), position: 0 }
+    pub const fn stream(self, purpose: Label) -> Stream {
+        self.stream_at(purpose, 0)
     }
 
     #[inline(always)]
-    const fn at(self, label: u64) -> u64 {
-        let state = self.0.wrapping_add(spread(label));
-        let product = (state as u128).wrapping_mul((state ^ MIX) as u128);
-        (product ^ (product >> 64)) as u64
+    const fn stream_at(self, label: Label, position: u64) -> Stream {
+        Stream(self.0.wrapping_add(label.0).wrapping_add(position.wrapping_mul(SPREAD)))
     }
 }
 
-/// One to one, and any two labels lie far apart in low bits and high bits alike: multiplication carries upwards only, so
-/// what the first one brought to the top is turned to the bottom for the second.
-#[inline(always)]
-const fn spread(label: u64) -> u64 {
-    label.wrapping_mul(SPREAD).swap_bytes().wrapping_mul(SPREAD)
+/// One step of a path: a number, an instant or a name, spread over the 64 bits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Label(u64);
+
+impl Label {
+    /// The label of a number. One to one, and any two lie far apart in low bits and high bits alike: multiplication
+    /// carries upwards only, so what the first one brought to the top is turned to the bottom for the second.
+    #[inline(always)]
+    pub const fn new(number: u64) -> Self {
+        Self(number.wrapping_mul(SPREAD).swap_bytes().wrapping_mul(SPREAD))
+    }
+
+    /// The label of a name: FNV-1a over its bytes, then mixed once more, so that similar names lie far apart. The same
+    /// on every platform and for ever: changing it changes every result.
+    pub const fn of(name: &str) -> Self {
+        let bytes = name.as_bytes();
+        let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+        let mut i = 0;
+        while i < bytes.len() {
+            hash = (hash ^ bytes[i] as u64).wrapping_mul(0x0000_0100_0000_01b3);
+            i += 1;
+        }
+        Self(Luck(hash).word(Self(0)))
+    }
+
+    /// The label of a name and an instant together.
+    pub const fn at(self, instant: u64) -> Self {
+        Self(Luck(self.0).word(Self::new(instant)))
+    }
 }
 
 /// Where all paths begin.
 const SEEDS: u64 = 0x2d35_8dcc_aa6c_78a5;
 /// First step below a seed: customers' luck. Apart from [`PARAMETERS`], so that a customer never shares luck with a rate.
-const CUSTOMERS: u64 = 0x6375_7374_6f6d_6572;
+const CUSTOMERS: Label = Label::of("customers");
 /// First step below a seed: values of uncertain parameters.
-const PARAMETERS: u64 = 0x7061_7261_6d65_7465;
+const PARAMETERS: Label = Label::of("parameters");
 
 /// The integer below which a random word must fall for an event of probability `p` in [0, 1].
 ///
@@ -105,24 +136,25 @@ pub fn threshold(p: f64) -> u64 {
     (p * 18_446_744_073_709_551_616.0) as u64
 }
 
-/// The label of a name: FNV-1a over its bytes, then mixed once more, so that similar names lie far apart. The same on every
-/// platform and for ever: changing it changes every result.
-pub const fn label(name: &str) -> u64 {
-    let bytes = name.as_bytes();
-    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
-    let mut i = 0;
-    while i < bytes.len() {
-        hash = (hash ^ bytes[i] as u64).wrapping_mul(0x0000_0100_0000_01b3);
-        i += 1;
-    }
-    Luck(hash).at(0)
-}
-
-/// A short sequence of words from one node, for the samplers of `rand_distr`.
+/// Consecutive words from one address.
 #[derive(Clone, Debug)]
-pub struct Stream {
-    node: u64,
-    position: u64,
+pub struct Stream(u64);
+
+impl Stream {
+    /// The word here.
+    #[inline(always)]
+    const fn word(&self) -> u64 {
+        let product = (self.0 as u128).wrapping_mul((self.0 ^ MIX) as u128);
+        (product ^ (product >> 64)) as u64
+    }
+
+    /// The word here; the next one is another.
+    #[inline(always)]
+    pub const fn next(&mut self) -> u64 {
+        let word = self.word();
+        self.0 = self.0.wrapping_add(SPREAD);
+        word
+    }
 }
 
 impl TryRng for Stream {
@@ -130,19 +162,17 @@ impl TryRng for Stream {
 
     #[inline(always)]
     fn try_next_u32(&mut self) -> Result<u32, Infallible> {
-        self.try_next_u64().map(|word| (word >> 32) as u32)
+        Ok((self.next() >> 32) as u32)
     }
 
     #[inline(always)]
     fn try_next_u64(&mut self) -> Result<u64, Infallible> {
-        let word = Luck(self.node).at(self.position);
-        self.position += 1;
-        Ok(word)
+        Ok(self.next())
     }
 
     fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
         for chunk in bytes.chunks_mut(8) {
-            let word = self.try_next_u64()?.to_le_bytes();
+            let word = self.next().to_le_bytes();
             chunk.copy_from_slice(&word[..chunk.len()]);
         }
         Ok(())
@@ -158,7 +188,7 @@ mod tests {
         // Golden values: a change here changes every published number ("value-breaking").
         let luck = Luck::customer(7, 0, 12);
         insta::assert_snapshot!(
-            format!("{:x} {:x} {:x} {:x}", luck.word(0), luck.word(1), luck.child(1).word(1), label("email")),
+            format!("{:x} {:x} {:x?}", luck.word(Label::new(0)), luck.child(Label::new(1)).word(Label::new(1)), Label::of("email")),
             @"9a97b8e9f797ff78 e6a4153885463950 637307f200a3675c f901453c62f7510b"
         );
     }
@@ -168,7 +198,7 @@ mod tests {
         assert_eq!(threshold(0.0), 0);
         assert_eq!(threshold(1.0), u64::MAX);
         let luck = Luck::customer(1, 2, 3);
-        for purpose in 0..10_000 {
+        for purpose in (0..10_000).map(Label::new) {
             assert!(!luck.happens(purpose, threshold(0.0)));
             assert!(luck.happens(purpose, threshold(1.0)));
         }

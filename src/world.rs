@@ -11,7 +11,7 @@ mod journeys;
 mod plan;
 mod tables;
 
-use crate::luck::label;
+use crate::luck::Label;
 use crate::scenario::{Currency, Problem, Scenario, Seconds, WEEK};
 
 pub use draws::{Draw, Uncertain};
@@ -138,7 +138,7 @@ impl World {
     }
 
     /// The address label of a channel: its name's, so that other channels may come and go.
-    fn channel_label(&self, channel: usize) -> u64 {
-        label(&self.channels[channel].name)
+    fn channel_label(&self, channel: usize) -> Label {
+        Label::of(&self.channels[channel].name)
     }
 }

@@ -2,10 +2,10 @@
 
 use rand_distr::{Distribution, Exp1, StandardNormal};
 
-use super::play::{Pending, Player, Run, key, kind};
+use super::play::{NEVER, Pending, Player, Run, key, kind};
 use super::purpose;
 use super::watch::{Event, Reason, Watch};
-use crate::luck::Luck;
+use crate::luck::{Label, Luck};
 use crate::scenario::{Response, Seconds};
 use crate::world::{Delay, Occurrence, Plan, Step};
 
@@ -37,49 +37,62 @@ impl<W: Watch> Player<'_, W> {
         });
         let wait = plan.steps[usize::from(step)].after;
         if wait == 0 {
-            self.examine(occurrence.at, run);
+            self.advance(occurrence.at, run);
         } else {
             self.enqueue(Pending { key: key(occurrence.at + wait, kind::STEP), luck, run, channel: 0 });
         }
     }
 
-    /// Examines the due step of a run, and every further step that is due at the same instant.
-    pub fn examine(&mut self, at: Seconds, index: u32) {
-        let mut run = self.scratch.runs[index as usize];
-        let Some(plan) = &self.strategy.plans[usize::from(run.campaign)] else { return };
-        let mut opening = None;
+    /// Examines the due step of a run and goes on to the next ones, for as long as nothing else comes before them.
+    pub fn advance(&mut self, mut at: Seconds, index: u32) {
+        let strategy = self.strategy;
+        let Some(plan) = &strategy.plans[usize::from(self.scratch.runs[index as usize].campaign)] else { return };
         loop {
-            let step = &plan.steps[usize::from(run.step)];
-            let outcome = self.outcome(&run, plan, step);
-            match outcome {
-                Examined::Sent => {
-                    // What was sent at this instant before can only be opened after it.
-                    if let Some(earlier) = opening.take() {
-                        self.enqueue(earlier);
-                    }
-                    opening = self.send(at, index, &mut run, step);
+            let run = &self.scratch.runs[index as usize];
+            let number = run.step;
+            let step = &plan.steps[usize::from(number)];
+            let outcome = self.outcome(run, plan, step);
+            let opening = match outcome {
+                Examined::Sent => self.send(at, index, step),
+                Examined::Withheld(reason) | Examined::Ended(reason) => {
+                    self.watch.see(at, Event::Withheld(step.channel, reason));
+                    None
                 }
-                Examined::Withheld(reason) | Examined::Ended(reason) => self.watch.see(at, Event::Withheld(step.channel, reason)),
-            }
-            run.step += 1;
-            if matches!(outcome, Examined::Ended(_)) || plan.mix.is_some() {
-                break;
-            }
-            let Some(next) = plan.steps.get(usize::from(run.step)) else { break };
+            };
+            let next = plan.steps.get(usize::from(number) + 1);
+            let Some(next) = next.filter(|_| !matches!(outcome, Examined::Ended(_)) && plan.mix.is_none()) else {
+                opening.into_iter().for_each(|opening| self.expect(opening));
+                return;
+            };
+            let run = &mut self.scratch.runs[index as usize];
+            run.step = number + 1;
             // A skipped or unreachable step costs no time, but no step is examined before the one ahead of it.
             let due = run.last_sent + next.after;
-            if due > at {
-                self.enqueue(Pending { key: key(due, kind::STEP), luck: run.luck, run: index, channel: 0 });
-                break;
+            if due <= at {
+                // What was sent at this instant can only be opened after all of it was sent.
+                opening.into_iter().for_each(|opening| self.enqueue(opening));
+                continue;
             }
-        }
-        self.scratch.runs[index as usize] = run;
-        if let Some(opening) = opening {
-            self.expect(opening);
+            let luck = run.luck;
+            let due_key = key(due, kind::STEP);
+            if let Some(opening) = opening {
+                self.held = due_key;
+                self.expect(opening);
+                self.held = NEVER;
+                if self.dismissed {
+                    return;
+                }
+            }
+            if due_key >= self.next_key() {
+                self.enqueue(Pending { key: due_key, luck, run: index, channel: 0 });
+                return;
+            }
+            at = due;
         }
     }
 
     /// The order of examination is fixed (R21): goal, condition, consent, reachability.
+    #[inline(always)]
     fn outcome(&self, run: &Run, plan: &Plan, step: &Step) -> Examined {
         let bit = 1 << step.channel;
         if plan.ends_on_order && self.orders > run.orders_before {
@@ -96,19 +109,21 @@ impl<W: Watch> Player<'_, W> {
     }
 
     /// Sends a message; gives its opening, if it will be opened.
-    fn send(&mut self, at: Seconds, index: u32, run: &mut Run, step: &Step) -> Option<Pending> {
+    #[inline(always)]
+    fn send(&mut self, at: Seconds, index: u32, step: &Step) -> Option<Pending> {
         let channel = step.channel;
         let contact = self.tables.contacts[usize::from(channel)].as_ref()?;
-        let nth = (run.sent & step.same_channel).count_ones();
-        let luck = run.luck.child(contact.label.wrapping_add(u64::from(nth)));
+        let run = &mut self.scratch.runs[index as usize];
+        let nth = if step.same_channel == 0 { 0 } else { (run.sent & step.same_channel).count_ones() };
+        let luck = run.luck.nth_child(contact.label, u64::from(nth));
         run.sent |= 1 << run.step;
         run.last_sent = at;
         self.watch.see(at, Event::Sent(channel));
         if !luck.happens(purpose::DELIVERED, contact.delivered) {
             return None;
         }
-        self.contacted = true;
         run.responses |= Step::bit(Response::Delivered);
+        self.contacted = true;
         self.watch.see(at, Event::Delivered(channel));
         // The lost are billed for and never respond (R12).
         if !self.alive {
@@ -154,7 +169,7 @@ impl<W: Watch> Player<'_, W> {
 
     /// The customer's level of affinity to a channel, of `levels` equally likely ones (a power of two).
     #[inline]
-    fn affinity(&self, label: u64, levels: usize) -> usize {
+    fn affinity(&self, label: Label, levels: usize) -> usize {
         if levels == 1 {
             return 0;
         }
@@ -165,7 +180,7 @@ impl<W: Watch> Player<'_, W> {
 
 /// A waiting time in whole seconds.
 #[inline]
-fn wait(delay: Delay, luck: Luck, purpose: u64) -> Seconds {
+fn wait(delay: Delay, luck: Luck, purpose: Label) -> Seconds {
     let seconds = match delay {
         Delay::Fixed(seconds) => return seconds,
         Delay::Exponential(mean) => {

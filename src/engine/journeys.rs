@@ -41,10 +41,11 @@ pub(super) fn entry(table: &SegmentTable, luck: Luck) -> ChannelId {
 pub(super) fn follow<W: Watch>(rows: &[Row], entry: ChannelId, luck: Luck, at: Seconds, watch: &mut W) -> Outcome {
     watch.see(at, Event::JourneyBegan(entry));
     let mut channel = entry;
-    let mut touch = 0;
+    let mut touches = luck.stream(purpose::TOUCH);
+    let mut hopped = false;
     'touches: loop {
         let row = &rows[usize::from(channel)];
-        let word = luck.word(purpose::TOUCH + touch);
+        let word = touches.next();
         if word < row.order {
             return Outcome::Ordered(channel);
         }
@@ -52,11 +53,11 @@ pub(super) fn follow<W: Watch>(rows: &[Row], entry: ChannelId, luck: Luck, at: S
             if word < end {
                 watch.see(at, Event::Hopped { from: channel, to });
                 channel = to;
-                touch += 1;
+                hopped = true;
                 continue 'touches;
             }
         }
-        if touch == 0 {
+        if !hopped {
             watch.see(at, Event::Bounced(channel));
         }
         return Outcome::Left;

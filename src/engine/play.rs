@@ -86,6 +86,8 @@ pub fn play<W: Watch>(world: &World, tables: &Tables, strategy: &Strategy, start
         table: &tables.segments[start.segment],
         strategy,
         calendar: &calendar[calendar.partition_point(|occurrence| occurrence.at < begin)..],
+        trigger_key: NEVER,
+        held: NEVER,
         horizon: key(world.horizon, 0),
         start,
         need: start.need,
@@ -101,6 +103,7 @@ pub fn play<W: Watch>(world: &World, tables: &Tables, strategy: &Strategy, start
         scratch,
         watch,
     };
+    player.expect_trigger();
     player.join(begin);
     player.live();
     player.finish();
@@ -113,13 +116,16 @@ pub(super) struct Player<'a, W> {
     pub strategy: &'a Strategy,
     /// Occurrences that lie ahead.
     calendar: &'a [Occurrence],
+    trigger_key: i64,
+    /// A step that waits outside the queue while what comes before it happens.
+    pub held: i64,
     pub horizon: i64,
     pub start: &'a Start,
     need: Need,
     need_key: i64,
     pub alive: bool,
     /// The firm knows that the customer is lost: nothing more happens (R12).
-    dismissed: bool,
+    pub dismissed: bool,
     pub opted_in: u64,
     pub opted_out: u64,
     pub orders: u32,
@@ -145,22 +151,19 @@ impl<W: Watch> Player<'_, W> {
 
     fn live(&mut self) {
         while !self.dismissed {
-            let pending = self.scratch.pending.last().map_or(NEVER, |pending| pending.key);
-            let trigger = self.next_trigger();
-            let next = pending.min(self.need_key).min(trigger);
-            if next >= self.horizon {
+            let next = self.next_key();
+            if next == self.horizon {
                 break;
             }
-            if next == pending {
-                if let Some(pending) = self.scratch.pending.pop() {
-                    self.happen(pending);
-                }
-            } else if next == self.need_key {
-                self.natural_need(next / kind::KINDS);
-            } else {
+            if next == self.trigger_key {
                 let occurrence = self.calendar[0];
                 self.calendar = &self.calendar[1..];
+                self.expect_trigger();
                 self.begin_run(occurrence);
+            } else if next == self.need_key {
+                self.natural_need(next / kind::KINDS);
+            } else if let Some(pending) = self.scratch.pending.pop() {
+                self.happen(pending);
             }
         }
     }
@@ -176,8 +179,8 @@ impl<W: Watch> Player<'_, W> {
         });
     }
 
-    fn next_trigger(&self) -> i64 {
-        self.calendar.first().map_or(NEVER, |occurrence| key(occurrence.at, kind::TRIGGER))
+    fn expect_trigger(&mut self) {
+        self.trigger_key = self.calendar.first().map_or(NEVER, |occurrence| key(occurrence.at, kind::TRIGGER));
     }
 
     fn happen(&mut self, pending: Pending) {
@@ -185,18 +188,21 @@ impl<W: Watch> Player<'_, W> {
         match pending.key % kind::KINDS {
             kind::OPENED => self.opened(at, pending),
             kind::CLICKED => self.clicked(at, pending),
-            _ => self.examine(at, pending.run),
+            _ => self.advance(at, pending.run),
         }
+    }
+
+    /// The key of whatever comes next, the horizon included.
+    #[inline(always)]
+    pub fn next_key(&self) -> i64 {
+        let pending = self.scratch.pending.last().map_or(NEVER, |pending| pending.key);
+        pending.min(self.need_key).min(self.trigger_key).min(self.horizon)
     }
 
     /// Lets an event happen when its time comes: at once if nothing comes before it, which saves the queue.
     #[inline]
     pub fn expect(&mut self, pending: Pending) {
-        if pending.key >= self.horizon {
-            return;
-        }
-        let next = self.scratch.pending.last().map_or(NEVER, |pending| pending.key);
-        if pending.key < next.min(self.need_key).min(self.next_trigger()) {
+        if pending.key < self.next_key().min(self.held) {
             self.happen(pending);
         } else {
             self.enqueue(pending);

@@ -1,55 +1,57 @@
 //! The last step of every address (R1, R2): what a random word is for. Changing a number here changes every result.
 
+use crate::luck::Label;
+
 /// Below a customer: when it joined.
-pub const JOINED: u64 = 0;
+pub const JOINED: Label = Label::new(0);
 /// Below a customer: the factor that its opt-ins share.
-pub const OPT_IN_COMMON: u64 = 1;
+pub const OPT_IN_COMMON: Label = Label::new(1);
 /// Below a customer: node of the opt-ins, by channel.
-pub const OPT_IN: u64 = 2;
+pub const OPT_IN: Label = Label::new(2);
 /// Below a customer: node of the affinities, by channel.
-pub const AFFINITY: u64 = 3;
-/// Below a customer: node of the first attempt at a life; further attempts follow (R9).
-pub const LIFE: u64 = 1 << 40;
+pub const AFFINITY: Label = Label::new(3);
+/// Below a customer: the attempts at a life, by number (R9).
+pub const LIFE: Label = Label::new(4);
 
 /// Below a life: its rate of needs.
-pub const RATE: u64 = 0;
+pub const RATE: Label = Label::new(0);
 /// Below a life: its chance to be lost.
-pub const LOSS: u64 = 1;
+pub const LOSS: Label = Label::new(1);
 /// Below a life: its level of spending.
-pub const SPENDING: u64 = 2;
+pub const SPENDING: Label = Label::new(2);
 /// Below a life: how long ago it joined.
-pub const AGE: u64 = 3;
+pub const AGE: Label = Label::new(3);
 /// Below a life: node of the order with which it joined.
-pub const FIRST: u64 = 4;
+pub const FIRST: Label = Label::new(4);
 /// Below a life: node of the natural needs, by number.
-pub const NEEDS: u64 = 5;
+pub const NEEDS: Label = Label::new(5);
 
 /// Below a need: time since the need before.
-pub const GAP: u64 = 0;
+pub const GAP: Label = Label::new(0);
 /// Below a need: where its journey begins.
-pub const ENTRY: u64 = 1;
+pub const ENTRY: Label = Label::new(1);
 /// Below a need or contact: whether the customer is lost.
-pub const COIN: u64 = 2;
+pub const COIN: Label = Label::new(2);
 /// Below a need or contact: what its order is worth.
-pub const BASKET: u64 = 3;
+pub const BASKET: Label = Label::new(3);
 
 /// Below a contact: whether it is delivered.
-pub const DELIVERED: u64 = 4;
+pub const DELIVERED: Label = Label::new(4);
 /// Below a contact: whether it leads to an opt-out.
-pub const OPTED_OUT: u64 = 5;
+pub const OPTED_OUT: Label = Label::new(5);
 /// Below a contact: whether it is opened.
-pub const OPENED: u64 = 6;
+pub const OPENED: Label = Label::new(6);
 /// Below a contact: how long until it is opened.
-pub const OPEN_DELAY: u64 = 7;
+pub const OPEN_DELAY: Label = Label::new(7);
 /// Below a contact: whether it is clicked.
-pub const CLICKED: u64 = 8;
+pub const CLICKED: Label = Label::new(8);
 /// Below a contact: how long until it is clicked.
-pub const CLICK_DELAY: u64 = 9;
+pub const CLICK_DELAY: Label = Label::new(9);
 /// Below a contact: whether its order is a natural one moved forward.
-pub const DISPLACED: u64 = 10;
+pub const DISPLACED: Label = Label::new(10);
 
 /// Below a run: which channel a mix picks.
-pub const MIX: u64 = 0;
+pub const MIX: Label = Label::new(0);
 
-/// Below a need or contact: the touches of its journey, by number.
-pub const TOUCH: u64 = 1 << 32;
+/// Below a need or contact: the touches of its journey, one word each.
+pub const TOUCH: Label = Label::new(11);

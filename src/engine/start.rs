@@ -48,7 +48,7 @@ pub(super) struct Need {
 impl Need {
     /// The need after a moment, `number` needs into a life.
     fn after(life: Luck, number: u64, moment: f64, gap: f64) -> Self {
-        let luck = life.child(purpose::NEEDS).child(number);
+        let luck = life.nth_child(purpose::NEEDS, number);
         let wait: f64 = Exp1.sample(&mut luck.stream(purpose::GAP));
         Self { number, at: moment + wait * gap, luck }
     }
@@ -76,7 +76,7 @@ impl Start {
     }
 
     fn attempt(luck: Luck, segment: usize, table: &SegmentTable, attempt: u64) -> Self {
-        let life = luck.child(purpose::LIFE + attempt);
+        let life = luck.nth_child(purpose::LIFE, attempt);
         let rate = match table.rate {
             Rate::Fixed(rate) => rate,
             Rate::Gamma(gamma) => gamma.sample(&mut life.stream(purpose::RATE)),
@@ -126,10 +126,10 @@ fn joined(luck: Luck, life: Luck, joined: &Joined) -> Seconds {
         Joined::Base(0) | Joined::Cohort => 0,
         Joined::Base(age) => -within(life.word(purpose::AGE), *age) - 1,
         Joined::Arrivals(upper, every) => {
-            let arrivals = luck.child(purpose::JOINED);
-            let pick = arrivals.word(0);
+            let mut arrival = luck.stream(purpose::JOINED);
+            let pick = arrival.next();
             let period = upper.partition_point(|&end| end <= pick && end != u64::MAX);
-            period as Seconds * every + within(arrivals.word(1), *every)
+            period as Seconds * every + within(arrival.next(), *every)
         }
     }
 }

@@ -26,8 +26,9 @@ pub struct HopChain {
 impl HopChain {
     /// From the chance to order at each channel and the hop matrix (row: from, column: to).
     ///
-    /// Each row's order chance and hops sum to at most 1 (but for rounding, 1e-12). [`Error::Singular`] if a journey could
-    /// hop for ever, that is, among channels where nobody orders or leaves.
+    /// # Errors
+    /// [`Error::Range`] if a row's order chance and hops sum to more than 1 (but for rounding, 1e-12);
+    /// [`Error::Singular`] if a journey could hop for ever, that is, among channels where nobody orders or leaves.
     pub fn new(order: &[f64], hops: &[impl AsRef<[f64]>]) -> Result<Self, Error> {
         let n = order.len();
         require_length("the hop matrix", n, hops.len())?;
@@ -44,6 +45,9 @@ impl HopChain {
     }
 
     /// Expected touches on each channel, for journeys that start on channel i with probability `entry[i]`.
+    ///
+    /// # Errors
+    /// Entry shares that are no probabilities, or not one for each channel: as in all that follow.
     pub fn visits(&self, entry: &[f64]) -> Result<Vec<f64>, Error> {
         require_length("the entry shares", self.order.len(), entry.len())?;
         entry.iter().try_for_each(|&share| require_probability("each entry share", share))?;
@@ -55,16 +59,25 @@ impl HopChain {
     }
 
     /// Expected hops per journey: touches beyond the first.
+    ///
+    /// # Errors
+    /// As [`HopChain::visits`].
     pub fn hops(&self, entry: &[f64]) -> Result<f64, Error> {
         Ok(self.visits(entry)?.iter().sum::<f64>() - entry.iter().sum::<f64>())
     }
 
     /// The chance that a journey ends in an order on each channel.
+    ///
+    /// # Errors
+    /// As [`HopChain::visits`].
     pub fn orders(&self, entry: &[f64]) -> Result<Vec<f64>, Error> {
         Ok(self.visits(entry)?.iter().zip(&self.order).map(|(visit, order)| visit * order).collect())
     }
 
     /// The chance that a journey ends in an order: π of R10.
+    ///
+    /// # Errors
+    /// As [`HopChain::visits`].
     pub fn order_probability(&self, entry: &[f64]) -> Result<f64, Error> {
         Ok(self.orders(entry)?.iter().sum())
     }

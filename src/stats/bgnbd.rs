@@ -26,7 +26,10 @@ pub struct BgNbd {
 }
 
 impl BgNbd {
-    /// `r` and `alpha`: shape and rate of the gamma law of λ. `a` and `b`: shapes of the beta law of p. All > 0.
+    /// `r` and `alpha`: shape and rate of the gamma law of λ. `a` and `b`: shapes of the beta law of p.
+    ///
+    /// # Errors
+    /// [`Error::Range`] unless all four are positive and finite.
     pub fn new(r: f64, alpha: f64, a: f64, b: f64) -> Result<Self, Error> {
         for (what, value) in [("r", r), ("alpha", alpha), ("a", a), ("b", b)] {
             require(value > 0.0 && value.is_finite(), what, "be positive and finite", value)?;
@@ -36,8 +39,8 @@ impl BgNbd {
 
     /// E\[X(t)\], the expected number of (repeat) orders in (0, t], `t` ≥ 0; relative error below 1e-12.
     ///
-    /// E\[X(t)\] = E_p\[(1 − (1 + pt/α)^−r) / p\]: the mean life in time order, ∫₀ᵗ E\[λ e^(−λps)\] ds. For a ≠ 1 and a + b > 1
-    /// this is (a+b−1)/(a−1) · \[1 − (α/(α+t))^r · ₂F₁(r, b; a+b−1; t/(α+t))\], formula (9) of the paper.
+    /// The mean of (1 − (1 + pt/α)^−r) / p over p, which is the mean of ∫₀ᵗ λ e^(−λps) ds over both. For a ≠ 1 and
+    /// a + b > 1 it equals (a+b−1)/(a−1) · (1 − (α/(α+t))^r · ₂F₁(r, b; a+b−1; t/(α+t))), formula (9) of the paper.
     pub fn expected_orders(&self, t: f64) -> f64 {
         let scaled = t / self.alpha;
         let orders = |p: f64| {
@@ -50,7 +53,7 @@ impl BgNbd {
 
     /// The chance to be still alive at time `t` ≥ 0 after joining; relative error below 1e-12.
     ///
-    /// E_p\[(1 + pt/α)^−r\] = ₂F₁(r, a; a+b; −t/α), by Euler's integral (Abramowitz & Stegun 15.3.1).
+    /// The mean of (1 + pt/α)^−r over p, which is ₂F₁(r, a; a+b; −t/α), by Euler's integral (Abramowitz & Stegun 15.3.1).
     pub fn alive(&self, t: f64) -> f64 {
         let scaled = t / self.alpha;
         beta::mean(self.a, self.b, |p| libm::exp(-self.r * libm::log1p(p * scaled)))

@@ -38,9 +38,12 @@ const STEPS: usize = 24;
 
 /// The expectations of a cascade whose steps all end the run `unless` nobody responded.
 ///
-/// Sends of step i: aᵢ Σ_R P(R) ∏_{j∈R, j<i} (1 − qⱼ Fⱼ(Tᵢᴿ − Tⱼᴿ)), over the subsets R of the earlier steps that can be
+/// Sends of step i: aᵢ Σ P(R) ∏_{j∈R, j<i} (1 − qⱼ Fⱼ(Tᵢᴿ − Tⱼᴿ)), summed over the subsets R of the earlier steps that can be
 /// reached, each with its own sending times Tᴿ. Response does not depend on the waits: a run without any response is sent
-/// in full, so its chance is ∏(1 − aᵢqᵢ). Exact but for rounding (1e-15); 2ⁿ terms, at most 24 steps.
+/// in full, so its chance is ∏(1 − aᵢqᵢ). Exact but for rounding (1e-15).
+///
+/// # Errors
+/// [`Error::Range`] for chances outside [0, 1], negative waits, or more than 24 steps (there are 2ⁿ terms).
 ///
 /// ```
 /// use channelmix::stats::cascade::{expected, Step};
@@ -62,6 +65,9 @@ pub fn expected(steps: &[Step]) -> Result<Expected, Error> {
 
 /// The same with waits so long that every response comes before the next step is due: the product form
 /// E\[cost\] = Σ aᵢcᵢ ∏_{j<i}(1 − aⱼqⱼ).
+///
+/// # Errors
+/// As [`expected`], but for the number of steps.
 pub fn expected_with_long_waits(steps: &[Step]) -> Result<Expected, Error> {
     check(steps)?;
     let mut silent = 1.0;

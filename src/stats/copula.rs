@@ -14,6 +14,9 @@ use super::{Error, normal, quadrature, require, require_probability};
 ///
 /// For ρ ≥ 0 all terms are positive and the relative error stays below 1e-13; for ρ < 0 the absolute error is below 1e-16.
 ///
+/// # Errors
+/// [`Error::Range`] for chances outside [0, 1] or a correlation outside [−1, 1].
+///
 /// ```
 /// use channelmix::stats::copula::both;
 /// assert!((both(0.5, 0.5, 0.5)? - 1.0 / 3.0).abs() < 1e-15); // Sheppard: 1/4 + asin ρ / 2π

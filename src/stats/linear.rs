@@ -8,6 +8,9 @@ use super::{Error, require, require_length};
 /// has covariance `matrix`. A variable that others determine (or a fixed one) is no error: its pivot is 0. Pivots are
 /// compared with 1e-12 of their own variance, so the scale of the variables does not matter.
 ///
+/// # Errors
+/// [`Error::NotSemidefinite`] if it is no covariance; others if it is not square or not finite.
+///
 /// ```
 /// use channelmix::stats::linear::cholesky;
 /// assert_eq!(cholesky(&[vec![4.0, 2.0], vec![2.0, 10.0]])?, [[2.0, 0.0], [1.0, 3.0]]);
@@ -42,7 +45,8 @@ pub fn cholesky(matrix: &[impl AsRef<[f64]>]) -> Result<Vec<Vec<f64>>, Error> {
 
 /// The inverse of a square matrix, by Gauss–Jordan elimination with partial pivoting (Golub & Van Loan, §3.4).
 ///
-/// [`Error::Singular`] if a pivot vanishes to rounding against the largest entry.
+/// # Errors
+/// [`Error::Singular`] if a pivot vanishes to rounding against the largest entry; others as [`cholesky`].
 ///
 /// ```
 /// use channelmix::stats::linear::inverse;
@@ -62,7 +66,7 @@ pub fn inverse(matrix: &[impl AsRef<[f64]>]) -> Result<Vec<Vec<f64>>, Error> {
         let best = (k..n).max_by(|&i, &j| rows[i][k].abs().total_cmp(&rows[j][k].abs())).unwrap_or(k);
         rows.swap(k, best);
         let pivot = rows[k][k];
-        if !(pivot.abs() > f64::EPSILON * largest) {
+        if pivot.abs() <= f64::EPSILON * largest {
             return Err(Error::Singular);
         }
         let scaled: Vec<f64> = rows[k].iter().map(|x| x / pivot).collect();

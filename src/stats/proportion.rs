@@ -6,7 +6,10 @@ use super::{Error, normal, require};
 ///
 /// The proportions p with |x/n − p| ≤ z·√(p(1−p)/n) (Wilson, JASA 22, 1927, 209–212): never empty, never outside \[0, 1\],
 /// and close to its stated coverage even at 0 or n successes. Relative error below 1e-15 at the low end, however rare the
-/// event, and of 1 − high, however common.
+/// event, and of the rest at the high end, however common it is, as far as 1 − high can be held by a double.
+///
+/// # Errors
+/// [`Error::Range`] without trials, for more successes than trials, or a confidence outside (0, 1).
 ///
 /// ```
 /// use channelmix::stats::proportion;
@@ -34,7 +37,6 @@ fn lower(x: f64, rest: f64, z: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stats::off;
 
     /// x, n, confidence, low, 1 − high: mpmath, 40 digits.
     const KNOWN: [(u64, u64, f64, f64, f64); 6] = [

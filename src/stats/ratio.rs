@@ -16,9 +16,12 @@ pub struct Influences {
 }
 
 impl Influences {
-    /// The ratio of the totals, Σ numerators ÷ Σ denominators; at least two batches, denominators not summing to 0.
+    /// The ratio of the totals, Σ numerators ÷ Σ denominators.
     ///
     /// A total T is the ratio with denominators of 1 / B each; a mean per customer has the customers as denominators.
+    ///
+    /// # Errors
+    /// [`Error::Range`] with fewer than two batches or if the denominators sum to 0 (the measure is undefined: "–").
     ///
     /// ```
     /// use channelmix::stats::ratio::Influences;
@@ -61,6 +64,9 @@ impl Influences {
     }
 
     /// Covariance with a measure of the same batches: B/(B − 1) · Σ Iᵦ Jᵦ.
+    ///
+    /// # Errors
+    /// [`Error::Length`] if the other one has more or fewer batches.
     pub fn covariance(&self, other: &Self) -> Result<f64, Error> {
         require_length("the batches", self.influences.len(), other.influences.len())?;
         let products = self.influences.iter().zip(&other.influences).map(|(i, j)| i * j);
@@ -68,6 +74,9 @@ impl Influences {
     }
 
     /// This measure minus another one of the same batches: the paired difference.
+    ///
+    /// # Errors
+    /// [`Error::Length`] if the other one has more or fewer batches.
     pub fn minus(&self, other: &Self) -> Result<Self, Error> {
         require_length("the batches", self.influences.len(), other.influences.len())?;
         let influences = self.influences.iter().zip(&other.influences).map(|(i, j)| i - j).collect();

@@ -28,7 +28,11 @@ impl Fit {
 /// Fits `outcome` to the `inputs` (columns, each as long as the outcome) by least squares.
 ///
 /// Columns are centred and scaled to length 1, then reduced by Householder reflections (Golub & Van Loan, §5.3.2), so
-/// that XᵀX with its squared condition number is never formed. Needs at least two observations more than inputs.
+/// that `XᵀX` with its squared condition number is never formed.
+///
+/// # Errors
+/// [`Error::Range`] without at least two observations more than inputs or for numbers that are not finite;
+/// [`Error::Length`] if a column differs in length;
 /// [`Error::Singular`] if an input is constant or a combination of the others (to 1e-13 of its spread).
 ///
 /// ```
@@ -40,19 +44,21 @@ impl Fit {
 pub fn fit(inputs: &[impl AsRef<[f64]>], outcome: &[f64]) -> Result<Fit, Error> {
     let (n, p) = (outcome.len(), inputs.len());
     require(n >= p + 2, "the number of observations", "exceed the inputs by 2 or more", n as f64)?;
-    let (level, mut y) = centred(outcome);
+    let (level, mut y) = centred(outcome)?;
     let mut means = Vec::with_capacity(p);
     let mut lengths = Vec::with_capacity(p);
     let mut columns = Vec::with_capacity(p);
     for input in inputs.iter().map(AsRef::as_ref) {
         require_length("each input", n, input.len())?;
-        let (mean, mut column) = centred(input);
+        let (mean, mut column) = centred(input)?;
         let length = libm::sqrt(dot(&column, &column));
         // Centring a constant leaves rounding, not zero.
-        if !(length > DEPENDENT * mean.abs() * libm::sqrt(n as f64)) {
+        if length <= DEPENDENT * mean.abs() * libm::sqrt(n as f64) {
             return Err(Error::Singular);
         }
-        column.iter_mut().for_each(|x| *x /= length);
+        for x in &mut column {
+            *x /= length;
+        }
         means.push(mean);
         lengths.push(length);
         columns.push(column);
@@ -85,11 +91,12 @@ pub fn fit(inputs: &[impl AsRef<[f64]>], outcome: &[f64]) -> Result<Fit, Error> 
 const DEPENDENT: f64 = 1e-13;
 
 /// The mean of some values and their differences from it; the mean is refined once, for its own rounding.
-fn centred(values: &[f64]) -> (f64, Vec<f64>) {
+fn centred(values: &[f64]) -> Result<(f64, Vec<f64>), Error> {
     let n = values.len() as f64;
     let rough = values.iter().sum::<f64>() / n;
     let mean = rough + values.iter().map(|x| x - rough).sum::<f64>() / n;
-    (mean, values.iter().map(|x| x - mean).collect())
+    require(mean.is_finite(), "the mean of each column", "be finite", mean)?;
+    Ok((mean, values.iter().map(|x| x - mean).collect()))
 }
 
 /// Householder reflections that make the columns upper triangular, applied to `y` as well: column k then holds, above its
@@ -100,7 +107,7 @@ fn triangulate(columns: &mut [Vec<f64>], y: &mut [f64]) -> Result<Vec<f64>, Erro
         let (head, others) = columns.split_at_mut(k + 1);
         let mirror = &mut head[k][k..];
         let length = libm::sqrt(dot(mirror, mirror));
-        if !(length > DEPENDENT) {
+        if length <= DEPENDENT {
             return Err(Error::Singular);
         }
         // Reflected to the side away from the column, so that nothing cancels.
@@ -111,7 +118,9 @@ fn triangulate(columns: &mut [Vec<f64>], y: &mut [f64]) -> Result<Vec<f64>, Erro
             let along = dot(mirror, x) / half_square;
             x.iter_mut().zip(mirror.iter()).for_each(|(x, m)| *x -= along * m);
         };
-        others.iter_mut().for_each(|column| reflect(&mut column[k..]));
+        for column in others {
+            reflect(&mut column[k..]);
+        }
         reflect(&mut y[k..]);
         diagonal.push(pivot);
     }
@@ -225,5 +234,6 @@ mod tests {
         assert_eq!(fit(&[line, line.map(|x| 3.0 * x - 0.7)], &line), Err(Error::Singular));
         assert!(fit(&[line, line, line], &line).is_err());
         assert!(fit(&[[1.0, 2.0]], &line).is_err());
+        assert!(fit(&[[1.0, f64::NAN, 2.0, 7.0]], &line).is_err());
     }
 }

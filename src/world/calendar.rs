@@ -4,7 +4,7 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, ToSpan};
 
-use crate::luck::label;
+use crate::luck::Label;
 use crate::scenario::{Campaign, Scenario, Seconds, Segment};
 
 /// One occurrence of a campaign's trigger for one segment.
@@ -40,8 +40,8 @@ pub(super) fn occurrences(scenario: &Scenario, segment: &Segment, campaign: &Cam
 }
 
 /// The part of a run's address that campaign and occurrence make up (R2).
-pub(super) fn run_label(campaign: &Campaign, scheduled: u64) -> u64 {
-    label(&campaign.name).rotate_left(17) ^ scheduled.wrapping_mul(0x9e37_79b9_7f4a_7c15)
+pub(super) fn run_label(campaign: &Campaign, scheduled: u64) -> Label {
+    Label::of(&campaign.name).at(scheduled)
 }
 
 fn zone(name: Option<&str>) -> TimeZone {

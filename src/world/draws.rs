@@ -2,7 +2,7 @@
 
 use rand_distr::{Distribution, Pert, StandardNormal};
 
-use crate::luck::{Luck, label};
+use crate::luck::{Label, Luck};
 use crate::scenario::{Basket, Chance, Click, Delay, Demand, Dropout, Input, Law, Purchases, Scale, Scenario};
 use crate::stats::linear::cholesky;
 
@@ -20,6 +20,9 @@ pub enum Draw {
     },
 }
 
+/// The only purpose below a parameter.
+const VALUE: Label = Label::new(0);
+
 /// The 90th percentile of the standard normal distribution: what turns a percentile distance into a standard deviation.
 const Z90: f64 = 1.281_551_565_544_600_4;
 
@@ -35,7 +38,7 @@ impl Draw {
                 Law::Fixed(value) | Law::Percentiles { typical: value, .. } | Law::Pert { mode: value, .. } => value,
             };
         };
-        let mut stream = Luck::parameter(seed, label(path), number).stream(0);
+        let mut stream = Luck::parameter(seed, Label::of(path), number).stream(VALUE);
         match law {
             Law::Fixed(value) => value,
             Law::Percentiles { low, typical, high } => split_normal(low, typical, high, scale, StandardNormal.sample(&mut stream)),
@@ -49,7 +52,7 @@ impl Draw {
         let middle = [&purchases.r, &purchases.alpha, &purchases.a, &purchases.b].map(|input| self.value(input));
         let (Some(covariance), Self::Number { seed, number }) = (&purchases.log_covariance, self) else { return middle };
         let Ok(root) = cholesky(&covariance.value) else { return middle };
-        let mut stream = Luck::parameter(seed, label(&purchases.path), number).stream(0);
+        let mut stream = Luck::parameter(seed, Label::of(&purchases.path), number).stream(VALUE);
         let normal: [f64; 4] = std::array::from_fn(|_| StandardNormal.sample(&mut stream));
         std::array::from_fn(|i| {
             let shift: f64 = (0..=i).map(|j| root[i][j] * normal[j]).sum();

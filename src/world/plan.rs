@@ -1,7 +1,7 @@
 //! Plans as step tables, and for each segment the instants at which they start.
 
 use super::{ChannelId, calendar};
-use crate::luck::{label, threshold};
+use crate::luck::{Label, threshold};
 use crate::scenario::{self, NONE, Otherwise, Response, Scenario, Seconds};
 
 /// A compiled strategy.
@@ -21,7 +21,7 @@ pub struct Occurrence {
     /// Seconds since the start.
     pub at: Seconds,
     /// Address label of all runs that start here (R2).
-    pub label: u64,
+    pub label: Label,
     /// Index of the campaign.
     pub campaign: u16,
 }
@@ -87,17 +87,17 @@ fn one(scenario: &Scenario, strategy: &scenario::Strategy, end: Seconds) -> Stra
         .collect();
     let calendars = scenario.segments.iter().map(|segment| {
         let planned = scenario.campaigns.iter().enumerate().filter(|(i, _)| plans[*i].is_some());
-        let mut all: Vec<(u64, Occurrence)> = planned
+        let mut all: Vec<Occurrence> = planned
             .flat_map(|(i, campaign)| {
-                let name = label(&campaign.name);
                 calendar::occurrences(scenario, segment, campaign, end).into_iter().map(move |instant| {
                     let label = calendar::run_label(campaign, instant.scheduled);
-                    (name, Occurrence { at: instant.at, label, campaign: i as u16 })
+                    Occurrence { at: instant.at, label, campaign: i as u16 }
                 })
             })
             .collect();
-        all.sort_by_key(|(name, occurrence)| (occurrence.at, *name));
-        all.into_iter().map(|(_, occurrence)| occurrence).collect()
+        // Ties by address (R6), so that the order of campaigns in the file does not show.
+        all.sort_by_key(|occurrence| (occurrence.at, occurrence.label));
+        all
     });
     Strategy { name: strategy.name.clone(), calendars: calendars.collect(), plans }
 }

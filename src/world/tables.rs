@@ -4,7 +4,7 @@ use rand_distr::{Beta, Gamma};
 
 use super::draws::Draw;
 use super::{ChannelId, World, affinity, demand, journeys};
-use crate::luck::{label, threshold};
+use crate::luck::{Label, threshold};
 use crate::scenario::{self, Billing, Channel, Click, Lapse, Problem, RateBasis, Seconds, Segment};
 use crate::stats::normal;
 
@@ -27,7 +27,7 @@ pub struct Tables {
 #[derive(Clone, Debug)]
 pub struct ContactTable {
     /// Address label of the channel.
-    pub label: u64,
+    pub label: Label,
     /// Price of a billed message in nano-units of currency.
     pub price: i64,
     /// Whether every sent message is billed; else every delivered one (R17).
@@ -166,7 +166,7 @@ pub struct Row {
 #[derive(Clone, Copy, Debug)]
 pub struct OptIn {
     /// Address label of the channel.
-    pub label: u64,
+    pub label: Label,
     /// Share of customers, as a threshold.
     pub threshold: u64,
     /// The same share as a quantile of the normal distribution.
@@ -215,7 +215,7 @@ fn contact(scenario: &scenario::Scenario, channel: &Channel, scale: f64, draw: D
         scenario.channels.iter().position(|other| other.name == name.value && other.order_rate.is_some())
     });
     Some(ContactTable {
-        label: label(&channel.name),
+        label: Label::of(&channel.name),
         price: (draw.value(&contact.cost_per_message) * 1e9).round() as i64,
         billed_on_sent: contact.billed_on == Billing::Sent,
         delivered: threshold(draw.value(&contact.delivery_rate)),

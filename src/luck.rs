@@ -70,11 +70,10 @@ impl Luck {
         self.stream_at(purpose, 0).word()
     }
 
-    /// Does an event of probability `threshold` / 2⁶⁴ happen? See [`threshold`].
+    /// Does an event of this probability happen?
     #[inline(always)]
-    pub const fn happens(self, purpose: Label, threshold: u64) -> bool {
-        // The last threshold is certainty: 2⁶⁴ itself has no room in 64 bits.
-        self.word(purpose) < threshold || threshold == u64::MAX
+    pub const fn happens(self, purpose: Label, chance: Threshold) -> bool {
+        chance.holds(self.word(purpose))
     }
 
     /// The words of a purpose that may need more than one: a variate (exponential, normal, gamma), the touches of a
@@ -128,12 +127,33 @@ const CUSTOMERS: Label = Label::of("customers");
 /// First step below a seed: values of uncertain parameters.
 const PARAMETERS: Label = Label::of("parameters");
 
-/// The integer below which a random word must fall for an event of probability `p` in [0, 1].
-///
-/// `p` is exact to 2⁻⁵³; 1 maps to [`u64::MAX`], which [`Luck::happens`] reads as certainty.
-pub fn threshold(p: f64) -> u64 {
-    // A cast from float saturates, so p = 1 (and anything above) becomes u64::MAX.
-    (p * 18_446_744_073_709_551_616.0) as u64
+/// A probability as the engine needs it: a bound below which the upper 63 bits of a random word must fall. 63 bits leave
+/// room for certainty, so 0 and 1 are exact; what lies between is exact to 2⁻⁵³.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Threshold(u64);
+
+impl Threshold {
+    /// Never happens.
+    pub const NEVER: Self = Self(0);
+    /// Always happens.
+    pub const CERTAIN: Self = Self(1 << 63);
+
+    /// The threshold of a probability; what lies outside [0, 1] is taken as its nearer end.
+    pub fn new(p: f64) -> Self {
+        // A cast from float saturates at 0.
+        Self(((p * 9_223_372_036_854_775_808.0) as u64).min(1 << 63))
+    }
+
+    /// Whether a random word falls below it.
+    #[inline(always)]
+    pub const fn holds(self, word: u64) -> bool {
+        word >> 1 < self.0
+    }
+
+    /// The probability, 0 to 1.
+    pub fn probability(self) -> f64 {
+        self.0 as f64 / 9_223_372_036_854_775_808.0
+    }
 }
 
 /// Consecutive words from one address.
@@ -195,12 +215,12 @@ mod tests {
 
     #[test]
     fn certainty_and_impossibility_are_exact() {
-        assert_eq!(threshold(0.0), 0);
-        assert_eq!(threshold(1.0), u64::MAX);
+        assert_eq!((Threshold::new(0.0), Threshold::new(1.0)), (Threshold::NEVER, Threshold::CERTAIN));
+        assert!(Threshold::CERTAIN.holds(u64::MAX) && !Threshold::NEVER.holds(0));
         let luck = Luck::customer(1, 2, 3);
         for purpose in (0..10_000).map(Label::new) {
-            assert!(!luck.happens(purpose, threshold(0.0)));
-            assert!(luck.happens(purpose, threshold(1.0)));
+            assert!(!luck.happens(purpose, Threshold::NEVER));
+            assert!(luck.happens(purpose, Threshold::CERTAIN));
         }
     }
 }

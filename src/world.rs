@@ -11,7 +11,7 @@ mod journeys;
 mod plan;
 mod tables;
 
-use crate::luck::Label;
+use crate::luck::{Label, Threshold};
 use crate::scenario::{Currency, Problem, Scenario, Seconds, WEEK};
 
 pub use draws::{Draw, Uncertain};
@@ -69,7 +69,7 @@ pub struct Segment {
     /// Share of all customers, 0 to 1.
     pub share: f64,
     /// Customers whose point of the sequence lies below this (and not below the previous segment's) belong to it.
-    below: u64,
+    below: Threshold,
 }
 
 impl World {
@@ -90,12 +90,12 @@ impl World {
             .iter()
             .map(|segment| {
                 sum += segment.share.value.0;
-                let below = crate::luck::threshold(sum.min(1.0));
+                let below = Threshold::new(sum);
                 Segment { name: segment.name.clone(), share: segment.share.value.0, below }
             })
             .collect();
         if let Some(last) = segments.last_mut() {
-            last.below = u64::MAX;
+            last.below = Threshold::CERTAIN;
         }
         let horizon = scenario.horizon.value;
         let world = Self {
@@ -129,7 +129,7 @@ impl World {
     pub fn segment_of(&self, customer: u64) -> usize {
         // 2⁶⁴ / golden ratio, odd: the multiples fill [0, 1) as evenly as any sequence can.
         let point = customer.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        self.segments.partition_point(|segment| segment.below != u64::MAX && segment.below <= point)
+        self.segments.partition_point(|segment| !segment.below.holds(point))
     }
 
     /// Index of a strategy by name.

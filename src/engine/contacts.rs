@@ -23,7 +23,7 @@ impl<W: Watch> Player<'_, W> {
         let luck = self.start.luck.child(occurrence.label);
         let step = plan.mix.as_ref().map_or(0, |upper| {
             let pick = luck.word(purpose::MIX);
-            upper.partition_point(|&end| end <= pick && end != u64::MAX) as u8
+            upper.partition_point(|end| !end.holds(pick)) as u8
         });
         let run = self.scratch.runs.len() as u32;
         self.scratch.runs.push(Run {
@@ -45,46 +45,54 @@ impl<W: Watch> Player<'_, W> {
 
     /// Examines the due step of a run and goes on to the next ones, for as long as nothing else comes before them.
     pub fn advance(&mut self, mut at: Seconds, index: u32) {
+        // A copy, so that the loop works on registers; it goes back before anyone else looks.
+        let mut run = self.scratch.runs[index as usize];
         let strategy = self.strategy;
-        let Some(plan) = &strategy.plans[usize::from(self.scratch.runs[index as usize].campaign)] else { return };
+        let Some(plan) = &strategy.plans[usize::from(run.campaign)] else { return };
+        let mut steps = plan.steps[usize::from(run.step)..].iter();
+        let Some(mut step) = steps.next() else { return };
         loop {
-            let run = &self.scratch.runs[index as usize];
-            let number = run.step;
-            let step = &plan.steps[usize::from(number)];
-            let outcome = self.outcome(run, plan, step);
+            let outcome = self.outcome(&run, plan, step);
             let opening = match outcome {
-                Examined::Sent => self.send(at, index, step),
+                Examined::Sent => self.send(at, index, &mut run, step),
                 Examined::Withheld(reason) | Examined::Ended(reason) => {
                     self.watch.see(at, Event::Withheld(step.channel, reason));
                     None
                 }
             };
-            let next = plan.steps.get(usize::from(number) + 1);
-            let Some(next) = next.filter(|_| !matches!(outcome, Examined::Ended(_)) && plan.mix.is_none()) else {
-                opening.into_iter().for_each(|opening| self.expect(opening));
+            let next = if plan.mix.is_some() || matches!(outcome, Examined::Ended(_)) { None } else { steps.next() };
+            run.step += 1;
+            let Some(next) = next else {
+                if let Some(opening) = opening {
+                    self.scratch.runs[index as usize] = run;
+                    self.expect(opening);
+                }
                 return;
             };
-            let run = &mut self.scratch.runs[index as usize];
-            run.step = number + 1;
+            step = next;
             // A skipped or unreachable step costs no time, but no step is examined before the one ahead of it.
-            let due = run.last_sent + next.after;
+            let due = run.last_sent + step.after;
             if due <= at {
                 // What was sent at this instant can only be opened after all of it was sent.
-                opening.into_iter().for_each(|opening| self.enqueue(opening));
+                if let Some(opening) = opening {
+                    self.enqueue(opening);
+                }
                 continue;
             }
-            let luck = run.luck;
             let due_key = key(due, kind::STEP);
             if let Some(opening) = opening {
+                self.scratch.runs[index as usize] = run;
                 self.held = due_key;
                 self.expect(opening);
                 self.held = NEVER;
                 if self.dismissed {
                     return;
                 }
+                run = self.scratch.runs[index as usize];
             }
             if due_key >= self.next_key() {
-                self.enqueue(Pending { key: due_key, luck, run: index, channel: 0 });
+                self.scratch.runs[index as usize] = run;
+                self.enqueue(Pending { key: due_key, luck: run.luck, run: index, channel: 0 });
                 return;
             }
             at = due;
@@ -110,10 +118,9 @@ impl<W: Watch> Player<'_, W> {
 
     /// Sends a message; gives its opening, if it will be opened.
     #[inline(always)]
-    fn send(&mut self, at: Seconds, index: u32, step: &Step) -> Option<Pending> {
+    fn send(&mut self, at: Seconds, index: u32, run: &mut Run, step: &Step) -> Option<Pending> {
         let channel = step.channel;
         let contact = self.tables.contacts[usize::from(channel)].as_ref()?;
-        let run = &mut self.scratch.runs[index as usize];
         let nth = if step.same_channel == 0 { 0 } else { (run.sent & step.same_channel).count_ones() };
         let luck = run.luck.nth_child(contact.label, u64::from(nth));
         run.sent |= 1 << run.step;

@@ -29,7 +29,7 @@ pub(super) fn natural<W: Watch>(rows: &[Row], table: &SegmentTable, luck: Luck, 
 pub(super) fn entry(table: &SegmentTable, luck: Luck) -> ChannelId {
     let pick = luck.word(purpose::ENTRY);
     for &(end, channel) in &table.entry {
-        if pick < end {
+        if end.holds(pick) {
             return channel;
         }
     }
@@ -46,11 +46,11 @@ pub(super) fn follow<W: Watch>(rows: &[Row], entry: ChannelId, luck: Luck, at: S
     'touches: loop {
         let row = &rows[usize::from(channel)];
         let word = touches.next();
-        if word < row.order {
+        if row.order.holds(word) {
             return Outcome::Ordered(channel);
         }
         for &(end, to) in &row.hops {
-            if word < end {
+            if end.holds(word) {
                 watch.see(at, Event::Hopped { from: channel, to });
                 channel = to;
                 hopped = true;

@@ -5,7 +5,7 @@ use rand_distr::{Distribution, Exp1, StandardNormal};
 use super::journeys::{self, Outcome};
 use super::purpose;
 use super::watch::Nobody;
-use crate::luck::Luck;
+use crate::luck::{Luck, Threshold};
 use crate::scenario::Seconds;
 use crate::world::{Basket, Coin, Dropout, Joined, Rate, SegmentTable, Tables, World};
 
@@ -32,7 +32,7 @@ pub struct Start {
     /// Mean seconds between needs.
     pub(super) gap: f64,
     /// The threshold of its coin.
-    pub(super) coin: u64,
+    pub(super) coin: Threshold,
     /// Its level of spending: what a drawn basket is divided by.
     pub(super) spending: f64,
 }
@@ -82,10 +82,10 @@ impl Start {
             Rate::Gamma(gamma) => gamma.sample(&mut life.stream(purpose::RATE)),
         };
         let coin = match table.dropout {
-            Dropout::Never => 0,
+            Dropout::Never => Threshold::NEVER,
             Dropout::AfterOrder(coin) | Dropout::AfterJourney(coin) => match coin {
                 Coin::Fixed(threshold) => threshold,
-                Coin::Beta(beta) => crate::luck::threshold(beta.sample(&mut life.stream(purpose::LOSS))),
+                Coin::Beta(beta) => Threshold::new(beta.sample(&mut life.stream(purpose::LOSS))),
             },
         };
         let spending = match table.basket {
@@ -128,7 +128,7 @@ fn joined(luck: Luck, life: Luck, joined: &Joined) -> Seconds {
         Joined::Arrivals(upper, every) => {
             let mut arrival = luck.stream(purpose::JOINED);
             let pick = arrival.next();
-            let period = upper.partition_point(|&end| end <= pick && end != u64::MAX);
+            let period = upper.partition_point(|end| !end.holds(pick));
             period as Seconds * every + within(arrival.next(), *every)
         }
     }
@@ -144,7 +144,7 @@ fn opt_ins(luck: Luck, table: &SegmentTable) -> u64 {
     let mut bits = 0;
     let Some((common_weight, own_weight)) = table.opt_in_factors else {
         for (channel, opt_in) in table.opt_in.iter().enumerate() {
-            if opt_in.threshold > 0 && own.happens(opt_in.label, opt_in.threshold) {
+            if own.happens(opt_in.label, opt_in.threshold) {
                 bits |= 1 << channel;
             }
         }

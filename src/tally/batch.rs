@@ -15,6 +15,8 @@ pub struct BatchTally {
     by_customer: Vec<[u64; CustomerCount::ALL.len()]>,
     /// The week of the last event; a customer's events come in order of time, so it seldom changes.
     week: usize,
+    /// Where that week's channels begin.
+    row: usize,
     week_end: Seconds,
 }
 
@@ -27,6 +29,7 @@ impl BatchTally {
             by_channel: vec![[0; ChannelCount::ALL.len()]; channels * world.weeks],
             by_customer: vec![[0; CustomerCount::ALL.len()]; world.weeks],
             week: 0,
+            row: 0,
             week_end: WEEK,
         }
     }
@@ -68,13 +71,14 @@ impl BatchTally {
     #[cold]
     fn open_week(&mut self, at: Seconds) {
         self.week = (at / WEEK) as usize;
+        self.row = self.week * self.channels;
         self.week_end = (self.week as Seconds + 1) * WEEK;
     }
 
     #[inline(always)]
     fn add(&mut self, at: Seconds, count: ChannelCount, channel: u8, more: u64) {
         self.turn_to(at);
-        self.by_channel[self.week * self.channels + usize::from(channel)][count as usize] += more;
+        self.by_channel[self.row + usize::from(channel)][count as usize] += more;
     }
 
     #[inline(always)]

@@ -1,6 +1,6 @@
 //! Affinity: customers differ in how readily they open and click on a channel, and the stated rate is their mean (R13).
 
-use crate::luck::threshold;
+use crate::luck::Threshold;
 use crate::stats::normal;
 
 /// Equally likely levels of affinity that a channel with a spread has. The model *is* these levels, not a grid over a
@@ -8,16 +8,16 @@ use crate::stats::normal;
 const LEVELS: usize = 32;
 
 /// Thresholds for opening and for clicking what was opened, by level of affinity; one level where nobody differs.
-pub(super) fn thresholds(open: f64, click_to_open: f64, spread: f64) -> (Vec<u64>, Vec<u64>) {
+pub(super) fn thresholds(open: f64, click_to_open: f64, spread: f64) -> (Vec<Threshold>, Vec<Threshold>) {
     if spread == 0.0 {
-        return (vec![threshold(open)], vec![threshold(click_to_open)]);
+        return (vec![Threshold::new(open)], vec![Threshold::new(click_to_open)]);
     }
     let shifts: Vec<f64> = levels().iter().map(|z| z * spread).collect();
     let even = vec![1.0; LEVELS];
     let opens = with_mean(open, &shifts, &even);
     // Clicks are a share of opens, and who opens more counts for more of them.
     let clicks = with_mean(click_to_open, &shifts, &opens);
-    let thresholds = |shares: &[f64]| shares.iter().map(|&share| threshold(share)).collect();
+    let thresholds = |shares: &[f64]| shares.iter().map(|&share| Threshold::new(share)).collect();
     (thresholds(&opens), thresholds(&clicks))
 }
 
@@ -52,7 +52,7 @@ mod tests {
     fn r13_the_stated_rate_is_the_mean_over_customers() {
         for (open, click, spread) in [(0.25, 0.1, 1.0), (0.02, 0.5, 3.0), (0.9, 0.03, 0.5), (1.0, 0.2, 2.0)] {
             let (opens, clicks) = thresholds(open, click, spread);
-            let share = |threshold: u64| threshold as f64 / 18_446_744_073_709_551_616.0;
+            let share = Threshold::probability;
             let mean = opens.iter().map(|&t| share(t)).sum::<f64>() / opens.len() as f64;
             let clicked = opens.iter().zip(&clicks).map(|(&o, &c)| share(o) * share(c)).sum::<f64>() / opens.len() as f64;
             assert!((mean / open - 1.0).abs() < 1e-12);

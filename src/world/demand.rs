@@ -5,7 +5,7 @@ use rand_distr::{Beta, Gamma};
 use super::draws::Draw;
 use super::tables::{Coin, Dropout, Rate, nowhere};
 use super::journeys;
-use crate::luck::threshold;
+use crate::luck::Threshold;
 use crate::scenario::{self, Chance, Demand, Input, Joined, Lapse, Positive, Problem, Scenario, Segment};
 use crate::stats::{bgnbd, quadrature};
 
@@ -45,7 +45,7 @@ pub(super) fn compile(scenario: &Scenario, segment: &Segment, draw: Draw) -> Res
                 }
             };
             let coin = |chance: &Chance| match chance {
-                Chance::Fixed(chance) => Ok(Coin::Fixed(threshold(draw.value(chance)))),
+                Chance::Fixed(chance) => Ok(Coin::Fixed(Threshold::new(draw.value(chance)))),
                 Chance::Beta(a, b) => beta(draw.value(a), draw.value(b), a),
             };
             let dropout = match dropout {

@@ -3,7 +3,7 @@
 use super::draws::Draw;
 use super::tables::Row;
 use super::{ChannelId, tables};
-use crate::luck::threshold;
+use crate::luck::Threshold;
 use crate::scenario::{Scenario, Segment};
 use crate::stats::absorption::HopChain;
 
@@ -16,11 +16,11 @@ struct Chances {
 /// Rows of a segment's hop matrix by channel, with the odds of ordering raised by a factor.
 pub(super) fn rows(scenario: &Scenario, segment: &Segment, intent: f64, draw: Draw) -> Vec<Row> {
     let row = |chances: Chances| {
-        let order = threshold(chances.order);
+        let order = Threshold::new(chances.order);
         let mut sum = chances.order;
         let hops = chances.hops.into_iter().map(|(to, chance)| {
             sum += chance;
-            (threshold(sum.min(1.0)), to as ChannelId)
+            (Threshold::new(sum.min(1.0)), to as ChannelId)
         });
         tables::Row { order, hops: hops.collect() }
     };
@@ -47,19 +47,19 @@ fn chances(scenario: &Scenario, segment: &Segment, intent: f64, draw: Draw) -> V
 }
 
 /// Where natural journeys begin.
-pub(super) fn entry(scenario: &Scenario, segment: &Segment) -> Vec<(u64, ChannelId)> {
+pub(super) fn entry(scenario: &Scenario, segment: &Segment) -> Vec<(Threshold, ChannelId)> {
     let mut sum = 0.0;
-    let mut entry: Vec<(u64, ChannelId)> = segment
+    let mut entry: Vec<(Threshold, ChannelId)> = segment
         .entry
         .iter()
         .filter_map(|(channel, share)| {
             sum += share;
             let id = scenario.channels.iter().position(|other| other.name == channel.value)?;
-            Some((threshold(sum.min(1.0)), id as ChannelId))
+            Some((Threshold::new(sum.min(1.0)), id as ChannelId))
         })
         .collect();
     if let Some(last) = entry.last_mut() {
-        last.0 = u64::MAX;
+        last.0 = Threshold::CERTAIN;
     }
     entry
 }

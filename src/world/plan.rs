@@ -1,7 +1,7 @@
 //! Plans as step tables, and for each segment the instants at which they start.
 
 use super::{ChannelId, calendar};
-use crate::luck::{Label, threshold};
+use crate::luck::{Label, Threshold};
 use crate::scenario::{self, NONE, Otherwise, Response, Scenario, Seconds};
 
 /// A compiled strategy.
@@ -32,7 +32,7 @@ pub struct Plan {
     /// Steps in order; a blast is steps without waits or conditions.
     pub steps: Vec<Step>,
     /// For a mix: upper end of each step's part of the pick; exactly one step is played.
-    pub mix: Option<Vec<u64>>,
+    pub mix: Option<Vec<Threshold>>,
     /// Whether any order of the customer ends a run (R20).
     pub ends_on_order: bool,
 }
@@ -119,13 +119,13 @@ fn steps(scenario: &Scenario, plan: &scenario::Plan, ends_on_order: bool) -> Pla
         scenario::Plan::Blast(channels) => channels.iter().map(|channel| plain(id(&channel.value))).collect(),
         scenario::Plan::Mix(weights) => {
             let mut sum = 0.0;
-            let mut upper: Vec<u64> = weights.iter().map(|(_, weight)| {
+            let mut upper: Vec<Threshold> = weights.iter().map(|(_, weight)| {
                 sum += weight;
-                threshold(sum.min(1.0))
+                Threshold::new(sum.min(1.0))
             }).collect();
             // Whatever rounding left over belongs to the last channel that has any weight.
             let last = weights.iter().rposition(|(_, weight)| *weight > 0.0).unwrap_or(0);
-            upper[last..].fill(u64::MAX);
+            upper[last..].fill(Threshold::CERTAIN);
             mix = Some(upper);
             weights.iter().map(|(channel, _)| plain(id(&channel.value))).collect()
         }

@@ -4,7 +4,7 @@ use rand_distr::{Beta, Gamma};
 
 use super::draws::Draw;
 use super::{ChannelId, World, affinity, demand, journeys};
-use crate::luck::{Label, threshold};
+use crate::luck::{Label, Threshold};
 use crate::scenario::{self, Billing, Channel, Click, Lapse, Problem, RateBasis, Seconds, Segment};
 use crate::stats::normal;
 
@@ -23,7 +23,7 @@ pub struct Tables {
     pub count_first: bool,
 }
 
-/// What happens to a message on one channel. Thresholds are probabilities × 2⁶⁴ (see [`threshold`]).
+/// What happens to a message on one channel.
 #[derive(Clone, Debug)]
 pub struct ContactTable {
     /// Address label of the channel.
@@ -33,13 +33,13 @@ pub struct ContactTable {
     /// Whether every sent message is billed; else every delivered one (R17).
     pub billed_on_sent: bool,
     /// Delivered ÷ sent.
-    pub delivered: u64,
+    pub delivered: Threshold,
     /// Opened ÷ delivered, by level of affinity.
-    pub opened: Vec<u64>,
+    pub opened: Vec<Threshold>,
     /// Clicked ÷ opened, by level of affinity.
-    pub clicked: Vec<u64>,
+    pub clicked: Vec<Threshold>,
     /// Opt-outs ÷ delivered.
-    pub opt_out: u64,
+    pub opt_out: Threshold,
     /// From delivery to opening.
     pub open_delay: Delay,
     /// From opening to click.
@@ -80,7 +80,7 @@ pub struct SegmentTable {
     /// Gross margin ÷ revenue in parts per billion.
     pub margin: i64,
     /// Where natural journeys begin: upper end of each channel's part of the pick.
-    pub entry: Vec<(u64, ChannelId)>,
+    pub entry: Vec<(Threshold, ChannelId)>,
     /// What a touch leads to in a natural journey, by channel.
     pub natural: Vec<Row>,
     /// The same in journeys that a contact of each campaign opened (raised intent).
@@ -99,7 +99,7 @@ pub enum Joined {
     /// At the start.
     Cohort,
     /// Upper end of each period's part of the pick, and the length of a period.
-    Arrivals(Vec<u64>, Seconds),
+    Arrivals(Vec<Threshold>, Seconds),
 }
 
 /// Needs per second.
@@ -126,7 +126,7 @@ pub enum Dropout {
 #[derive(Clone, Copy, Debug)]
 pub enum Coin {
     /// The same for all, as a threshold.
-    Fixed(u64),
+    Fixed(Threshold),
     /// Beta-distributed over customers.
     Beta(Beta<f64>),
 }
@@ -157,9 +157,9 @@ pub enum Basket {
 #[derive(Clone, Debug, Default)]
 pub struct Row {
     /// Below this the touch ends in an order.
-    pub order: u64,
+    pub order: Threshold,
     /// Upper end of each hop's part, and where it leads.
-    pub hops: Vec<(u64, ChannelId)>,
+    pub hops: Vec<(Threshold, ChannelId)>,
 }
 
 /// How a customer's opt-in to one channel is decided.
@@ -168,7 +168,7 @@ pub struct OptIn {
     /// Address label of the channel.
     pub label: Label,
     /// Share of customers, as a threshold.
-    pub threshold: u64,
+    pub threshold: Threshold,
     /// The same share as a quantile of the normal distribution.
     pub quantile: f64,
 }
@@ -177,7 +177,7 @@ pub struct OptIn {
 #[derive(Clone, Copy, Debug)]
 pub struct CampaignTable {
     /// Chance that an order it caused is a natural order moved forward (R16), as a threshold.
-    pub displacement: u64,
+    pub displacement: Threshold,
     /// How far ahead a natural order may be moved, in seconds.
     pub window: Seconds,
 }
@@ -196,7 +196,7 @@ pub(super) fn compile(world: &World, draw: Draw) -> Result<Tables, Problem> {
     };
     let contacts = scenario.channels.iter().map(|channel| contact(scenario, channel, scale, draw)).collect();
     let campaigns = scenario.campaigns.iter().map(|campaign| CampaignTable {
-        displacement: threshold(draw.value(&campaign.displacement)),
+        displacement: Threshold::new(draw.value(&campaign.displacement)),
         window: campaign.displacement_window,
     });
     Ok(Tables { contacts, segments, campaigns: campaigns.collect(), minor: world.currency.minor(), count_first: scenario.count_first })
@@ -218,10 +218,10 @@ fn contact(scenario: &scenario::Scenario, channel: &Channel, scale: f64, draw: D
         label: Label::of(&channel.name),
         price: (draw.value(&contact.cost_per_message) * 1e9).round() as i64,
         billed_on_sent: contact.billed_on == Billing::Sent,
-        delivered: threshold(draw.value(&contact.delivery_rate)),
+        delivered: Threshold::new(draw.value(&contact.delivery_rate)),
         opened,
         clicked,
-        opt_out: threshold((draw.value(&contact.opt_out_rate) * scale).min(1.0)),
+        opt_out: Threshold::new((draw.value(&contact.opt_out_rate) * scale).min(1.0)),
         open_delay: delay(&contact.open_delay, draw),
         click_delay: delay(&contact.click_delay, draw),
         landing: landing.unwrap_or(0) as ChannelId,
@@ -251,7 +251,7 @@ fn segment(world: &World, segment: &Segment, draw: Draw) -> Result<SegmentTable,
         let own = segment.opt_in.iter().find(|(name, _)| name.value == channel.name).map(|(_, share)| share);
         let share = own.or_else(|| channel.contact.as_ref()?.opt_in.as_ref());
         let share = share.filter(|_| channel.contact.is_some()).map_or(0.0, |share| draw.value(share));
-        OptIn { label: world.channel_label(i), threshold: threshold(share), quantile: normal::quantile(share) }
+        OptIn { label: world.channel_label(i), threshold: Threshold::new(share), quantile: normal::quantile(share) }
     });
     Ok(SegmentTable {
         joined: joined(&segment.joined),
@@ -275,15 +275,15 @@ fn joined(joined: &scenario::Joined) -> Joined {
         scenario::Joined::Arrivals { every, counts } => {
             let total: f64 = counts.iter().sum();
             let mut sum = 0.0;
-            let mut upper: Vec<u64> = counts
+            let mut upper: Vec<Threshold> = counts
                 .iter()
                 .map(|count| {
                     sum += count;
-                    threshold((sum / total).min(1.0))
+                    Threshold::new((sum / total).min(1.0))
                 })
                 .collect();
             let last = counts.iter().rposition(|&count| count > 0.0).unwrap_or(0);
-            upper[last..].fill(u64::MAX);
+            upper[last..].fill(Threshold::CERTAIN);
             Joined::Arrivals(upper, *every)
         }
     }

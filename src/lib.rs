@@ -4,8 +4,12 @@
 //! [`engine`] moves customers through time, [`tally`] counts exactly, [`simulation`] plays many in parallel. [`luck`] and
 //! [`stats`] are leaves that all may use.
 
+pub mod compare;
 pub mod engine;
 pub mod luck;
+pub mod measures;
+pub mod report;
+pub mod results;
 pub mod scenario;
 pub mod simulation;
 pub mod stats;

@@ -68,7 +68,7 @@ pub struct Scenario {
     pub campaigns: Vec<Campaign>,
     /// Strategies, in the order of the file, without `none`.
     pub strategies: Vec<Strategy>,
-    /// The joined tree as canonical JSON: the same scenario gives the same text.
+    /// The joined tree as JSON, keys in the order of writing.
     pub resolved: serde_json::Value,
 }
 
@@ -240,5 +240,5 @@ fn resolved(tree: &Value) -> serde_json::Value {
             }
         }
     }
-    tree.canonical()
+    tree.json()
 }

@@ -118,19 +118,18 @@ impl Value {
         }
     }
 
-    /// The value as JSON with sorted keys: the same meaning gives the same text, wherever and however it was written.
-    pub fn canonical(&self) -> serde_json::Value {
+    /// The value as JSON, keys in the order in which they were written.
+    pub fn json(&self) -> serde_json::Value {
         match &self.data {
             Data::Text(text) => text.clone().into(),
             Data::Integer(number) => (*number).into(),
             Data::Float(number) => (*number).into(),
             Data::Bool(truth) => (*truth).into(),
             Data::Date(date) => date.to_string().into(),
-            Data::List(items) => items.iter().map(Value::canonical).collect(),
+            Data::List(items) => items.iter().map(Value::json).collect(),
             Data::Table(table) => {
-                let mut entries: Vec<_> = table.0.iter().map(|e| (e.key.clone(), e.value.canonical())).collect();
-                entries.sort_by(|a, b| a.0.cmp(&b.0));
-                serde_json::Value::Object(entries.into_iter().collect())
+                let entries = table.0.iter().map(|entry| (entry.key.clone(), entry.value.json()));
+                serde_json::Value::Object(entries.collect())
             }
         }
     }

@@ -1,14 +1,14 @@
 //! Writes the random words of the engine to standard output, for test suites of random numbers.
 //!
 //! ```text
-//! cargo run --release --example words -- campaigns | dieharder -g 200 -a
-//! cargo run --release --example words -- journeys | dieharder -g 200 -a
+//! cargo run --release --example words -- campaigns | dieharder -g 200 -d 1
+//! cargo run --release --example words -- journeys | dieharder -g 200 -d 1
 //! ```
 //!
 //! The words come raw, 64 bits each, little-endian, until the reader closes the pipe. They stand in the order in which a
 //! weakness of the *addressing* would show: neighbouring customers, occurrences, channels and purposes side by side. A
-//! test of one long stream from one node would only repeat what is known about wyrand. `docs/randomness.md` has the
-//! results.
+//! test of one long stream from one node would only repeat what is known about wyrand. `docs/randomness.md` has all
+//! commands and the results.
 
 use std::env::args;
 use std::io::{self, ErrorKind, Write, stdout};

@@ -15,8 +15,8 @@
 //! `tests/integration/battery.rs` and `docs/randomness.md` hold the statistical tests of the words *as the engine uses
 //! them*. The same bits come out on every platform: there is nothing but integer arithmetic here.
 //!
-//! A child and a word of the same label at the same node are the same 64 bits. Whoever reads both at one node keeps their
-//! labels apart.
+//! A word, a child and a stream of the same label at the same node hang on the same 64 bits. Whoever reads more than one
+//! kind at one node keeps their labels apart.
 
 #![expect(clippy::inline_always, reason = "a few instructions each, several times per event of the hot loop")]
 

@@ -30,7 +30,7 @@ pub fn table(answer: &Answer, all: bool, width: Option<u16>) -> String {
 
 fn drawn(words: &Words, width: Option<u16>) -> String {
     let mut table = Table::new();
-    table.load_preset(presets::UTF8_HORIZONTAL_ONLY).set_header(&words.head);
+    table.load_style(presets::UTF8_HORIZONTAL_ONLY).set_header(&words.head);
     // In a pipe nothing is wrapped.
     if let Some(width) = width {
         table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width);

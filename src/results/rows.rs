@@ -1,5 +1,6 @@
 //! Tallies as CSV: one file per grain of rule R24, integers only.
 
+use std::fmt::Display;
 use std::path::Path;
 use std::str::FromStr;
 
@@ -167,8 +168,8 @@ impl File {
         Ok(file)
     }
 
-    fn write(&mut self, keys: &[&dyn ToString], counts: Vec<i128>) -> Result<(), Error> {
-        let keys = keys.iter().map(ToString::to_string);
+    fn write(&mut self, keys: &[&dyn Display], counts: Vec<i128>) -> Result<(), Error> {
+        let keys = keys.iter().map(|key| key.to_string());
         let record = keys.chain(counts.into_iter().map(|count| count.to_string()));
         self.writer.write_record(record).map_err(|error| broken(&self.path, error))
     }
@@ -209,8 +210,9 @@ impl Lines {
         for i in 0..size[0] {
             for j in 0..size[1] {
                 for k in 0..size[2] {
-                    let missing = || Error::Unreadable { path: self.path.clone(), why: "lines are missing at its end".to_owned() };
-                    let line = self.next()?.ok_or_else(missing)?;
+                    let Some(line) = self.next()? else {
+                        return Err(Error::Unreadable { path: self.path, why: "lines are missing at its end".to_owned() });
+                    };
                     read([i, j, k], line)?;
                 }
             }

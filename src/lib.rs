@@ -4,10 +4,12 @@
 //! [`engine`] moves customers through time, [`tally`] counts exactly, [`simulation`] plays many in parallel. [`luck`] and
 //! [`stats`] are leaves that all may use.
 
+pub mod cli;
 pub mod compare;
 pub mod engine;
 pub mod luck;
 pub mod measures;
+pub mod precision;
 pub mod report;
 pub mod results;
 pub mod scenario;

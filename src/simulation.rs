@@ -121,6 +121,16 @@ impl<'w> Simulation<'w> {
         }
     }
 
+    /// The plan that is played.
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// Customers of each draw that were played so far.
+    pub fn played(&self) -> u64 {
+        self.played
+    }
+
     /// What was counted so far.
     pub fn tallies(&self) -> &Tallies {
         &self.tallies

@@ -3,7 +3,7 @@
 use super::numbers::{money, number, percent, show};
 use super::{Answer, Cell, Difference, HangsOn, InputEffect, MeasureRow, Setup, Switching};
 use crate::measures::{Estimate, Interval};
-use crate::scenario::{Demand, Dropout, NONE};
+use crate::scenario::{Demand, Dropout, NONE, RateBasis};
 use crate::world::World;
 
 /// Sentences, the most important one first.
@@ -46,7 +46,7 @@ fn against(answer: &Answer, baseline: &str, strategy: &str, profit: &Difference)
         format!(
             "shows no clear difference in profit {horizon} ({} {currency}): {}",
             range(&estimate.interval, scaled),
-            what_would_tell(answer, strategy, estimate)
+            what_would_tell(answer, estimate)
         )
     } else {
         let word = if estimate.value > 0.0 { "more" } else { "less" };
@@ -61,14 +61,12 @@ fn against(answer: &Answer, baseline: &str, strategy: &str, profit: &Difference)
 }
 
 /// What would make an open answer clear: more customers, or better known rates.
-fn what_would_tell(answer: &Answer, strategy: &str, estimate: &Estimate) -> String {
+fn what_would_tell(answer: &Answer, estimate: &Estimate) -> String {
     // Monte Carlo error that a clear answer could bear at 95 %.
     let needed = answer.setup.customers as f64 * (1.96 * estimate.monte_carlo_error / estimate.value).powi(2);
     let of_rates = estimate.noise_share.is_some_and(|noise| noise < 0.5);
     if of_rates || !needed.is_finite() {
-        let first = answer.hangs_on.iter().find(|hangs_on| hangs_on.strategy == strategy).and_then(|hangs_on| hangs_on.inputs.first());
-        let first = first.map_or(String::new(), |input| format!(", first of all {}", input.input));
-        return format!("more simulated customers would not tell, better known rates would{first}");
+        return "more simulated customers would not tell, better known rates would".to_owned();
     }
     format!("about {} simulated customers would tell (--simulate)", number(round_up(needed)))
 }
@@ -82,7 +80,10 @@ fn round_up(value: f64) -> f64 {
 /// Where the answer turns, if one input turns it.
 fn decides(hangs_on: &HangsOn, baseline: &str) -> Option<String> {
     let turning = |input: &&InputEffect| matches!(input.switching, Switching::At { .. });
-    let input = hangs_on.inputs.iter().find(turning)?;
+    let Some(input) = hangs_on.inputs.iter().find(turning) else {
+        let first = hangs_on.inputs.first()?;
+        return Some(format!("no single input turns this within its range ({} matters most)", first.input));
+    };
     let Switching::At { value, .. } = input.switching else { return None };
     let side = if input.higher_favours? { "below" } else { "above" };
     Some(format!("{} decides: {baseline} wins {side} {}", input.input, number(value)))
@@ -146,6 +147,19 @@ pub(super) fn notes(world: &World, setup: &Setup, measures: &[MeasureRow]) -> Ve
         notes.push(format!("{}, difference in profit: {noise}{gain}{spread}.", cell.strategy));
         if difference.estimate.noise_share.is_some_and(|noise| noise > 0.5) {
             notes.push("More than half of that is simulation noise: play more customers (--simulate).".to_owned());
+        }
+    }
+    if world.scenario.rates == RateBasis::List {
+        let living = world.living_share();
+        notes.push(format!("Rates are means over whole lists, of which {} are alive at the start: the living respond 1 / {} times as often (R13).", percent(living), number(living)));
+        for channel in &world.scenario.channels {
+            let Some(contact) = channel.contact.as_ref().filter(|contact| contact.open_rate.typical() > living) else { continue };
+            notes.push(format!(
+                "{}: an open rate of {} of the whole list cannot be, since only {} are alive; all the living open.",
+                channel.name,
+                percent(contact.open_rate.typical()),
+                percent(living)
+            ));
         }
     }
     if setup.equal_spend {

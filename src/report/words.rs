@@ -48,7 +48,7 @@ pub(super) fn measures(answer: &Answer, all: bool) -> Words {
             for cell in row.strategies.iter().filter(compared) {
                 words.push(cell.difference.as_ref().map_or("–".to_owned(), |difference| self::difference(row, difference)));
                 if answer.setup.draws > 1 {
-                    words.push(probability(row, cell.difference.as_ref()));
+                    words.push(probability(row, cell.difference.as_ref(), answer.setup.draws));
                 }
             }
         }
@@ -89,10 +89,15 @@ fn difference(row: &MeasureRow, difference: &Difference) -> String {
     format!("{sign}{}\n{} … {}", plain(estimate.value), plain(estimate.interval.low), plain(estimate.interval.high))
 }
 
-fn probability(row: &MeasureRow, difference: Option<&Difference>) -> String {
+/// All or none of a number of draws is not certainty.
+fn probability(row: &MeasureRow, difference: Option<&Difference>, draws: u64) -> String {
+    let one = 1.0 / draws as f64;
     match difference.and_then(|difference| difference.probability_better) {
-        Some(probability) if row.what.better != Better::Neither => percent(probability),
-        _ => "–".to_owned(),
+        Some(_) if row.what.better == Better::Neither => "–".to_owned(),
+        Some(probability) if probability > 1.0 - one => format!("> {}", percent(1.0 - one)),
+        Some(probability) if probability < one => format!("< {}", percent(one)),
+        Some(probability) => percent(probability),
+        None => "–".to_owned(),
     }
 }
 

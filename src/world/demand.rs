@@ -70,8 +70,13 @@ fn unusable(what: &str, parameters: &[f64], input: &Input<Positive>) -> Problem 
     Problem::error(format!("{what} with parameters {parameters:?} cannot be drawn"), input.at.unwrap_or_else(nowhere))
 }
 
+/// Expected share of all customers who are alive at the start under `none` (R13), given that they have joined.
+pub(super) fn living_share_of_all(scenario: &Scenario, draw: Draw) -> f64 {
+    scenario.segments.iter().map(|segment| segment.share.value.0 * living_share(scenario, segment, draw)).sum()
+}
+
 /// Expected share of a segment's customers who are alive at the start under `none` (R13), given that they have joined.
-pub(super) fn living_share(scenario: &Scenario, segment: &Segment, draw: Draw) -> f64 {
+fn living_share(scenario: &Scenario, segment: &Segment, draw: Draw) -> f64 {
     // Known losses have left the list.
     if segment.lapse == Lapse::Known { 1.0 } else { living_share_of_base(scenario, segment, draw) }
 }

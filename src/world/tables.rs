@@ -190,8 +190,7 @@ pub(super) fn compile(world: &World, draw: Draw) -> Result<Tables, Problem> {
     let scale = match scenario.rates {
         RateBasis::Living => 1.0,
         RateBasis::List => {
-            let living: f64 = scenario.segments.iter().map(|s| s.share.value.0 * demand::living_share(scenario, s, draw)).sum();
-            1.0 / living
+            1.0 / demand::living_share_of_all(scenario, draw)
         }
     };
     let contacts = scenario.channels.iter().map(|channel| contact(scenario, channel, scale, draw)).collect();

@@ -1,2 +1,4 @@
 //! The integration tests, in one binary.
 mod battery;
+mod engine;
+mod golden;

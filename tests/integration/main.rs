@@ -1,2 +1,2 @@
 //! The integration tests, in one binary.
-mod battery;
+mod wrong_files;

@@ -354,6 +354,14 @@ fn plans(scenario: &Scenario, strategy: &Strategy, problems: &mut Problems) {
                 Problem::error(message, known.trigger.at).help("follow customers for longer, or start it earlier"),
             );
         }
+        if let Plan::Blast(channels) = plan {
+            for (i, channel) in channels.iter().enumerate() {
+                if let Some(first) = channels[..i].iter().find(|first| first.value == channel.value) {
+                    let message = format!("this blast sends on `{}` twice at the same time", channel.value);
+                    problems.push(Problem::warning(message, channel.at).also(first.at, "the first"));
+                }
+            }
+        }
         if let (Plan::Cascade(steps), true) = (plan, sound) {
             cascade(scenario, steps, problems);
         }

@@ -32,6 +32,8 @@ pub fn join(name: &str, text: &str, overrides: &[String], sources: &mut Sources,
         problems.push(Problem::error(message, Place::new(source, 0..0)));
         return joined;
     }
+    // Some editors begin a file with a mark that nobody sees and that would count as a column.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let source = sources.add(harmless(name, 200), text, Origin::File);
     joined.tree = tree::parse(source, sources, problems);
     // Whatever a broken text lacks would be missed again below.

@@ -3,7 +3,7 @@
 use super::names::GROUPS;
 use super::place::{Origin, Place, Sources};
 use super::problems::{Problem, Problems};
-use super::tree::{self, Data, Value};
+use super::tree::{self, Data, Entry, Value};
 
 /// What a new entry of a group must say for itself; without it, it is a misspelt name.
 const OF_ITS_OWN: [&[&str]; 4] = [&["preset", "order_rate"], &["share"], &["trigger"], &["campaigns", "extends"]];
@@ -21,7 +21,7 @@ pub fn read(assignment: &str, tree: &Value, sources: &mut Sources, problems: &mu
             None
         })?;
     }
-    let unknown = misspelt(&over, tree);
+    let unknown = misspelt(&over, tree).or_else(|| beyond(&over, tree));
     let sound = unknown.is_none();
     problems.extend(unknown);
     sound.then_some(over)
@@ -49,6 +49,7 @@ fn replace_leaf(tree: &mut Value, leaf: Value) -> Option<()> {
     if let Data::Table(table) = &mut tree.data {
         let entry = table.0.first_mut()?;
         entry.key_at = Place::new(leaf.at.source(), entry.key_at.span());
+        tree.at = Place::new(leaf.at.source(), tree.at.span());
         return replace_leaf(&mut entry.value, leaf);
     }
     *tree = leaf;
@@ -69,4 +70,35 @@ fn misspelt(over: &Value, tree: &Value) -> Option<Problem> {
         let problem = Problem::error(format!("the scenario has no {what} `{}`", unknown.key), unknown.key_at);
         Some(problem.suggest(&unknown.key, known))
     })
+}
+
+/// A place in a list that does not exist: `cascade.7.after` where there are two steps, or where the list is not written
+/// in the file but comes from a preset or another strategy.
+fn beyond(over: &Value, tree: &Value) -> Option<Problem> {
+    over.as_table()?.0.iter().find_map(|entry| match &tree.data {
+        Data::List(items) => match entry.key.parse::<usize>().ok().and_then(|i| items.get(i)) {
+            Some(item) => beyond(&entry.value, item),
+            None => {
+                let message =
+                    format!("there is no entry `{}`: the list has {}, counted from 0", entry.key, items.len());
+                Some(Problem::error(message, entry.key_at))
+            }
+        },
+        Data::Table(table) => match table.get(&entry.key) {
+            Some(written) => beyond(&entry.value, &written.value),
+            None => list_below(entry),
+        },
+        _ => None,
+    })
+}
+
+/// A list that an override wants to reach into where nothing is written.
+fn list_below(entry: &Entry) -> Option<Problem> {
+    let inner = entry.value.as_table()?;
+    let Some(first) = inner.0.iter().find(|inner| inner.key.parse::<usize>().is_ok()) else {
+        return inner.0.iter().find_map(list_below);
+    };
+    let message = format!("the file has no list `{}` here of which to change entry `{}`", entry.key, first.key);
+    let help = "what comes from a preset or another strategy is changed where it is written, or replaced as a whole";
+    Some(Problem::error(message, entry.key_at).help(help))
 }

@@ -1,5 +1,6 @@
 //! Errors and warnings with their place: collected while a scenario is read, so that all are told in one go.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
@@ -134,7 +135,9 @@ impl Problems {
         all.sort_by_key(|problem| (problem.severity, problem.labels.first().map(|&(place, _)| place)));
         // What is wrong with an extended strategy is wrong with all that extend it, at the same place.
         let mut told = std::collections::HashSet::new();
-        all.retain(|problem| told.insert((problem.labels.first().map(|&(place, _)| place), problem.message.as_str())));
+        all.retain(|problem| {
+            told.insert((problem.labels.first().map(|&(place, _)| place), without_strategy(&problem.message)))
+        });
         all
     }
 
@@ -181,13 +184,20 @@ fn report<'a>(problem: &'a Problem, sources: &'a Sources) -> Vec<Group<'a>> {
             let annotation = kind.span(span.start - window.start..span.end - window.start);
             if words.is_empty() { annotation } else { annotation.label(words) }
         });
-        let snippet = Snippet::source(&source.text[window.clone()]).line_start(first_line).path(source.name.as_str());
+        let snippet =
+            Snippet::source(drawable(&source.text[window.clone()])).line_start(first_line).path(source.name.as_str());
         group = group.element(snippet.annotations(annotations));
     }
     for line in &problem.help {
         group = group.element(Level::HELP.message(line.as_str()));
     }
     vec![group]
+}
+
+/// A message without the strategy's name that its path begins with.
+fn without_strategy(message: &str) -> &str {
+    let path = message.strip_prefix("`strategies.").and_then(|path| path.split_once('.'));
+    path.map_or(message, |(_, rest)| rest)
 }
 
 /// The whole lines that the spans lie in, and the number of the first: all that needs drawing of a text of any length.
@@ -197,6 +207,21 @@ fn window<'s>(text: &str, spans: impl Iterator<Item = &'s Range<usize>> + Clone)
     let start = text[..first].rfind('\n').map_or(0, |newline| newline + 1);
     let end = text[last..].find('\n').map_or(text.len(), |newline| last + newline + 1);
     (start..end, 1 + text[..start].bytes().filter(|&byte| byte == b'\n').count())
+}
+
+/// A text whose characters are all safe to show and as long as before, so that places stay right. The renderer replaces
+/// the old control characters and marks of direction itself, but not the later control characters.
+fn drawable(text: &str) -> Cow<'_, str> {
+    let shown = |c: char| match c.len_utf8() {
+        2 if c.is_control() => '·',
+        3 if is_invisible(c) => '\u{fffd}',
+        _ => c,
+    };
+    if text.chars().all(|c| shown(c) == c) {
+        Cow::Borrowed(text)
+    } else {
+        Cow::Owned(text.chars().map(shown).collect())
+    }
 }
 
 /// A span that can be drawn: within the text, between characters, and not longer than its first line.

@@ -208,7 +208,15 @@ impl FromValue for f64 {
 impl<T: FromValue> FromValue for Vec<T> {
     const EXPECTED: &'static str = "a list";
     fn from_value(value: &Value, context: &mut Context<'_>) -> Option<Self> {
-        let Data::List(items) = &value.data else { return mismatch(value, context) };
+        let Data::List(items) = &value.data else {
+            let message = format!("`{}` must be a list, found {}", context.path(), value.shown());
+            let problem = Problem::error(message, value.at);
+            context.error(match &value.data {
+                Data::Text(_) => problem.help(format!("a list of one is written [{}]", value.shown())),
+                _ => problem,
+            });
+            return None;
+        };
         let read = |(i, item)| context.within(&format!("{i}"), |context| T::from_value(item, context));
         let all: Vec<Option<T>> = items.iter().enumerate().map(read).collect();
         all.into_iter().collect()

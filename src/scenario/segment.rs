@@ -420,9 +420,15 @@ fn demand(fields: &mut Fields<'_>, entry: &Entry, context: &mut Context<'_>) -> 
             let dropout = dropout.map_or(Dropout::Never, |dropout| dropout.value);
             Some(Demand::Needs { every, shape, dropout })
         }),
-        (both, _) => {
+        (both, needs) => {
             let problem = match (both, &dropout) {
-                (Some(both), _) => Problem::error("`purchases` and `needs` exclude each other", both.key_at),
+                (Some(both), _) => {
+                    let problem = Problem::error("`purchases` and `needs` exclude each other", both.key_at);
+                    match needs {
+                        Some(needs) => problem.also(needs.key_at, "the other one"),
+                        None => problem,
+                    }
+                }
                 (None, Some(dropout)) => {
                     let message = format!("segment `{}` has a `dropout`, but no `needs` that it belongs to", entry.key);
                     Problem::error(message, dropout.at).help(

@@ -108,8 +108,12 @@ fn plan(entry: &Entry, context: &mut Context<'_>) -> Option<Plan> {
     let kinds = ["cascade", "blast", "mix"];
     let present: Vec<&'static str> = kinds.into_iter().filter(|kind| fields.has(kind)).collect();
     let [kind] = present[..] else {
+        let misspelt = present.is_empty() && entry.value.as_table().is_some_and(|table| !table.0.is_empty());
         fields.known_all(&kinds);
         fields.finish(context);
+        if misspelt {
+            return None;
+        }
         let message = if present.is_empty() {
             format!("the plan for campaign `{}` is empty", entry.key)
         } else {

@@ -150,6 +150,10 @@ pub fn parse(source: SourceId, sources: &Sources, problems: &mut Problems) -> Va
     for error in errors {
         let at = Place::new(source, error.span().unwrap_or(0..0));
         problems.push(syntax(error.message(), at, &sources.get(source).text));
+        // After a bracket that is missing, everything up to the next one seems wrong.
+        if ["array", "inline table"].iter().any(|bracket| error.message().contains(bracket)) {
+            break;
+        }
     }
     let at = Place::new(source, 0..0);
     Value { at, data: Data::Table(table(tree.into_inner(), source, problems)) }
@@ -161,7 +165,12 @@ fn syntax(message: &str, at: Place, text: &str) -> Problem {
     if message == "duplicate key" {
         return Problem::error(format!("`{there}` is written twice"), at).help("keep one of the two");
     }
-    let problem = Problem::error(format!("this cannot be read as TOML: {message}"), at);
+    let message = if message.starts_with("string values must be quoted") {
+        "this is neither a number nor text in quotes".to_owned()
+    } else {
+        format!("this cannot be read as TOML: {message}")
+    };
+    let problem = Problem::error(message, at);
     let line_start =
         text.get(..at.span().start).map_or(0, |before| before.rfind('\n').map_or(0, |newline| newline + 1));
     let line = text.get(line_start..).unwrap_or("").lines().next().unwrap_or("");

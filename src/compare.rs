@@ -14,7 +14,10 @@ pub use channels::{ChannelRates, Rate, realised_rates};
 pub use hangs_on::{HangsOn, InputEffect, Switching, hangs_on};
 pub use numbers::{money, number, percent, show};
 
-use crate::measures::{Better, Estimate, MEASURES, Measure, Series, Unit, equal_spend_shares, measure, series, series_at_share, share_of_years_above_zero};
+use crate::measures::{
+    Better, Estimate, MEASURES, Measure, Series, Unit, equal_spend_shares, measure, series, series_at_share,
+    share_of_years_above_zero,
+};
 use crate::scenario::NONE;
 use crate::simulation::Plan;
 use crate::tally::Tallies;

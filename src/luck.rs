@@ -115,6 +115,7 @@ impl Label {
     }
 
     /// The label of a name and an instant together.
+    #[must_use]
     pub const fn at(self, instant: u64) -> Self {
         Self(Luck(self.0).word(Self::new(instant)))
     }

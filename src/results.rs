@@ -181,7 +181,8 @@ pub fn pair(folders: Vec<(PathBuf, Results)>) -> Result<Option<Results>, Error> 
                     all.tallies.strategies.push(tallies);
                 }
                 Some(own) if own.hash != played.hash => {
-                    let (one, other) = (format!("{} {}", own.name, own.hash), format!("{} {}", played.name, played.hash));
+                    let (one, other) =
+                        (format!("{} {}", own.name, own.hash), format!("{} {}", played.name, played.hash));
                     return Err(Error::Differ { first, second, key: "strategy", one, other });
                 }
                 Some(_) => {}

@@ -37,7 +37,13 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
 
 fn description(world: &World) -> String {
     let scenario = &world.scenario;
-    let plan = Plan::new(world, scenario.seed, scenario.simulate.value, scenario.draws.as_ref().map(|draws| draws.value), (0..world.strategies.len()).collect());
+    let plan = Plan::new(
+        world,
+        scenario.seed,
+        scenario.simulate.value,
+        scenario.draws.as_ref().map(|draws| draws.value),
+        (0..world.strategies.len()).collect(),
+    );
     let size = Tallies::size(world, plan.strategies.len(), plan.draws, plan.batches());
     let names = |names: Vec<&str>| if names.is_empty() { "(none)".to_owned() } else { names.join(", ") };
     let mut text = format!("{} is sound.\n\n", scenario.name);
@@ -47,9 +53,25 @@ fn description(world: &World) -> String {
     line("touches", names(world.channels.iter().filter(|c| c.has_touches).map(|c| c.name.as_str()).collect()));
     line("campaigns", names(world.campaigns.iter().map(String::as_str).collect()));
     line("strategies", names(world.strategies.iter().map(|s| s.name.as_str()).collect()));
-    line("horizon", format!("{} days; the last trigger starts before day {}", number(world.horizon as f64 / 86_400.0), number(world.last_start as f64 / 86_400.0)));
+    line(
+        "horizon",
+        format!(
+            "{} days; the last trigger starts before day {}",
+            number(world.horizon as f64 / 86_400.0),
+            number(world.last_start as f64 / 86_400.0)
+        ),
+    );
     line("uncertain", format!("{} inputs, {} draws", world.uncertain.len(), plan.draws));
-    line("customers", format!("{} played in {} batches of {}, for a firm of {}", number(plan.customers() as f64), plan.batches(), plan.batch, number(scenario.population as f64)));
+    line(
+        "customers",
+        format!(
+            "{} played in {} batches of {}, for a firm of {}",
+            number(plan.customers() as f64),
+            plan.batches(),
+            plan.batch,
+            number(scenario.population as f64)
+        ),
+    );
     line("tallies", format!("{} MB (at most {} MB)", number(size as f64 / f64::from(1 << 20)), LARGEST >> 20));
     for hint in hints(scenario) {
         text += &format!("\n  {hint}\n");
@@ -61,7 +83,8 @@ fn description(world: &World) -> String {
 fn hints(scenario: &Scenario) -> Vec<String> {
     let mut hints = Vec::new();
     let states_orders = |demand: &Demand| matches!(demand, Demand::Purchases(_));
-    let stated: Vec<&str> = scenario.segments.iter().filter(|s| states_orders(&s.demand)).map(|s| s.name.as_str()).collect();
+    let stated: Vec<&str> =
+        scenario.segments.iter().filter(|s| states_orders(&s.demand)).map(|s| s.name.as_str()).collect();
     if !stated.is_empty() {
         hints.push(format!(
             "{}: `purchases` states orders; editing hops or order rates rescales the needs so that natural orders stay the same (R10).",
@@ -69,7 +92,10 @@ fn hints(scenario: &Scenario) -> Vec<String> {
         ));
     }
     if scenario.tail.is_none() && !scenario.strategies.is_empty() {
-        hints.push(format!("tail: no trigger is started in the last {} (longest plan + 7d), alike for all strategies (R8).", Span(scenario.tail_length())));
+        hints.push(format!(
+            "tail: no trigger is started in the last {} (longest plan + 7d), alike for all strategies (R8).",
+            Span(scenario.tail_length())
+        ));
     }
     hints
 }

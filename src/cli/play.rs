@@ -78,7 +78,11 @@ enum Format {
 fn whole_number(text: &str) -> Result<u64, String> {
     let plain = text.replace('_', "");
     let number = plain.parse::<u64>().ok().or_else(|| {
-        plain.parse::<f64>().ok().filter(|number| number.fract() == 0.0 && (0.0..=1e15).contains(number)).map(|number| number as u64)
+        plain
+            .parse::<f64>()
+            .ok()
+            .filter(|number| number.fract() == 0.0 && (0.0..=1e15).contains(number))
+            .map(|number| number as u64)
     });
     number.filter(|&number| number >= 128).ok_or_else(|| "must be a whole number, 128 or more".to_owned())
 }
@@ -100,7 +104,10 @@ impl PlayArguments {
             strategies.push(none);
         }
         if strategies.is_empty() {
-            return Err(Failure::argument("there is nothing to play: the scenario has no strategy", "leave out --no-baseline to play `none`"));
+            return Err(Failure::argument(
+                "there is nothing to play: the scenario has no strategy",
+                "leave out --no-baseline to play `none`",
+            ));
         }
         let scenario = &world.scenario;
         let simulate = self.simulate.unwrap_or(scenario.simulate.value);
@@ -109,18 +116,29 @@ impl PlayArguments {
         let size = Tallies::size(world, plan.strategies.len(), plan.draws, plan.batches());
         if size > super::check::LARGEST {
             let help = "fewer segments, strategies or draws, or a shorter horizon";
-            return Err(Failure::argument(format!("the tallies would take {} MB, the limit is {} MB", size >> 20, super::check::LARGEST >> 20), help));
+            return Err(Failure::argument(
+                format!("the tallies would take {} MB, the limit is {} MB", size >> 20, super::check::LARGEST >> 20),
+                help,
+            ));
         }
         let folder = self.out.as_ref().map(|path| Folder::prepare(path, self.overwrite)).transpose()?;
         Ok((plan, folder))
     }
 
     /// Plays a plan, up to a precision if one is asked for, and writes the result files.
-    pub fn play(&self, opened: &Opened, plan: &mut Plan, folder: Option<&Folder>, target: Option<&Target>, quiet: bool) -> Result<Played, Failure> {
+    pub fn play(
+        &self,
+        opened: &Opened,
+        plan: &mut Plan,
+        folder: Option<&Folder>,
+        target: Option<&Target>,
+        quiet: bool,
+    ) -> Result<Played, Failure> {
         let world = &opened.world;
         // Only the bar and the time depend on it.
         let pool = rayon::ThreadPoolBuilder::new().num_threads(self.threads.unwrap_or(0) as usize).build();
-        let pool = pool.map_err(|error| Failure::argument(format!("threads cannot be started: {error}"), "try --threads 1"))?;
+        let pool =
+            pool.map_err(|error| Failure::argument(format!("threads cannot be started: {error}"), "try --threads 1"))?;
         let bar = Bar::new(plan.customers(), quiet);
         let no_place = |problem: crate::scenario::Problem| Failure::argument(problem.message, problem.help.join("; "));
         let mut simulation = Simulation::new(world, plan.clone()).map_err(no_place)?;
@@ -129,7 +147,9 @@ impl PlayArguments {
                 simulation.play_up_to(plan.per_draw, &bar);
                 None
             }
-            Some(target) => Some(precision::play(world, &mut simulation, target, &bar, |customers| bar.expect(customers))),
+            Some(target) => {
+                Some(precision::play(world, &mut simulation, target, &bar, |customers| bar.expect(customers)))
+            }
         });
         bar.done();
         plan.per_draw = simulation.played();

@@ -22,7 +22,10 @@ pub struct Arguments {
 }
 
 fn factor(text: &str) -> Result<f64, String> {
-    text.parse().ok().filter(|&factor: &f64| (0.1..=1000.0).contains(&factor)).ok_or_else(|| "must lie between 0.1 and 1000".to_owned())
+    text.parse()
+        .ok()
+        .filter(|&factor: &f64| (0.1..=1000.0).contains(&factor))
+        .ok_or_else(|| "must lie between 0.1 and 1000".to_owned())
 }
 
 /// Verifies; the exit code is 1 if a check fails.
@@ -31,7 +34,11 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let bar = Bar::counting(arguments.quiet);
     let (mut checks, mut failed) = (0, 0);
     if !arguments.quiet {
-        writeln!(out, "{:<44} {:<54} {:>12} {:>12} {:>7} {:>10}  verdict", "oracle", "quantity", "exact", "simulated", "z", "customers")?;
+        writeln!(
+            out,
+            "{:<44} {:<54} {:>12} {:>12} {:>7} {:>10}  verdict",
+            "oracle", "quantity", "exact", "simulated", "z", "customers"
+        )?;
     }
     for oracle in oracles() {
         for check in oracle.run(arguments.scale, arguments.seed, &bar) {
@@ -48,7 +55,12 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         writeln!(out, "\n{failed} of {checks} checks fail: the numbers of this build cannot be trusted.")?;
         return Ok(ExitCode::FAILURE);
     }
-    writeln!(out, "\nAll {checks} checks hold (|z| below {:.1}; a right engine fails one run in {:.0}).", limit(), 1.0 / rate)?;
+    writeln!(
+        out,
+        "\nAll {checks} checks hold (|z| below {:.1}; a right engine fails one run in {:.0}).",
+        limit(),
+        1.0 / rate
+    )?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -56,5 +68,9 @@ fn line(out: &mut impl Write, check: &Check) -> std::io::Result<()> {
     let z = if check.standard_error == 0.0 { "exact".to_owned() } else { format!("{:.2}", check.z) };
     let verdict = if check.passed { "holds" } else { "FAILS" };
     let name = format!("{} ({})", check.oracle, check.rule);
-    writeln!(out, "{name:<44} {:<54} {:>12.6} {:>12.6} {z:>7} {:>10}  {verdict}", check.quantity, check.exact, check.simulated, check.customers)
+    writeln!(
+        out,
+        "{name:<44} {:<54} {:>12.6} {:>12.6} {z:>7} {:>10}  {verdict}",
+        check.quantity, check.exact, check.simulated, check.customers
+    )
 }

@@ -27,13 +27,18 @@ pub(super) fn sentences(answer: &Answer) -> Vec<String> {
 /// One strategy against the baseline.
 fn against(answer: &Answer, baseline: &str, strategy: &str, profit: &Difference) -> String {
     let population = answer.setup.population as f64;
-    let contact = cell(answer, "cost_per_contact", strategy).and_then(|cell| cell.difference.as_ref()?.relative.as_ref());
+    let contact =
+        cell(answer, "cost_per_contact", strategy).and_then(|cell| cell.difference.as_ref()?.relative.as_ref());
     let contact = contact.filter(|relative| relative.value.is_finite()).map(|relative| {
         if relative.interval.contains(0.0) {
             format!("costs about as much per contact as {baseline} ({})", range(&relative.interval, percent))
         } else {
             let word = if relative.value < 0.0 { "less" } else { "more" };
-            format!("costs {} {word} per contact than {baseline} ({})", percent(relative.value.abs()), sizes(&relative.interval, percent))
+            format!(
+                "costs {} {word} per contact than {baseline} ({})",
+                percent(relative.value.abs()),
+                sizes(&relative.interval, percent)
+            )
         }
     });
     let horizon = format!("over {}", days(answer.setup.days));
@@ -50,9 +55,17 @@ fn against(answer: &Answer, baseline: &str, strategy: &str, profit: &Difference)
         )
     } else {
         let word = if estimate.value > 0.0 { "more" } else { "less" };
-        format!("earns {} {currency} {word} profit {horizon} ({})", scaled(estimate.value.abs()), sizes(&estimate.interval, scaled))
+        format!(
+            "earns {} {currency} {word} profit {horizon} ({})",
+            scaled(estimate.value.abs()),
+            sizes(&estimate.interval, scaled)
+        )
     };
-    let hinge = answer.hangs_on.iter().find(|hangs_on| hangs_on.strategy == strategy).and_then(|hangs_on| decides(hangs_on, baseline));
+    let hinge = answer
+        .hangs_on
+        .iter()
+        .find(|hangs_on| hangs_on.strategy == strategy)
+        .and_then(|hangs_on| decides(hangs_on, baseline));
     let hinge = hinge.map_or(String::new(), |hinge| format!("; {hinge}"));
     match contact {
         Some(contact) => format!("{strategy} {contact} and {verdict}{hinge}."),
@@ -102,15 +115,21 @@ fn incremental(answer: &Answer) -> Option<String> {
         })
         .collect();
     let currency = &answer.setup.currency;
-    (!parts.is_empty()).then(|| format!("Against doing nothing, profit in {currency} over {}: {}.", days(answer.setup.days), parts.join(", ")))
+    (!parts.is_empty()).then(|| {
+        format!("Against doing nothing, profit in {currency} over {}: {}.", days(answer.setup.days), parts.join(", "))
+    })
 }
 
 /// With nothing to compare: what each strategy brings.
 fn single(answer: &Answer) -> Vec<String> {
     let sentence = |cell: &Cell| {
         let profit = cell.estimate.as_ref()?;
-        let of = |key: &'static str| answer.measures.iter().find(|row| row.measure == key).zip(self::cell(answer, key, &cell.strategy));
-        let shown = |key: &'static str| of(key).and_then(|(row, cell)| Some(show(row.what.unit, cell.estimate.as_ref()?.value)));
+        let of = |key: &'static str| {
+            answer.measures.iter().find(|row| row.measure == key).zip(self::cell(answer, key, &cell.strategy))
+        };
+        let shown = |key: &'static str| {
+            of(key).and_then(|(row, cell)| Some(show(row.what.unit, cell.estimate.as_ref()?.value)))
+        };
         let interval = range(&profit.interval, number);
         Some(format!(
             "{}: profit {} {} per customer ({interval}), revenue {}, retention {}.",
@@ -128,10 +147,23 @@ fn single(answer: &Answer) -> Vec<String> {
 pub(super) fn notes(world: &World, setup: &Setup, measures: &[MeasureRow]) -> Vec<String> {
     let mut notes = Vec::new();
     let profit = measures.iter().find(|row| row.measure == "profit");
-    let differences = || profit.into_iter().flat_map(|row| &row.strategies).filter(|cell| cell.strategy != NONE).filter_map(|cell| Some((cell, cell.difference.as_ref()?)));
+    let differences = || {
+        profit
+            .into_iter()
+            .flat_map(|row| &row.strategies)
+            .filter(|cell| cell.strategy != NONE)
+            .filter_map(|cell| Some((cell, cell.difference.as_ref()?)))
+    };
     if setup.draws == 1 {
-        let how = if setup.uncertain_inputs == 0 { "every rate is taken as exact" } else { "one draw: every uncertain input is at its typical value, rates taken as exact" };
-        notes.push(format!("95 % Monte Carlo intervals of {} simulated customers; {how}.", number(setup.customers as f64)));
+        let how = if setup.uncertain_inputs == 0 {
+            "every rate is taken as exact"
+        } else {
+            "one draw: every uncertain input is at its typical value, rates taken as exact"
+        };
+        notes.push(format!(
+            "95 % Monte Carlo intervals of {} simulated customers; {how}.",
+            number(setup.customers as f64)
+        ));
     } else {
         notes.push(format!(
             "90 % intervals over {} draws of {} uncertain inputs, {} simulated customers in all.",
@@ -141,9 +173,17 @@ pub(super) fn notes(world: &World, setup: &Setup, measures: &[MeasureRow]) -> Ve
         ));
     }
     for (cell, difference) in differences() {
-        let noise = difference.estimate.noise_share.map_or(String::new(), |noise| format!("simulation noise is {} of what varies between draws, ", percent(noise)));
-        let gain = difference.pairing_gain.map_or(String::new(), |gain| format!("pairing the same customers made the variance {} times smaller, ", number(gain)));
-        let spread = format!("a single year scatters by ± {} {} around the expected difference (customer luck only)", money(difference.outcome_spread), setup.currency);
+        let noise = difference.estimate.noise_share.map_or(String::new(), |noise| {
+            format!("simulation noise is {} of what varies between draws, ", percent(noise))
+        });
+        let gain = difference.pairing_gain.map_or(String::new(), |gain| {
+            format!("pairing the same customers made the variance {} times smaller, ", number(gain))
+        });
+        let spread = format!(
+            "a single year scatters by ± {} {} around the expected difference (customer luck only)",
+            money(difference.outcome_spread),
+            setup.currency
+        );
         notes.push(format!("{}, difference in profit: {noise}{gain}{spread}.", cell.strategy));
         if difference.estimate.noise_share.is_some_and(|noise| noise > 0.5) {
             notes.push("More than half of that is simulation noise: play more customers (--simulate).".to_owned());
@@ -153,7 +193,9 @@ pub(super) fn notes(world: &World, setup: &Setup, measures: &[MeasureRow]) -> Ve
         let living = world.living_share();
         notes.push(format!("Rates are means over whole lists, of which {} are alive at the start: the living respond 1 / {} times as often (R13).", percent(living), number(living)));
         for channel in &world.scenario.channels {
-            let Some(contact) = channel.contact.as_ref().filter(|contact| contact.open_rate.typical() > living) else { continue };
+            let Some(contact) = channel.contact.as_ref().filter(|contact| contact.open_rate.typical() > living) else {
+                continue;
+            };
             notes.push(format!(
                 "{}: an open rate of {} of the whole list cannot be, since only {} are alive; all the living open.",
                 channel.name,

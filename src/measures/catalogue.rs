@@ -97,22 +97,59 @@ const fn per_customer(
     definition: &'static str,
     numerator: fn(&Counts<'_>) -> f64,
 ) -> Measure {
-    Measure { key, name, unit, better, definition, numerator, denominator: |counts| counts.customers(CustomerCount::Joined) }
+    Measure {
+        key,
+        name,
+        unit,
+        better,
+        definition,
+        numerator,
+        denominator: |counts| counts.customers(CustomerCount::Joined),
+    }
 }
 
 /// All measures, in the order in which tables show them.
 pub const MEASURES: &[Measure] = &[
-    per_customer("profit", "profit per customer", Unit::Money, Better::Higher, "(gross margin − contact spend) ÷ customers", |c| {
-        c.margin() - c.spend()
-    }),
-    per_customer("incremental_profit", "incremental profit per customer", Unit::Money, Better::Higher, "(profit − profit of the same customers under none) ÷ customers", |c| {
-        c.more_profit()
-    }),
-    per_customer("revenue", "revenue per customer", Unit::Money, Better::Higher, "value of all orders ÷ customers", |c| {
-        c.of(ChannelCount::Revenue) / c.minor
-    }),
-    per_customer("margin", "gross margin per customer", Unit::Money, Better::Higher, "gross margin of all orders ÷ customers", |c| c.margin()),
-    per_customer("spend", "contact spend per customer", Unit::Money, Better::Lower, "billed messages × price ÷ customers", |c| c.spend()),
+    per_customer(
+        "profit",
+        "profit per customer",
+        Unit::Money,
+        Better::Higher,
+        "(gross margin − contact spend) ÷ customers",
+        |c| c.margin() - c.spend(),
+    ),
+    per_customer(
+        "incremental_profit",
+        "incremental profit per customer",
+        Unit::Money,
+        Better::Higher,
+        "(profit − profit of the same customers under none) ÷ customers",
+        |c| c.more_profit(),
+    ),
+    per_customer(
+        "revenue",
+        "revenue per customer",
+        Unit::Money,
+        Better::Higher,
+        "value of all orders ÷ customers",
+        |c| c.of(ChannelCount::Revenue) / c.minor,
+    ),
+    per_customer(
+        "margin",
+        "gross margin per customer",
+        Unit::Money,
+        Better::Higher,
+        "gross margin of all orders ÷ customers",
+        |c| c.margin(),
+    ),
+    per_customer(
+        "spend",
+        "contact spend per customer",
+        Unit::Money,
+        Better::Lower,
+        "billed messages × price ÷ customers",
+        |c| c.spend(),
+    ),
     Measure {
         key: "cost_per_contact",
         name: "cost per contact",
@@ -149,13 +186,25 @@ pub const MEASURES: &[Measure] = &[
         numerator: |c| c.customers(CustomerCount::Retained),
         denominator: |c| c.customers(CustomerCount::Eligible),
     },
-    per_customer("alive", "alive at the end", Unit::Share, Better::Higher, "customers who are not lost at the horizon (the model's truth) ÷ customers", |c| {
-        c.customers(CustomerCount::Alive)
+    per_customer(
+        "alive",
+        "alive at the end",
+        Unit::Share,
+        Better::Higher,
+        "customers who are not lost at the horizon (the model's truth) ÷ customers",
+        |c| c.customers(CustomerCount::Alive),
+    ),
+    per_customer("orders", "orders per customer", Unit::Number, Better::Higher, "orders ÷ customers", |c| {
+        c.of(ChannelCount::Orders)
     }),
-    per_customer("orders", "orders per customer", Unit::Number, Better::Higher, "orders ÷ customers", |c| c.of(ChannelCount::Orders)),
-    per_customer("incremental_orders", "incremental orders per customer", Unit::Number, Better::Higher, "(orders − orders of the same customers under none) ÷ customers", |c| {
-        c.more(ChannelCount::Orders)
-    }),
+    per_customer(
+        "incremental_orders",
+        "incremental orders per customer",
+        Unit::Number,
+        Better::Higher,
+        "(orders − orders of the same customers under none) ÷ customers",
+        |c| c.more(ChannelCount::Orders),
+    ),
     Measure {
         key: "average_order_value",
         name: "average order value",
@@ -165,7 +214,9 @@ pub const MEASURES: &[Measure] = &[
         numerator: |c| c.of(ChannelCount::Revenue) / c.minor,
         denominator: |c| c.of(ChannelCount::Orders),
     },
-    per_customer("journeys", "journeys per customer", Unit::Number, Better::Neither, "journeys ÷ customers", |c| c.of(ChannelCount::Journeys)),
+    per_customer("journeys", "journeys per customer", Unit::Number, Better::Neither, "journeys ÷ customers", |c| {
+        c.of(ChannelCount::Journeys)
+    }),
     Measure {
         key: "conversion",
         name: "conversion",
@@ -193,8 +244,22 @@ pub const MEASURES: &[Measure] = &[
         numerator: |c| c.of(ChannelCount::Hops),
         denominator: |c| c.of(ChannelCount::Journeys),
     },
-    per_customer("sent", "messages sent per customer", Unit::Number, Better::Neither, "messages sent ÷ customers", |c| c.of(ChannelCount::Sent)),
-    per_customer("delivered", "contacts per customer", Unit::Number, Better::Neither, "messages delivered ÷ customers", |c| c.of(ChannelCount::Delivered)),
+    per_customer(
+        "sent",
+        "messages sent per customer",
+        Unit::Number,
+        Better::Neither,
+        "messages sent ÷ customers",
+        |c| c.of(ChannelCount::Sent),
+    ),
+    per_customer(
+        "delivered",
+        "contacts per customer",
+        Unit::Number,
+        Better::Neither,
+        "messages delivered ÷ customers",
+        |c| c.of(ChannelCount::Delivered),
+    ),
     Measure {
         key: "open_rate",
         name: "open rate",
@@ -213,15 +278,30 @@ pub const MEASURES: &[Measure] = &[
         numerator: |c| c.of(ChannelCount::Clicked),
         denominator: |c| c.of(ChannelCount::Delivered),
     },
-    per_customer("responding", "responding customers", Unit::Share, Better::Higher, "customers who clicked at least once ÷ customers", |c| {
-        c.customers(CustomerCount::Responded)
-    }),
-    per_customer("ordering", "ordering customers", Unit::Share, Better::Higher, "customers who ordered at least once ÷ customers", |c| {
-        c.customers(CustomerCount::Ordered)
-    }),
-    per_customer("opt_outs", "opt-outs per customer", Unit::Number, Better::Lower, "opt-outs, each from one channel ÷ customers", |c| {
-        c.of(ChannelCount::OptedOut)
-    }),
+    per_customer(
+        "responding",
+        "responding customers",
+        Unit::Share,
+        Better::Higher,
+        "customers who clicked at least once ÷ customers",
+        |c| c.customers(CustomerCount::Responded),
+    ),
+    per_customer(
+        "ordering",
+        "ordering customers",
+        Unit::Share,
+        Better::Higher,
+        "customers who ordered at least once ÷ customers",
+        |c| c.customers(CustomerCount::Ordered),
+    ),
+    per_customer(
+        "opt_outs",
+        "opt-outs per customer",
+        Unit::Number,
+        Better::Lower,
+        "opt-outs, each from one channel ÷ customers",
+        |c| c.of(ChannelCount::OptedOut),
+    ),
     Measure {
         key: "reach_left",
         name: "reach left",

@@ -63,7 +63,14 @@ impl Estimate {
             let degrees = (series.draws[0].influences().len() - 1).max(1) as f64;
             let half = student::quantile(0.975, degrees) * monte_carlo_error;
             let interval = Interval { low: value - half, high: value + half, level: 0.95 };
-            return Self { value, interval, monte_carlo_error, noise_share: None, shrunken: Vec::new(), unknown: monte_carlo_error };
+            return Self {
+                value,
+                interval,
+                monte_carlo_error,
+                noise_share: None,
+                shrunken: Vec::new(),
+                unknown: monte_carlo_error,
+            };
         }
         let observed = values.iter().map(|v| (v - value) * (v - value)).sum::<f64>() / (draws - 1.0);
         let noise_share = if observed > 0.0 { (noise / observed).min(1.0) } else { 0.0 };
@@ -78,7 +85,8 @@ impl Estimate {
             sorted.sort_by(f64::total_cmp);
             ((value - quantile(&sorted, 0.05)).max(0.0), (quantile(&sorted, 0.95) - value).max(0.0))
         };
-        let interval = Interval { low: value - below.hypot(error_of_mean), high: value + above.hypot(error_of_mean), level: 0.9 };
+        let interval =
+            Interval { low: value - below.hypot(error_of_mean), high: value + above.hypot(error_of_mean), level: 0.9 };
         let unknown = (shrink * observed.sqrt()).hypot((observed / draws).sqrt());
         Self { value, interval, monte_carlo_error, noise_share: Some(noise_share), shrunken, unknown }
     }
@@ -91,7 +99,19 @@ impl Estimate {
         if noise > 0.5 && self.unknown > 0.0 {
             return Some(normal::cdf(self.value / self.unknown));
         }
-        let halves: f64 = self.shrunken.iter().map(|v| if *v > 0.0 { 1.0 } else if *v == 0.0 { 0.5 } else { 0.0 }).sum();
+        let halves: f64 = self
+            .shrunken
+            .iter()
+            .map(|v| {
+                if *v > 0.0 {
+                    1.0
+                } else if *v == 0.0 {
+                    0.5
+                } else {
+                    0.0
+                }
+            })
+            .sum();
         Some(halves / self.shrunken.len() as f64)
     }
 }
@@ -102,7 +122,9 @@ pub fn share_of_years_above_zero(difference: &Series, estimate: &Estimate, popul
     let sd = (difference.variance_per_customer() / population as f64).sqrt();
     let single = [estimate.value];
     let draws = if estimate.shrunken.is_empty() { &single[..] } else { &estimate.shrunken[..] };
-    let above = |value: &f64| if sd > 0.0 { normal::cdf(value / sd) } else { 0.5 + 0.5 * value.signum() * f64::from(*value != 0.0) };
+    let above = |value: &f64| {
+        if sd > 0.0 { normal::cdf(value / sd) } else { 0.5 + 0.5 * value.signum() * f64::from(*value != 0.0) }
+    };
     draws.iter().map(above).sum::<f64>() / draws.len() as f64
 }
 

@@ -20,7 +20,8 @@ impl Series {
             let difference = own.minus(theirs).ok()?;
             // Spends that are equal by construction (R29) differ in their last bits; rounding is no difference.
             let rounding = 1e-12 * own.value().abs();
-            let equal = difference.value().abs() <= rounding && difference.influences().iter().all(|i| i.abs() <= rounding);
+            let equal =
+                difference.value().abs() <= rounding && difference.influences().iter().all(|i| i.abs() <= rounding);
             Some(if equal { Influences::new(0.0, vec![0.0; difference.influences().len()]) } else { difference })
         })
     }
@@ -36,7 +37,8 @@ impl Series {
     }
 
     fn with(&self, other: &Self, join: impl Fn(&Influences, &Influences) -> Option<Influences>) -> Option<Self> {
-        let draws: Option<Vec<_>> = self.draws.iter().zip(&other.draws).map(|(own, theirs)| join(own, theirs)).collect();
+        let draws: Option<Vec<_>> =
+            self.draws.iter().zip(&other.draws).map(|(own, theirs)| join(own, theirs)).collect();
         Some(Self { draws: draws?, customers: self.customers })
     }
 
@@ -57,7 +59,13 @@ impl Series {
 }
 
 /// The series of a measure under a strategy, by indices in the tallies; none if it is undefined in any draw.
-pub fn series(tallies: &Tallies, measure: &Measure, strategy: usize, none: Option<usize>, minor: f64) -> Option<Series> {
+pub fn series(
+    tallies: &Tallies,
+    measure: &Measure,
+    strategy: usize,
+    none: Option<usize>,
+    minor: f64,
+) -> Option<Series> {
     by_draw(tallies, |batches| {
         let parts = batches.clone().map(|b| parts(tallies, measure, strategy, none, minor, b));
         let (numerators, denominators): (Vec<f64>, Vec<f64>) = parts.unzip();
@@ -65,7 +73,14 @@ pub fn series(tallies: &Tallies, measure: &Measure, strategy: usize, none: Optio
     })
 }
 
-fn parts(tallies: &Tallies, measure: &Measure, strategy: usize, none: Option<usize>, minor: f64, batch: usize) -> (f64, f64) {
+fn parts(
+    tallies: &Tallies,
+    measure: &Measure,
+    strategy: usize,
+    none: Option<usize>,
+    minor: f64,
+    batch: usize,
+) -> (f64, f64) {
     let none = none.map(|none| &tallies.strategies[none].totals[batch]);
     measure.parts(&Counts { own: &tallies.strategies[strategy].totals[batch], none, minor })
 }
@@ -123,10 +138,12 @@ pub fn series_at_share(
         let ratio = Influences::ratio(&numerators, &denominators).ok().filter(|ratio| ratio.value().is_finite())?;
         // ∂(N/D)/∂φ = (ΔN − (N/D)·ΔD) / D with Δ = strategy − none.
         let denominator: f64 = denominators.iter().sum();
-        let delta: f64 = own.iter().zip(&idle).map(|(own, idle)| (own.0 - idle.0) - ratio.value() * (own.1 - idle.1)).sum();
+        let delta: f64 =
+            own.iter().zip(&idle).map(|(own, idle)| (own.0 - idle.0) - ratio.value() * (own.1 - idle.1)).sum();
         let slope = delta / denominator;
         let influences = batches.clone().zip(ratio.influences()).map(|(b, influence)| {
-            let of_share = if own_spend > 0.0 { (spend(cheapest, b) - share * spend(strategy, b)) / own_spend } else { 0.0 };
+            let of_share =
+                if own_spend > 0.0 { (spend(cheapest, b) - share * spend(strategy, b)) / own_spend } else { 0.0 };
             influence + slope * of_share
         });
         Some(Influences::new(ratio.value(), influences.collect()))

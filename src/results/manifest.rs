@@ -120,10 +120,15 @@ impl Manifest {
         let loaded = load("scenario in the manifest", &self.scenario, &self.overrides);
         let Some(scenario) = loaded.scenario else {
             let version = &self.version;
-            return Err(refuse(format!("its scenario, written by version {version}, is not accepted by this one: play it again")));
+            return Err(refuse(format!(
+                "its scenario, written by version {version}, is not accepted by this one: play it again"
+            )));
         };
         if world_hash(&scenario) != self.world {
-            return Err(refuse(format!("its world hash does not fit its scenario: presets of version {} differ, or the file was changed", self.version)));
+            return Err(refuse(format!(
+                "its world hash does not fit its scenario: presets of version {} differ, or the file was changed",
+                self.version
+            )));
         }
         World::new(scenario).map_err(|problem| refuse(problem.message))
     }
@@ -158,5 +163,5 @@ fn hash(value: &Value) -> String {
         }
     }
     let digest = Sha256::digest(sorted(value).to_string());
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    digest.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }

@@ -17,14 +17,16 @@ const WEEK_DRAWS: &str = "weeks_by_draw.csv";
 
 /// Writes all tallies.
 pub(super) fn write(folder: &Path, tallies: &Tallies, world: &World) -> Result<(), Error> {
-    let mut file = File::create(folder, BATCHES, &["strategy", "draw", "first_customer", "batch_customers"], Columns::Customers)?;
+    let mut file =
+        File::create(folder, BATCHES, &["strategy", "draw", "first_customer", "batch_customers"], Columns::Customers)?;
     for strategy in &tallies.strategies {
         for (batch, row) in tallies.batches.iter().zip(&strategy.totals) {
             file.write(&[&strategy.name, &batch.draw, &batch.first, &batch.customers], customers(row))?;
         }
     }
     file.finish()?;
-    let mut file = File::create(folder, BATCH_CHANNELS, &["strategy", "draw", "first_customer", "channel"], Columns::Channel)?;
+    let mut file =
+        File::create(folder, BATCH_CHANNELS, &["strategy", "draw", "first_customer", "channel"], Columns::Channel)?;
     for strategy in &tallies.strategies {
         for (batch, row) in tallies.batches.iter().zip(&strategy.totals) {
             for (index, channel) in world.channels.iter().enumerate() {
@@ -33,7 +35,8 @@ pub(super) fn write(folder: &Path, tallies: &Tallies, world: &World) -> Result<(
         }
     }
     file.finish()?;
-    let mut file = File::create(folder, BATCH_SEGMENTS, &["strategy", "draw", "first_customer", "segment"], Columns::Both)?;
+    let mut file =
+        File::create(folder, BATCH_SEGMENTS, &["strategy", "draw", "first_customer", "segment"], Columns::Both)?;
     for strategy in &tallies.strategies {
         for (batch, rows) in tallies.batches.iter().zip(&strategy.segments) {
             for (segment, row) in world.segments.iter().zip(rows) {
@@ -95,32 +98,58 @@ pub(super) fn read(folder: &Path, manifest: &Manifest, world: &World) -> Result<
             return Err(line.unexpected(2));
         }
         let layout = tallies.layout;
-        line.into_row(4, |_| None, |count| Some(layout.customer(count)), &mut tallies.strategies[strategy].totals[position])?;
+        line.into_row(
+            4,
+            |_| None,
+            |count| Some(layout.customer(count)),
+            &mut tallies.strategies[strategy].totals[position],
+        )?;
         position += 1;
     }
     let batches = tallies.batches.len();
     let layout = tallies.layout;
-    let (channels, segments, weeks, draws) = (world.channels.len(), world.segments.len(), world.weeks, manifest.draws as usize);
-    Lines::open(folder, BATCH_CHANNELS, 4 + ChannelCount::ALL.len())?.grid(&[strategies.len(), batches, channels], |at, line| {
-        line.into_row(4, |count| Some(layout.channel(count, at[2])), |_| None, &mut tallies.strategies[at[0]].totals[at[1]])
-    })?;
-    Lines::open(folder, BATCH_SEGMENTS, 4 + Layout::SUMMED.width())?.grid(&[strategies.len(), batches, segments], |at, line| {
-        line.into_summed(4, &mut tallies.strategies[at[0]].segments[at[1]][at[2]])
-    })?;
-    Lines::open(folder, WEEK_CHANNELS, 3 + ChannelCount::ALL.len())?.grid(&[strategies.len(), weeks, channels], |at, line| {
-        line.into_row(3, |count| Some(layout.channel(count, at[2])), |_| None, &mut tallies.strategies[at[0]].weeks[at[1]])
-    })?;
-    Lines::open(folder, WEEK_SEGMENTS, 3 + Layout::SUMMED.width())?.grid(&[strategies.len(), segments, weeks], |at, line| {
-        line.into_summed(3, &mut tallies.strategies[at[0]].segment_weeks[at[1]][at[2]])
-    })?;
-    Lines::open(folder, WEEK_DRAWS, 3 + Layout::SUMMED.width())?.grid(&[strategies.len(), draws, weeks], |at, line| {
-        line.into_summed(3, &mut tallies.strategies[at[0]].draw_weeks[at[1]][at[2]])
-    })?;
+    let (channels, segments, weeks, draws) =
+        (world.channels.len(), world.segments.len(), world.weeks, manifest.draws as usize);
+    Lines::open(folder, BATCH_CHANNELS, 4 + ChannelCount::ALL.len())?.grid(
+        &[strategies.len(), batches, channels],
+        |at, line| {
+            line.into_row(
+                4,
+                |count| Some(layout.channel(count, at[2])),
+                |_| None,
+                &mut tallies.strategies[at[0]].totals[at[1]],
+            )
+        },
+    )?;
+    Lines::open(folder, BATCH_SEGMENTS, 4 + Layout::SUMMED.width())?
+        .grid(&[strategies.len(), batches, segments], |at, line| {
+            line.into_summed(4, &mut tallies.strategies[at[0]].segments[at[1]][at[2]])
+        })?;
+    Lines::open(folder, WEEK_CHANNELS, 3 + ChannelCount::ALL.len())?.grid(
+        &[strategies.len(), weeks, channels],
+        |at, line| {
+            line.into_row(
+                3,
+                |count| Some(layout.channel(count, at[2])),
+                |_| None,
+                &mut tallies.strategies[at[0]].weeks[at[1]],
+            )
+        },
+    )?;
+    Lines::open(folder, WEEK_SEGMENTS, 3 + Layout::SUMMED.width())?
+        .grid(&[strategies.len(), segments, weeks], |at, line| {
+            line.into_summed(3, &mut tallies.strategies[at[0]].segment_weeks[at[1]][at[2]])
+        })?;
+    Lines::open(folder, WEEK_DRAWS, 3 + Layout::SUMMED.width())?
+        .grid(&[strategies.len(), draws, weeks], |at, line| {
+            line.into_summed(3, &mut tallies.strategies[at[0]].draw_weeks[at[1]][at[2]])
+        })?;
     // Customer counts by week stand with the segments; over all of them they are their sum.
     for strategy in &mut tallies.strategies {
         for (week, row) in strategy.weeks.iter_mut().enumerate() {
             for (count, _) in CustomerCount::ALL {
-                row.counts[layout.customer(count)] = strategy.segment_weeks.iter().map(|weeks| weeks[week].customers(count)).sum();
+                row.counts[layout.customer(count)] =
+                    strategy.segment_weeks.iter().map(|weeks| weeks[week].customers(count)).sum();
             }
         }
     }
@@ -140,6 +169,7 @@ fn both(row: &Row) -> Vec<i128> {
 }
 
 /// Which counts a file holds.
+#[derive(Clone, Copy)]
 enum Columns {
     Channel,
     Customers,
@@ -206,12 +236,19 @@ impl Lines {
     }
 
     /// Reads exactly the lines of a grid, the last index fastest.
-    fn grid(mut self, size: &[usize; 3], mut read: impl FnMut([usize; 3], Line) -> Result<(), Error>) -> Result<(), Error> {
+    fn grid(
+        mut self,
+        size: &[usize; 3],
+        mut read: impl FnMut([usize; 3], Line) -> Result<(), Error>,
+    ) -> Result<(), Error> {
         for i in 0..size[0] {
             for j in 0..size[1] {
                 for k in 0..size[2] {
                     let Some(line) = self.next()? else {
-                        return Err(Error::Unreadable { path: self.path, why: "lines are missing at its end".to_owned() });
+                        return Err(Error::Unreadable {
+                            path: self.path,
+                            why: "lines are missing at its end".to_owned(),
+                        });
                     };
                     read([i, j, k], line)?;
                 }

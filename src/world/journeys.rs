@@ -41,7 +41,10 @@ fn chances(scenario: &Scenario, segment: &Segment, intent: f64, draw: Draw) -> V
         // A draw at the high ends may exceed 1; and who orders more readily hops as often among those who do not.
         let rest = if order < 1.0 { (1.0 - raised) / (1.0 - order) } else { 0.0 };
         let over = total.max(1.0);
-        Chances { order: raised / over, hops: hops.into_iter().map(|(to, chance)| (to, chance * rest / over)).collect() }
+        Chances {
+            order: raised / over,
+            hops: hops.into_iter().map(|(to, chance)| (to, chance * rest / over)).collect(),
+        }
     });
     chances.collect()
 }

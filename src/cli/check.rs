@@ -22,11 +22,29 @@ pub struct Arguments {
 }
 
 /// Tallies above this are refused (R24): 4 GiB.
-pub const LARGEST: u64 = 4 << 30;
+const LARGEST: u64 = 4 << 30;
+
+/// Refuses a plan whose tallies would take too much memory (R24).
+pub fn refuse_too_large(world: &World, plan: &Plan) -> Result<(), Failure> {
+    let size = Tallies::size(world, plan.strategies.len(), plan.draws, plan.batches());
+    if size <= LARGEST {
+        return Ok(());
+    }
+    let what = format!("the tallies would take {} MB, the limit is {} MB", size >> 20, LARGEST >> 20);
+    Err(Failure::argument(what, "fewer segments, strategies or draws, or a shorter horizon"))
+}
+
+/// The plan that `compare` makes of a scenario if it is not told otherwise.
+fn default_plan(world: &World) -> Plan {
+    let scenario = &world.scenario;
+    let draws = scenario.draws.as_ref().map(|draws| draws.value);
+    Plan::new(world, scenario.seed, scenario.simulate.value, draws, (0..world.strategies.len()).collect())
+}
 
 /// Checks and describes.
 pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let opened = arguments.scenario.open(arguments.quiet)?;
+    refuse_too_large(&opened.world, &default_plan(&opened.world))?;
     if !arguments.quiet {
         let mut out = std::io::stdout().lock();
         out.write_all(description(&opened.world).as_bytes())?;
@@ -37,13 +55,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
 
 fn description(world: &World) -> String {
     let scenario = &world.scenario;
-    let plan = Plan::new(
-        world,
-        scenario.seed,
-        scenario.simulate.value,
-        scenario.draws.as_ref().map(|draws| draws.value),
-        (0..world.strategies.len()).collect(),
-    );
+    let plan = default_plan(world);
     let size = Tallies::size(world, plan.strategies.len(), plan.draws, plan.batches());
     let names = |names: Vec<&str>| if names.is_empty() { "(none)".to_owned() } else { names.join(", ") };
     let mut text = format!("{} is sound.\n\n", scenario.name);

@@ -113,14 +113,11 @@ impl PlayArguments {
         let simulate = self.simulate.unwrap_or(scenario.simulate.value);
         let draws = self.draws.or(scenario.draws.as_ref().map(|draws| draws.value));
         let plan = Plan::new(world, self.seed.unwrap_or(scenario.seed), simulate, draws, strategies);
-        let size = Tallies::size(world, plan.strategies.len(), plan.draws, plan.batches());
-        if size > super::check::LARGEST {
-            let help = "fewer segments, strategies or draws, or a shorter horizon";
-            return Err(Failure::argument(
-                format!("the tallies would take {} MB, the limit is {} MB", size >> 20, super::check::LARGEST >> 20),
-                help,
-            ));
+        if plan.draws > 1 && world.uncertain.is_empty() {
+            let help = "write an input as { low = …, typical = …, high = … }, or leave `draws` out";
+            return Err(Failure::argument(format!("{} draws of nothing: no input of this scenario is uncertain", plan.draws), help));
         }
+        super::check::refuse_too_large(world, &plan)?;
         let folder = self.out.as_ref().map(|path| Folder::prepare(path, self.overwrite)).transpose()?;
         Ok((plan, folder))
     }

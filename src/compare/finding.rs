@@ -179,14 +179,13 @@ pub(super) fn notes(world: &World, setup: &Setup, measures: &[MeasureRow]) -> Ve
         let gain = difference.pairing_gain.map_or(String::new(), |gain| {
             format!("pairing the same customers made the variance {} times smaller, ", number(gain))
         });
-        let spread = format!(
-            "a single year scatters by ± {} {} around the expected difference (customer luck only)",
-            money(difference.outcome_spread),
-            setup.currency
-        );
+        let spread = difference.outcome_spread.map_or("a single year was not played".to_owned(), |spread| {
+            let (spread, currency) = (money(spread), &setup.currency);
+            format!("a single year scatters by ± {spread} {currency} around the expected difference (customer luck only)")
+        });
         notes.push(format!("{}, difference in profit: {noise}{gain}{spread}.", cell.strategy));
         if difference.estimate.noise_share.is_some_and(|noise| noise > 0.5) {
-            notes.push("More than half of that is simulation noise: play more customers (--simulate).".to_owned());
+            notes.push("More than half of that is simulation noise, so the interval is normal-shaped: play more customers (--simulate).".to_owned());
         }
     }
     if world.scenario.rates == RateBasis::List {

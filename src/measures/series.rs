@@ -96,38 +96,50 @@ fn by_draw(tallies: &Tallies, series: impl Fn(std::ops::Range<usize>) -> Option<
     Some(Series { draws, customers })
 }
 
-/// For each strategy and draw, the share φ of customers to whom it can be applied for the spend of the cheapest (R29):
-/// strategies × draws.
-pub fn equal_spend_shares(tallies: &Tallies, strategies: &[usize]) -> Vec<Vec<f64>> {
-    let spend = |strategy: usize| -> Vec<f64> {
-        let mut spends = vec![0.0; tallies.draws() as usize];
-        for (batch, row) in tallies.batches.iter().zip(&tallies.strategies[strategy].totals) {
-            spends[batch.draw as usize] += row.total(ChannelCount::Spend) as f64;
+/// Who gets how much at equal spend (R29).
+#[derive(Clone, Debug, PartialEq)]
+pub struct EqualSpend {
+    /// By strategy of the tallies and draw: the share φ of the customers to whom it is applied, 0 to 1.
+    pub shares: Vec<Vec<f64>>,
+    /// By draw: the strategy that spends least, to all customers.
+    pub cheapest: Vec<usize>,
+}
+
+impl EqualSpend {
+    /// The shares for which every strategy spends what the cheapest of `spending` does, draw by draw.
+    pub fn new(tallies: &Tallies, spending: &[usize]) -> Self {
+        let draws = tallies.draws() as usize;
+        let mut spends = vec![vec![0.0; draws]; tallies.strategies.len()];
+        for (strategy, spends) in tallies.strategies.iter().zip(&mut spends) {
+            for (batch, row) in tallies.batches.iter().zip(&strategy.totals) {
+                spends[batch.draw as usize] += row.total(ChannelCount::Spend) as f64;
+            }
         }
-        spends
-    };
-    let spends: Vec<Vec<f64>> = strategies.iter().map(|&strategy| spend(strategy)).collect();
-    let total = |spends: &Vec<f64>| spends.iter().sum::<f64>();
-    let Some(cheapest) = spends.iter().min_by(|a, b| total(a).total_cmp(&total(b))).cloned() else { return Vec::new() };
-    let share = |(cheapest, own): (&f64, &f64)| if *own > 0.0 { cheapest / own } else { 1.0 };
-    spends.iter().map(|own| cheapest.iter().zip(own).map(share).collect()).collect()
+        let least = |draw: usize| spending.iter().copied().min_by(|&a, &b| spends[a][draw].total_cmp(&spends[b][draw]));
+        let cheapest: Vec<usize> = (0..draws).map(|draw| least(draw).unwrap_or(0)).collect();
+        let share = |strategy: usize, draw: usize| {
+            let own = spends[strategy][draw];
+            if spending.contains(&strategy) && own > 0.0 { spends[cheapest[draw]][draw] / own } else { 1.0 }
+        };
+        let shares = (0..spends.len()).map(|strategy| (0..draws).map(|draw| share(strategy, draw)).collect());
+        Self { shares: shares.collect(), cheapest }
+    }
 }
 
 /// The series of a measure if a strategy is applied to a random share φ of the customers in each draw and the rest get
-/// `none` (R29): totals φ × strategy + (1 − φ) × none. φ is itself an estimate, spend of `cheapest` ÷ own spend, and its
+/// `none` (R29): totals φ × strategy + (1 − φ) × none. φ is itself an estimate, spend of the cheapest ÷ own spend, and its
 /// error is in the influences.
 pub fn series_at_share(
     tallies: &Tallies,
     measure: &Measure,
     strategy: usize,
-    cheapest: usize,
     none: usize,
     minor: f64,
-    shares: &[f64],
+    equal: &EqualSpend,
 ) -> Option<Series> {
     by_draw(tallies, |batches| {
         let draw = tallies.batches[batches.start].draw as usize;
-        let share = shares[draw];
+        let (share, cheapest) = (equal.shares[strategy][draw], equal.cheapest[draw]);
         let spend = |index: usize, b: usize| tallies.strategies[index].totals[b].total(ChannelCount::Spend) as f64;
         let own_spend: f64 = batches.clone().map(|b| spend(strategy, b)).sum();
         let own: Vec<_> = batches.clone().map(|b| parts(tallies, measure, strategy, Some(none), minor, b)).collect();

@@ -66,7 +66,8 @@ fn sizes(scenario: &Scenario, problems: &mut Problems) {
             "the scenario is too large: {rows} rows of hop matrices and {occurrences:.0} occurrences of campaigns"
         );
         problems.push(Problem::error(message, root).help(format!(
-            "segments × channels × (1 + campaigns) may reach {MOST_ROWS}, occurrences × segments × strategies {MOST_OCCURRENCES}"
+            "segments × channels × (1 + campaigns) may reach {MOST_ROWS}, occurrences × segments × strategies \
+                 {MOST_OCCURRENCES}"
         )));
     }
     let draws = scenario.draws.as_ref().map_or(1, |draws| draws.value);
@@ -83,7 +84,7 @@ fn sizes(scenario: &Scenario, problems: &mut Problems) {
 
 fn times(scenario: &Scenario, problems: &mut Problems) {
     let (horizon, at) = (scenario.horizon.value, scenario.horizon.at);
-    if horizon < DAY || horizon > 36_525 * DAY {
+    if !(DAY..=36_525 * DAY).contains(&horizon) {
         problems.push(Problem::error(format!("the horizon must be 1 day to a century, found {}", Span(horizon)), at));
         return;
     }
@@ -98,7 +99,8 @@ fn times(scenario: &Scenario, problems: &mut Problems) {
         );
         let problem = Problem::error(message, scenario.tail.as_ref().map_or(at, |tail| tail.at));
         let why = format!(
-            "in the tail nothing new is started, so that plans can end; it is the longest plan ({longest}) + 7d unless you set `tail`"
+            "in the tail nothing new is started, so that plans can end; it is the longest plan ({longest}) + 7d \
+                 unless you set `tail`"
         );
         problems.push(problem.help(why).help("make the horizon longer or the tail shorter"));
         return;
@@ -265,7 +267,9 @@ fn journeys(scenario: &Scenario, segment: &Segment, problems: &mut Problems) {
     let entries = segment.entry.iter().filter(|(channel, _)| exists(channel, "journeys begin at")).count();
     for (from, row) in &segment.hops {
         exists(from, "hops start from");
-        row.iter().for_each(|(to, _)| _ = exists(to, "a hop leads to"));
+        for (to, _) in row {
+            exists(to, "a hop leads to");
+        }
     }
     let sum: f64 = segment.entry.iter().map(|(_, share)| share).sum();
     let at = segment.entry.first().map_or(segment.at, |(channel, _)| channel.at);
@@ -296,7 +300,8 @@ fn journeys(scenario: &Scenario, segment: &Segment, problems: &mut Problems) {
             });
         } else if high > 1.0 + 1e-9 {
             let message = format!(
-                "segment `{}`: at `{}` the chances to order and to hop reach {} in the highest draws; they are then scaled to 1",
+                "segment `{}`: at `{}` the chances to order and to hop reach {} in the highest draws; they are then \
+                     scaled to 1",
                 segment.name,
                 from.value,
                 rounded(high)

@@ -2,6 +2,7 @@
 
 use super::channel::{Channel, Click};
 use super::place::{Origin, Place, Sources};
+use super::presets::DEFAULT_TOUCHES;
 use super::problems::{Problem, Problems};
 use super::read::At;
 use super::segment::{Demand, Joined, Segment};
@@ -175,12 +176,21 @@ fn landing(scenario: &Scenario, channel: &Channel, sources: &Sources, problems: 
             let message = format!("a click on `{}` lands on `{}`, where no journey can be", channel.name, name.value);
             let at = if from_preset { channel.at } else { name.at };
             problems.push(
-                Problem::error(message, at)
+                touches_are_gone(Problem::error(message, at), &name.value)
                     .help("write `landing = …` with a channel that has an `order_rate`")
                     .suggest(&name.value, touches()),
             );
         }
     }
+}
+
+/// Says why one of the channels that a scenario has by default is not there.
+fn touches_are_gone(problem: Problem, name: &str) -> Problem {
+    if !DEFAULT_TOUCHES.contains(&name) {
+        return problem;
+    }
+    let why = "web, app and store come by themselves only where no other channel has an `order_rate`";
+    problem.help(format!("{why}: write `[channels.{name}]` with `preset = \"{name}\"`"))
 }
 
 fn plausible(channel: &Channel, problems: &mut Problems) {
@@ -260,7 +270,8 @@ fn journeys(scenario: &Scenario, segment: &Segment, problems: &mut Problems) {
         let found = touches().any(|touch| touch == name.value);
         if !found {
             let message = format!("segment `{}`: {what} `{}`, where no journey can be", segment.name, name.value);
-            problems.push(Problem::error(message, name.at).suggest(&name.value, touches()));
+            let problem = touches_are_gone(Problem::error(message, name.at), &name.value);
+            problems.push(problem.suggest(&name.value, touches()));
         }
         found
     };
@@ -273,7 +284,7 @@ fn journeys(scenario: &Scenario, segment: &Segment, problems: &mut Problems) {
     }
     let sum: f64 = segment.entry.iter().map(|(_, share)| share).sum();
     let at = segment.entry.first().map_or(segment.at, |(channel, _)| channel.at);
-    if entries == segment.entry.len() && (sum - 1.0).abs() > 1e-9 {
+    if entries > 0 && entries == segment.entry.len() && (sum - 1.0).abs() > 1e-9 {
         let message =
             format!("segment `{}`: the entry shares must sum to 1, these sum to {}", segment.name, rounded(sum));
         problems.push(Problem::error(message, at));

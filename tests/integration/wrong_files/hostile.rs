@@ -151,3 +151,11 @@ fn a_long_chain_of_strategies() {
     let text = format!("{BASE}{chain}[strategies.s900]\nextends = \"ladder\"\n");
     assert_eq!(told(&text, &[]), "");
 }
+
+#[test]
+fn as_many_segments_as_are_allowed() {
+    let head = &BASE[..BASE.find("[segments.young]").expect("segments")];
+    let many = (0..10_000).map(|i| format!("[segments.s{i}]\nshare = 0.0001\n")).collect::<Vec<_>>().concat();
+    let told = told(&format!("{head}{many}"), &[]);
+    assert!(told.starts_with("warning: the scenario has no strategy"), "{told}");
+}

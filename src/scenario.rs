@@ -1,8 +1,8 @@
 //! What a person writes: the scenario file, read with every mistake told at its place.
 //!
-//! The file is parsed into a [`tree`] that knows where each value stands; overrides, presets and extended strategies are
-//! [joined](join) with it; and typed values are [read](read) out of it, noting every problem instead of stopping at the
-//! first. [`load`] does all of it.
+//! The file is parsed into a [`tree`] that knows where each value stands; overrides, presets and extended strategies
+//! are [joined](join) with it; and typed values are [read](read) out of it, noting every problem instead of stopping at
+//! the first. [`load`] does all of it.
 
 mod campaign;
 mod channel;
@@ -26,7 +26,7 @@ pub use input::{Input, Law, Scale};
 pub use place::{Origin, Place, Source, Sources};
 pub use problems::{Problem, Problems, Severity};
 pub use read::At;
-pub use segment::{Basket, Chance, Demand, Dropout, Joined, Lapse, Purchases, Segment};
+pub use segment::{Basket, Chance, Demand, Dropout, Hops, Joined, Lapse, Purchases, Segment};
 pub use strategy::{NONE, Otherwise, Plan, Response, Step, Strategy};
 pub use values::{Currency, DAY, Date, Money, Positive, Seconds, Share, Span, TimeOfDay, WEEK};
 
@@ -94,7 +94,8 @@ impl FromValue for RateBasis {
     }
 }
 
-/// What came of reading a scenario: the texts and what was found wrong, and the scenario itself unless an error forbids it.
+/// What came of reading a scenario: the texts and what was found wrong, and the scenario itself unless an error
+/// forbids it.
 #[derive(Clone, Debug)]
 pub struct Loaded {
     /// The scenario; none if there is an error among the problems.
@@ -137,7 +138,7 @@ fn read_root(joined: &join::Joined, sources: &Sources, problems: &mut Problems) 
     let time_zone = fields.optional("time_zone", context);
     let rates = fields.or("rates", RateBasis::Living, context);
     let count_first = fields.or("count_first", false, context);
-    let exchange = named(fields.entry("exchange"), "exchange", context, |entry, context| exchange(entry, context));
+    let exchange = named(fields.entry("exchange"), "exchange", context, exchange);
     let mut channels = named(fields.entry("channels"), "channels", context, channel::read);
     let mut segments = named(fields.entry("segments"), "segments", context, segment::read);
     let campaigns = named(fields.entry("campaigns"), "campaigns", context, campaign::read);
@@ -209,7 +210,8 @@ fn convert_prices(
         } else {
             let message = format!("the preset of {name} has prices in {theirs}, this scenario is in {}", currency.code);
             let help = format!(
-                "say what one {theirs} is worth in {}, for example `exchange = {{ {theirs} = 1.1 }}`, or write the price yourself",
+                "say what one {theirs} is worth in {}, for example `exchange = {{ {theirs} = 1.1 }}`, or write the \
+                     price yourself",
                 currency.code
             );
             context.error(Problem::error(message, owner).help(help));

@@ -107,17 +107,17 @@ impl FromValue for Delay {
             median.zip(p90).map(|(median, p90): (_, Input<Span>)| Self::LogNormal { median, p90 })
         };
         fields.finish(context);
-        if let Some(Self::LogNormal { median, p90 }) = &delay {
-            if median.typical() > p90.typical() || median.low() <= 0.0 {
-                let span = |input: &Input<Span>| Span(input.typical() as i64);
-                let message = format!(
-                    "a delay's median must lie above 0 and not above its 90th percentile, found {} and {}",
-                    span(median),
-                    span(p90)
-                );
-                context.error(Problem::error(message, median.at.unwrap_or(value.at)));
-                return None;
-            }
+        if let Some(Self::LogNormal { median, p90 }) = &delay
+            && (median.typical() > p90.typical() || median.low() <= 0.0)
+        {
+            let span = |input: &Input<Span>| Span(input.typical() as i64);
+            let message = format!(
+                "a delay's median must lie above 0 and not above its 90th percentile, found {} and {}",
+                span(median),
+                span(p90)
+            );
+            context.error(Problem::error(message, median.at.unwrap_or(value.at)));
+            return None;
         }
         delay
     }
@@ -187,7 +187,10 @@ pub(super) fn read(entry: &Entry, context: &mut Context<'_>) -> Option<Channel> 
         );
         context.error(
             problem
-                .help("write `preset = …`, or `cost_per_message`, `delivery_rate`, `open_rate` and `click_rate` for a channel that carries messages, or `order_rate` for one where customers come by")
+                .help(
+                    "write `preset = …`, or `cost_per_message`, `delivery_rate`, `open_rate` and `click_rate` for \
+                     a channel that carries messages, or `order_rate` for one where customers come by",
+                )
                 .help(format!("presets: {}", known.join(", "))),
         );
     }

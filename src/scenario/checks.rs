@@ -2,6 +2,7 @@
 
 use super::channel::{Channel, Click};
 use super::place::{Origin, Place, Sources};
+use super::presets::DEFAULT_TOUCHES;
 use super::problems::{Problem, Problems};
 use super::read::At;
 use super::segment::{Demand, Joined, Segment};
@@ -66,7 +67,8 @@ fn sizes(scenario: &Scenario, problems: &mut Problems) {
             "the scenario is too large: {rows} rows of hop matrices and {occurrences:.0} occurrences of campaigns"
         );
         problems.push(Problem::error(message, root).help(format!(
-            "segments × channels × (1 + campaigns) may reach {MOST_ROWS}, occurrences × segments × strategies {MOST_OCCURRENCES}"
+            "segments × channels × (1 + campaigns) may reach {MOST_ROWS}, occurrences × segments × strategies \
+                 {MOST_OCCURRENCES}"
         )));
     }
     let draws = scenario.draws.as_ref().map_or(1, |draws| draws.value);
@@ -83,7 +85,7 @@ fn sizes(scenario: &Scenario, problems: &mut Problems) {
 
 fn times(scenario: &Scenario, problems: &mut Problems) {
     let (horizon, at) = (scenario.horizon.value, scenario.horizon.at);
-    if horizon < DAY || horizon > 36_525 * DAY {
+    if !(DAY..=36_525 * DAY).contains(&horizon) {
         problems.push(Problem::error(format!("the horizon must be 1 day to a century, found {}", Span(horizon)), at));
         return;
     }
@@ -98,7 +100,8 @@ fn times(scenario: &Scenario, problems: &mut Problems) {
         );
         let problem = Problem::error(message, scenario.tail.as_ref().map_or(at, |tail| tail.at));
         let why = format!(
-            "in the tail nothing new is started, so that plans can end; it is the longest plan ({longest}) + 7d unless you set `tail`"
+            "in the tail nothing new is started, so that plans can end; it is the longest plan ({longest}) + 7d \
+                 unless you set `tail`"
         );
         problems.push(problem.help(why).help("make the horizon longer or the tail shorter"));
         return;
@@ -173,12 +176,21 @@ fn landing(scenario: &Scenario, channel: &Channel, sources: &Sources, problems: 
             let message = format!("a click on `{}` lands on `{}`, where no journey can be", channel.name, name.value);
             let at = if from_preset { channel.at } else { name.at };
             problems.push(
-                Problem::error(message, at)
+                touches_are_gone(Problem::error(message, at), &name.value)
                     .help("write `landing = …` with a channel that has an `order_rate`")
                     .suggest(&name.value, touches()),
             );
         }
     }
+}
+
+/// Says why one of the channels that a scenario has by default is not there.
+fn touches_are_gone(problem: Problem, name: &str) -> Problem {
+    if !DEFAULT_TOUCHES.contains(&name) {
+        return problem;
+    }
+    let why = "web, app and store come by themselves only where no other channel has an `order_rate`";
+    problem.help(format!("{why}: write `[channels.{name}]` with `preset = \"{name}\"`"))
 }
 
 fn plausible(channel: &Channel, problems: &mut Problems) {
@@ -258,18 +270,21 @@ fn journeys(scenario: &Scenario, segment: &Segment, problems: &mut Problems) {
         let found = touches().any(|touch| touch == name.value);
         if !found {
             let message = format!("segment `{}`: {what} `{}`, where no journey can be", segment.name, name.value);
-            problems.push(Problem::error(message, name.at).suggest(&name.value, touches()));
+            let problem = touches_are_gone(Problem::error(message, name.at), &name.value);
+            problems.push(problem.suggest(&name.value, touches()));
         }
         found
     };
     let entries = segment.entry.iter().filter(|(channel, _)| exists(channel, "journeys begin at")).count();
     for (from, row) in &segment.hops {
         exists(from, "hops start from");
-        row.iter().for_each(|(to, _)| _ = exists(to, "a hop leads to"));
+        for (to, _) in row {
+            exists(to, "a hop leads to");
+        }
     }
     let sum: f64 = segment.entry.iter().map(|(_, share)| share).sum();
     let at = segment.entry.first().map_or(segment.at, |(channel, _)| channel.at);
-    if entries == segment.entry.len() && (sum - 1.0).abs() > 1e-9 {
+    if entries > 0 && entries == segment.entry.len() && (sum - 1.0).abs() > 1e-9 {
         let message =
             format!("segment `{}`: the entry shares must sum to 1, these sum to {}", segment.name, rounded(sum));
         problems.push(Problem::error(message, at));
@@ -296,7 +311,8 @@ fn journeys(scenario: &Scenario, segment: &Segment, problems: &mut Problems) {
             });
         } else if high > 1.0 + 1e-9 {
             let message = format!(
-                "segment `{}`: at `{}` the chances to order and to hop reach {} in the highest draws; they are then scaled to 1",
+                "segment `{}`: at `{}` the chances to order and to hop reach {} in the highest draws; they are then \
+                     scaled to 1",
                 segment.name,
                 from.value,
                 rounded(high)

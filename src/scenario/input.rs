@@ -147,11 +147,11 @@ impl<Q: Quantity> FromValue for Input<Q> {
         let law = match &value.data {
             Data::Table(table) if table.get("min").is_some() || table.get("mode").is_some() => {
                 let [min, mode, max] = three::<Q>(value, ["min", "mode", "max"], context)?;
-                if min == max { Law::Fixed(min) } else { Law::Pert { min, mode, max } }
+                if min >= max { Law::Fixed(min) } else { Law::Pert { min, mode, max } }
             }
             Data::Table(_) => {
                 let [low, typical, high] = three::<Q>(value, ["low", "typical", "high"], context)?;
-                if low == high { Law::Fixed(low) } else { Law::Percentiles { low, typical, high } }
+                if low >= high { Law::Fixed(low) } else { Law::Percentiles { low, typical, high } }
             }
             _ => Law::Fixed(Q::from_value(value, context)?.number()),
         };
@@ -163,7 +163,8 @@ fn three<Q: Quantity>(value: &Value, keys: [&'static str; 3], context: &mut Cont
     let mut fields = Fields::of(value, "an uncertain value", context)?;
     if keys.iter().all(|key| !fields.has(key)) {
         let message = format!("`{}` must be {}, found a table", context.path(), Q::EXPECTED);
-        let help = "what is not known exactly is written { low = …, typical = …, high = … } (10th, 50th, 90th percentile) or { min = …, mode = …, max = … }";
+        let help = "what is not known exactly is written { low = …, typical = …, high = … } (10th, 50th, 90th \
+             percentile) or { min = …, mode = …, max = … }";
         context.error(Problem::error(message, value.at).help(help));
         return None;
     }

@@ -5,7 +5,7 @@ use super::place::{Origin, Place, Sources};
 use super::problems::{Problem, Problems};
 use super::tree::{self, Data, Entry, Value};
 
-/// What a new entry of a group must say for itself; without it, it is a misspelt name.
+/// What a new entry of a group says for itself; another single key belongs to an entry whose name was misspelt.
 const OF_ITS_OWN: [&[&str]; 4] = [&["preset", "order_rate"], &["share"], &["trigger"], &["campaigns", "extends"]];
 
 /// Reads one `key=value` into a tree to be laid over the scenario's.
@@ -64,7 +64,10 @@ fn misspelt(over: &Value, tree: &Value) -> Option<Problem> {
         let known: Vec<&str> =
             written.map_or_else(Vec::new, |table| table.0.iter().map(|entry| entry.key.as_str()).collect());
         let unknown = theirs.0.iter().find(|entry| {
-            let defined = entry.value.as_table().is_some_and(|table| own.iter().any(|key| table.get(key).is_some()));
+            let defined = entry
+                .value
+                .as_table()
+                .is_some_and(|table| table.0.len() > 1 || own.iter().any(|key| table.get(key).is_some()));
             !known.contains(&entry.key.as_str()) && !defined
         })?;
         let problem = Problem::error(format!("the scenario has no {what} `{}`", unknown.key), unknown.key_at);
@@ -76,14 +79,13 @@ fn misspelt(over: &Value, tree: &Value) -> Option<Problem> {
 /// in the file but comes from a preset or another strategy.
 fn beyond(over: &Value, tree: &Value) -> Option<Problem> {
     over.as_table()?.0.iter().find_map(|entry| match &tree.data {
-        Data::List(items) => match entry.key.parse::<usize>().ok().and_then(|i| items.get(i)) {
-            Some(item) => beyond(&entry.value, item),
-            None => {
-                let message =
-                    format!("there is no entry `{}`: the list has {}, counted from 0", entry.key, items.len());
-                Some(Problem::error(message, entry.key_at))
+        Data::List(items) => {
+            if let Some(item) = entry.key.parse::<usize>().ok().and_then(|i| items.get(i)) {
+                return beyond(&entry.value, item);
             }
-        },
+            let message = format!("there is no entry `{}`: the list has {}, counted from 0", entry.key, items.len());
+            Some(Problem::error(message, entry.key_at))
+        }
         Data::Table(table) => match table.get(&entry.key) {
             Some(written) => beyond(&entry.value, &written.value),
             None => list_below(entry),

@@ -44,14 +44,10 @@ pub struct Shelf(Vec<(String, Preset)>);
 impl Shelf {
     /// A preset by name.
     pub fn open(&mut self, name: &str, sources: &mut Sources, problems: &mut Problems) -> Option<&Preset> {
-        let at = match self.0.iter().position(|(opened, _)| opened == name) {
-            Some(at) => at,
-            None => {
-                self.0.push((name.to_owned(), open(name, sources, problems)?));
-                self.0.len() - 1
-            }
-        };
-        Some(&self.0[at].1)
+        if !self.0.iter().any(|(opened, _)| opened == name) {
+            self.0.push((name.to_owned(), open(name, sources, problems)?));
+        }
+        self.0.iter().find(|(opened, _)| opened == name).map(|(_, preset)| preset)
     }
 
     /// The source of each opened preset with prices, and their currency.

@@ -151,7 +151,8 @@ impl Problems {
             text.push_str("\n\n");
         }
         if all.len() > MOST_SHOWN {
-            text.push_str(&format!("… and {} more\n\n", all.len() - MOST_SHOWN));
+            let more = (all.len() - MOST_SHOWN).to_string();
+            text.extend(["… and ", more.as_str(), " more\n\n"]);
         }
         text
     }
@@ -206,7 +207,7 @@ fn window<'s>(text: &str, spans: impl Iterator<Item = &'s Range<usize>> + Clone)
     let last = spans.map(|span| span.end).max().unwrap_or(0);
     let start = text[..first].rfind('\n').map_or(0, |newline| newline + 1);
     let end = text[last..].find('\n').map_or(text.len(), |newline| last + newline + 1);
-    (start..end, 1 + text[..start].bytes().filter(|&byte| byte == b'\n').count())
+    (start..end, 1 + text[..start].matches('\n').count())
 }
 
 /// A text whose characters are all safe to show and as long as before, so that places stay right. The renderer replaces

@@ -1,4 +1,5 @@
-//! Reading typed values out of the tree: what is missing, unknown or wrong goes to the list of problems, and reading goes on.
+//! Reading typed values out of the tree: what is missing, unknown or wrong goes to the list of problems, and reading
+//! goes on.
 
 use super::place::{Place, Sources};
 use super::problems::{Problem, Problems};

@@ -35,8 +35,11 @@ pub struct Segment {
     /// Where a natural journey begins: channel and share.
     pub entry: Vec<(At<String>, f64)>,
     /// Chance to hop, by channel: from, to, chance at each touch.
-    pub hops: Vec<(At<String>, Vec<(At<String>, Input<Share>)>)>,
+    pub hops: Vec<(At<String>, Hops)>,
 }
+
+/// Where a touch may lead, and the chance of each.
+pub type Hops = Vec<(At<String>, Input<Share>)>;
 
 /// How customers came to the firm (R9).
 #[derive(Clone, Debug)]
@@ -228,7 +231,8 @@ impl FromValue for Purchases {
                     return None;
                 };
                 if [&r, &alpha, &a, &b].iter().any(|input| !matches!(input.law, Law::Fixed(_))) {
-                    let why = "with `log_covariance` the four values must be plain numbers: their uncertainty is in the matrix";
+                    let why = "with `log_covariance` the four values must be plain numbers: their uncertainty is in \
+                         the matrix";
                     context.error(Problem::error(why, at));
                     return None;
                 }
@@ -439,7 +443,10 @@ fn demand(fields: &mut Fields<'_>, entry: &Entry, context: &mut Context<'_>) -> 
                     Problem::error(format!("segment `{}` has neither `purchases` nor `needs`", entry.key), entry.key_at)
                 }
             };
-            context.error(problem.help("`purchases = { r, alpha, a, b }` states orders, `needs = { every = \"30d\" }` states needs, of which the hops make orders"));
+            context.error(problem.help(
+                "`purchases = { r, alpha, a, b }` states orders, `needs = { every = \"30d\" \
+                 }` states needs, of which the hops make orders",
+            ));
             None
         }
     }

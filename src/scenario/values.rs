@@ -82,7 +82,8 @@ impl FromValue for Span {
         match shown.parse() {
             Ok(span) => Some(span),
             Err(why) => {
-                let help = "write a number and a unit: s (seconds), m (minutes), h (hours), d (days) or w (weeks), as in \"36h\" or \"1d12h\"";
+                let help = "write a number and a unit: s (seconds), m (minutes), h (hours), d (days) or w (weeks), \
+                     as in \"36h\" or \"1d12h\"";
                 context.error(
                     Problem::error(format!("`{}` must be a duration: {why}", context.path()), value.at).help(help),
                 );

@@ -8,6 +8,7 @@ mod overrides;
 mod people;
 mod places;
 mod plans;
+mod reference;
 mod syntax;
 mod times;
 mod values;

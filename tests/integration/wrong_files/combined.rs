@@ -53,7 +53,7 @@ fn all_are_told() {
 
 #[test]
 fn hundreds_are_counted() {
-    let many: String = (0..300).map(|i| format!("key{i} = {i}\n")).collect();
+    let many = (0..300).map(|i| format!("key{i} = {i}\n")).collect::<Vec<_>>().concat();
     let text = edited("name = ", &format!("{many}name = "));
     let told = told(&text, &[]);
     assert_eq!(told.matches("error: ").count(), 25);

@@ -135,7 +135,7 @@ fn a_large_file_is_read_and_a_huge_one_refused() {
 
 #[test]
 fn more_segments_than_any_firm_has() {
-    let many: String = (0..10_001).map(|i| format!("[segments.s{i}]\nshare = 0.0\n")).collect();
+    let many = (0..10_001).map(|i| format!("[segments.s{i}]\nshare = 0.0\n")).collect::<Vec<_>>().concat();
     assert_snapshot!(told(&format!("{BASE}{many}"), &[]), @"
     error: at most 10000 segments, found 10003
          --> offers.toml:20057:11
@@ -147,7 +147,15 @@ fn more_segments_than_any_firm_has() {
 
 #[test]
 fn a_long_chain_of_strategies() {
-    let chain: String = (0..900).map(|i| format!("[strategies.s{i}]\nextends = \"s{}\"\n", i + 1)).collect();
+    let chain = (0..900).map(|i| format!("[strategies.s{i}]\nextends = \"s{}\"\n", i + 1)).collect::<Vec<_>>().concat();
     let text = format!("{BASE}{chain}[strategies.s900]\nextends = \"ladder\"\n");
     assert_eq!(told(&text, &[]), "");
+}
+
+#[test]
+fn as_many_segments_as_are_allowed() {
+    let head = &BASE[..BASE.find("[segments.young]").expect("segments")];
+    let many = (0..10_000).map(|i| format!("[segments.s{i}]\nshare = 0.0001\n")).collect::<Vec<_>>().concat();
+    let told = told(&format!("{head}{many}"), &[]);
+    assert!(told.starts_with("warning: the scenario has no strategy"), "{told}");
 }

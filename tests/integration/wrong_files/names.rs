@@ -160,15 +160,16 @@ fn channel_of_entry() {
 
 #[test]
 fn channel_of_hops() {
-    assert_snapshot!(edit("hops = { web = { shop = 0.1 }", "hops = { web = { store = 0.1 }"), @"
+    assert_snapshot!(edit("hops = { web = { shop = 0.1 }", "hops = { web = { store = 0.1 }"), @r#"
     error: segment `young`: a hop leads to `store`, where no journey can be
       --> offers.toml:40:18
        |
     40 | hops = { web = { store = 0.1 }, shop = { web = 0.1 } }
        |                  ^^^^^
        |
+       = help: web, app and store come by themselves only where no other channel has an `order_rate`: write `[channels.store]` with `preset = "store"`
        = help: allowed here: web, shop
-    ");
+    "#);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 
-use super::edit;
+use super::{edit, edited, told};
 
 #[test]
 fn duration_without_unit() {
@@ -211,5 +211,19 @@ fn needs_all_the_time() {
        |                   ^^^^
        |
        = help: at most 20000: customers need something less often, or are followed for a shorter time
+    "#);
+}
+
+#[test]
+fn default_window_above_half_the_horizon() {
+    let text = edited("horizon = \"364d\"", "horizon = \"120d\"").replace("retention_window = \"90d\"\n", "");
+    assert_snapshot!(told(&text, &[]), @r#"
+    error: the retention window of 90d (the default) must lie above 0 and not above half the horizon of 120d
+     --> offers.toml:4:11
+      |
+    4 | horizon = "120d"
+      |           ^^^^^^
+      |
+      = help: for example retention_window = "30d"
     "#);
 }

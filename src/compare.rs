@@ -12,7 +12,7 @@ use serde::Serialize;
 
 pub use channels::{ChannelRates, Rate, realised_rates};
 pub use hangs_on::{HangsOn, InputEffect, Switching, hangs_on};
-pub use numbers::{money, number, percent, show};
+pub use numbers::{count, money, number, percent, show};
 
 use crate::measures::{
     Better, EqualSpend, Estimate, MEASURES, Measure, Series, Unit, measure, series, series_at_share,
@@ -218,7 +218,8 @@ fn difference(books: &Books<'_>, measure: &Measure, own: &Series, base: &Series)
         relative: own.relative_to(base).map(|relative| Estimate::of(&relative)),
         probability_better: above.and_then(better),
         share_of_years_better: years.and_then(better),
-        outcome_spread: (played && measure.is_total).then(|| (series.variance_per_customer() * books.population as f64).sqrt()),
+        outcome_spread: (played && measure.is_total)
+            .then(|| (series.variance_per_customer() * books.population as f64).sqrt()),
         pairing_gain: (paired > 0.0).then(|| (own.noise() + base.noise()) / paired),
         estimate,
     })

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use super::failure::Failure;
 use super::files::ScenarioArguments;
-use crate::compare::number;
+use crate::compare::{count, number};
 use crate::scenario::{Demand, Scenario, Span};
 use crate::simulation::Plan;
 use crate::tally::Tallies;
@@ -78,10 +78,10 @@ fn description(world: &World) -> String {
         "customers",
         format!(
             "{} played in {} batches of {}, for a firm of {}",
-            number(plan.customers() as f64),
+            count(plan.customers()),
             plan.batches(),
             plan.batch,
-            number(scenario.population as f64)
+            count(scenario.population)
         ),
     );
     line("tallies", format!("{} MB (at most {} MB)", number(size as f64 / f64::from(1 << 20)), LARGEST >> 20));

@@ -115,7 +115,10 @@ impl PlayArguments {
         let plan = Plan::new(world, self.seed.unwrap_or(scenario.seed), simulate, draws, strategies);
         if plan.draws > 1 && world.uncertain.is_empty() {
             let help = "write an input as { low = …, typical = …, high = … }, or leave `draws` out";
-            return Err(Failure::argument(format!("{} draws of nothing: no input of this scenario is uncertain", plan.draws), help));
+            return Err(Failure::argument(
+                format!("{} draws of nothing: no input of this scenario is uncertain", plan.draws),
+                help,
+            ));
         }
         super::check::refuse_too_large(world, &plan)?;
         let folder = self.out.as_ref().map(|path| Folder::prepare(path, self.overwrite)).transpose()?;

@@ -1,6 +1,6 @@
 //! The answer in sentences, made from the estimates (never from wishes).
 
-use super::numbers::{money, number, percent, show};
+use super::numbers::{count, money, number, percent, show};
 use super::{Answer, Cell, Difference, HangsOn, InputEffect, MeasureRow, Setup, Switching};
 use crate::measures::{Estimate, Interval};
 use crate::scenario::{Demand, Dropout, NONE, RateBasis};
@@ -160,16 +160,13 @@ pub(super) fn notes(world: &World, setup: &Setup, measures: &[MeasureRow]) -> Ve
         } else {
             "one draw: every uncertain input is at its typical value, rates taken as exact"
         };
-        notes.push(format!(
-            "95 % Monte Carlo intervals of {} simulated customers; {how}.",
-            number(setup.customers as f64)
-        ));
+        notes.push(format!("95 % Monte Carlo intervals of {} simulated customers; {how}.", count(setup.customers)));
     } else {
         notes.push(format!(
             "90 % intervals over {} draws of {} uncertain inputs, {} simulated customers in all.",
             setup.draws,
             setup.uncertain_inputs,
-            number(setup.customers as f64)
+            count(setup.customers)
         ));
     }
     for (cell, difference) in differences() {
@@ -181,7 +178,9 @@ pub(super) fn notes(world: &World, setup: &Setup, measures: &[MeasureRow]) -> Ve
         });
         let spread = difference.outcome_spread.map_or("a single year was not played".to_owned(), |spread| {
             let (spread, currency) = (money(spread), &setup.currency);
-            format!("a single year scatters by ± {spread} {currency} around the expected difference (customer luck only)")
+            format!(
+                "a single year scatters by ± {spread} {currency} around the expected difference (customer luck only)"
+            )
         });
         notes.push(format!("{}, difference in profit: {noise}{gain}{spread}.", cell.strategy));
         if difference.estimate.noise_share.is_some_and(|noise| noise > 0.5) {
@@ -222,7 +221,8 @@ fn cell<'a>(answer: &'a Answer, measure: &'a str, strategy: &str) -> Option<&'a 
 }
 
 fn days(days: f64) -> String {
-    format!("{} days", number(days))
+    // A horizon is mostly whole days.
+    if days.fract() == 0.0 { format!("{days} days") } else { format!("{} days", number(days)) }
 }
 
 /// `a to b`, signs kept.

@@ -2,7 +2,7 @@
 
 use crate::measures::Unit;
 
-/// A number with about three significant digits and thousands separated by spaces: `1 234`, `0.0672`, `1.44`.
+/// A number with three significant digits, thousands apart: `1 230 000`, `0.0672`, `1.44`.
 pub fn number(value: f64) -> String {
     if !value.is_finite() {
         return "–".to_owned();
@@ -11,8 +11,17 @@ pub fn number(value: f64) -> String {
         return "0".to_owned();
     }
     let magnitude = value.abs().log10().floor() as i32;
+    if magnitude > 2 {
+        let unit = 10_f64.powi(magnitude - 2);
+        return grouped(&format!("{:.0}", (value / unit).round() * unit));
+    }
     let decimals = (2 - magnitude).clamp(0, 9) as usize;
     grouped(&format!("{value:.decimals$}"))
+}
+
+/// A whole number in full, thousands apart: `262 144`.
+pub fn count(value: u64) -> String {
+    grouped(&value.to_string())
 }
 
 fn grouped(text: &str) -> String {
@@ -34,11 +43,11 @@ pub fn percent(share: f64) -> String {
     format!("{} %", number(share * 100.0))
 }
 
-/// An amount in words: `0.93 million`, `12 300`, `0.067`.
+/// An amount in words: `1.93 million`, `12 300`, `0.067`.
 pub fn money(amount: f64) -> String {
     match amount.abs() {
         size if size >= 1e9 => format!("{} billion", number(amount / 1e9)),
-        size if size >= 1e5 => format!("{} million", number(amount / 1e6)),
+        size if size >= 999_500.0 => format!("{} million", number(amount / 1e6)),
         _ => number(amount),
     }
 }
@@ -61,13 +70,15 @@ mod tests {
             (0.067_234, "0.0672"),
             (1.4444, "1.44"),
             (-12.3456, "−12.3"),
-            (1_234_567.0, "1\u{202f}234\u{202f}567"),
+            (1_234_567.0, "1\u{202f}230\u{202f}000"),
             (0.0, "0"),
             (999.6, "1\u{202f}000"),
             (f64::NAN, "–"),
         ] {
             assert_eq!(number(value), text);
         }
-        assert_eq!(money(934_567.0), "0.935 million");
+        assert_eq!(money(934_567.0), "935\u{202f}000");
+        assert_eq!(money(1_934_567.0), "1.93 million");
+        assert_eq!(count(262_144), "262\u{202f}144");
     }
 }

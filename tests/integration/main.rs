@@ -3,4 +3,5 @@ mod battery;
 mod engine;
 mod golden;
 mod parser;
+mod transcripts;
 mod wrong_files;

@@ -88,6 +88,10 @@ fn spread(values: &mut [f64]) -> [f64; 3] {
 fn slope(command: fn(u64) -> Command) -> Result<f64, String> {
     let [small, large] = SIZES;
     let (short, long) = (seconds(command(small))?, seconds(command(large))?);
+    if long <= short {
+        let command = command(large);
+        return Err(format!("{command:?} takes no longer than for {small} customers: does it simulate them?"));
+    }
     Ok((long - short) * 1e9 / (large - small) as f64)
 }
 

@@ -2,7 +2,9 @@
 //!
 //! **Frozen.** The engine's speed is told as a ratio to this loop, so changing it changes the meaning of every published
 //! ratio. It is what a good programmer would write in an afternoon for one scenario and throw away: one generator per
-//! customer, comparisons of floats, plain counters, a short list of openings to come. All times are in days.
+//! customer, comparisons of floats, plain counters. All times are in days.
+
+#![expect(clippy::inline_always, reason = "each is called from a few places of one hot loop")]
 
 use rand::rngs::Xoshiro256PlusPlus;
 use rand::{RngExt, SeedableRng};
@@ -72,101 +74,128 @@ pub fn play(seed: u64, customers: u64) -> Totals {
     let basket = LogNormal::from_mean_cv(60.0, 0.8).expect("a positive mean");
     let mut totals = Totals::default();
     for number in 0..customers {
-        let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed.wrapping_add(number));
-        let kept = customer(&mut rng, &basket, &mut totals);
+        let rng = Xoshiro256PlusPlus::seed_from_u64(seed.wrapping_add(number));
+        let kept = Customer::new(rng, &basket, &mut totals).year().is_ok();
         totals.kept += u64::from(kept);
     }
     totals
 }
 
-/// One customer's year; is he still one at its end?
-fn customer(rng: &mut Xoshiro256PlusPlus, basket: &LogNormal<f64>, totals: &mut Totals) -> bool {
-    let mut consent = CHANNELS.map(|channel| rng.random::<f64>() < channel.consent);
-    let mut need = wait(rng, MEAN_BETWEEN_NEEDS);
-    // The run of this week: its next step (0 is the trigger), when that falls due, and what its contacts met with. An
-    // opening a week late would count for the wrong run; its chance is below 10⁻¹².
-    let (mut week, mut step, mut due) = (0, 0, TEN_O_CLOCK);
-    let (mut opened, mut clicked) = (false, false);
-    let mut last_sent = due;
-    let mut openings: Vec<(f64, usize)> = Vec::with_capacity(8);
-    let mut opening = f64::INFINITY;
-    loop {
-        let mut journey = None;
-        if due <= need && due <= opening && due < HORIZON {
-            let mut ended = (step == 1 && opened) || (step == 2 && clicked);
-            if step == 0 {
-                (opened, clicked, last_sent) = (false, false, due);
+/// Nothing more happens for this customer.
+struct Lost;
+
+struct Customer<'a> {
+    rng: Xoshiro256PlusPlus,
+    basket: &'a LogNormal<f64>,
+    totals: &'a mut Totals,
+    consent: [bool; 3],
+    need: f64,
+    /// When each channel's last message will be opened. A second one would have to wait a week: chance below 10⁻¹².
+    openings: [f64; 3],
+    // What happened since the last trigger.
+    opened: bool,
+    clicked: bool,
+    ordered: bool,
+}
+
+impl<'a> Customer<'a> {
+    fn new(mut rng: Xoshiro256PlusPlus, basket: &'a LogNormal<f64>, totals: &'a mut Totals) -> Self {
+        let consent = [0, 1, 2].map(|channel: usize| rng.random::<f64>() < CHANNELS[channel].consent);
+        let need = wait(&mut rng, MEAN_BETWEEN_NEEDS);
+        let openings = [f64::INFINITY; 3];
+        Self { rng, basket, totals, consent, need, openings, opened: false, clicked: false, ordered: false }
+    }
+
+    fn year(mut self) -> Result<(), Lost> {
+        for week in 0..WEEKS {
+            let trigger = f64::from(week) * 7.0 + TEN_O_CLOCK;
+            self.live_until(trigger)?;
+            (self.opened, self.clicked, self.ordered) = (false, false, false);
+            let mut last_sent = trigger;
+            self.send(0, trigger, &mut last_sent);
+            let due = last_sent + 1.0;
+            self.live_until(due)?;
+            if self.opened || self.ordered {
+                continue;
             }
-            if !ended && consent[step] {
-                let channel = &CHANNELS[step];
-                totals.sent[step] += 1;
-                last_sent = due;
-                if rng.random::<f64>() < channel.delivered {
-                    if rng.random::<f64>() < channel.opened {
-                        let at = due + wait(rng, channel.mean_to_open);
-                        openings.push((at, step));
-                        opening = opening.min(at);
-                    }
-                    consent[step] = rng.random::<f64>() >= channel.opt_out;
+            self.send(1, due, &mut last_sent);
+            let due = last_sent + 1.0;
+            self.live_until(due)?;
+            if self.clicked || self.ordered {
+                continue;
+            }
+            self.send(2, due, &mut last_sent);
+        }
+        self.live_until(HORIZON)
+    }
+
+    #[inline(always)]
+    fn send(&mut self, channel: usize, now: f64, last_sent: &mut f64) {
+        if !self.consent[channel] {
+            return;
+        }
+        let law = &CHANNELS[channel];
+        self.totals.sent[channel] += 1;
+        *last_sent = now;
+        if self.chance(law.delivered) {
+            if self.chance(law.opened) {
+                self.openings[channel] = now + wait(&mut self.rng, law.mean_to_open);
+            }
+            if self.chance(law.opt_out) {
+                self.consent[channel] = false;
+            }
+        }
+    }
+
+    /// Openings and needs before `until`, in the order of time.
+    #[inline(always)]
+    fn live_until(&mut self, until: f64) -> Result<(), Lost> {
+        loop {
+            let [email, push, sms] = self.openings;
+            let opening = email.min(push).min(sms);
+            if opening >= until && self.need >= until {
+                return Ok(());
+            }
+            if opening < self.need {
+                let channel = if email <= opening { 0 } else { 1 + usize::from(push > opening) };
+                self.openings[channel] = f64::INFINITY;
+                self.opened = true;
+                if self.chance(CHANNELS[channel].clicked) {
+                    self.clicked = true;
+                    self.journey(WEB)?;
                 }
-            }
-            step += 1;
-            due = last_sent + 1.0;
-            ended |= step == 3;
-            if ended {
-                (week, step, due) = next_week(week);
-            }
-        } else if opening <= need && opening < HORIZON {
-            let first = openings.iter().position(|&(at, _)| at <= opening).expect("the earliest is in the list");
-            let (_, channel) = openings.swap_remove(first);
-            opening = openings.iter().fold(f64::INFINITY, |least, &(at, _)| least.min(at));
-            opened = true;
-            if rng.random::<f64>() < CHANNELS[channel].clicked {
-                clicked = true;
-                journey = Some(WEB);
-            }
-        } else if need < HORIZON {
-            need += wait(rng, MEAN_BETWEEN_NEEDS);
-            let entry = rng.random::<f64>();
-            journey = Some(usize::from(entry >= 0.6) + usize::from(entry >= 0.9));
-        } else {
-            return true;
-        }
-        if let Some(entry) = journey {
-            // An order ends the run that is under way.
-            if ordered(rng, entry, basket, totals) && step > 0 {
-                (week, step, due) = next_week(week);
-            }
-            if rng.random::<f64>() < LOSS_PER_JOURNEY {
-                return false;
+            } else {
+                self.need += wait(&mut self.rng, MEAN_BETWEEN_NEEDS);
+                let entry = self.rng.random::<f64>();
+                self.journey(usize::from(entry >= 0.6) + usize::from(entry >= 0.9))?;
             }
         }
     }
-}
 
-/// One journey through the venues; did it end in an order?
-fn ordered(rng: &mut Xoshiro256PlusPlus, mut venue: usize, basket: &LogNormal<f64>, totals: &mut Totals) -> bool {
-    totals.journeys += 1;
-    loop {
-        let chance = rng.random::<f64>();
-        let [order, leave, first] = TOUCH[venue];
-        if chance < order {
-            totals.orders += 1;
-            totals.revenue += basket.sample(rng);
-            return true;
+    fn journey(&mut self, mut venue: usize) -> Result<(), Lost> {
+        self.totals.journeys += 1;
+        loop {
+            let word = self.rng.random::<f64>();
+            let [order, leave, first] = TOUCH[venue];
+            if word < order {
+                self.totals.orders += 1;
+                self.totals.revenue += self.basket.sample(&mut self.rng);
+                self.ordered = true;
+                break;
+            }
+            if word < leave {
+                break;
+            }
+            self.totals.hops += 1;
+            venue = NEXT[venue][usize::from(word >= first)];
         }
-        if chance < leave {
-            return false;
-        }
-        totals.hops += 1;
-        venue = NEXT[venue][usize::from(chance >= first)];
+        if self.chance(LOSS_PER_JOURNEY) { Err(Lost) } else { Ok(()) }
     }
-}
 
-/// The trigger of the week after `week`: week, step, time.
-fn next_week(week: u32) -> (u32, usize, f64) {
-    let week = week + 1;
-    (week, 0, if week < WEEKS { f64::from(week) * 7.0 + TEN_O_CLOCK } else { f64::INFINITY })
+    #[inline(always)]
+    fn chance(&mut self, probability: f64) -> bool {
+        self.rng.random::<f64>() < probability
+    }
 }
 
 fn wait(rng: &mut Xoshiro256PlusPlus, mean: f64) -> f64 {

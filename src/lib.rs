@@ -4,8 +4,14 @@
 //! [`engine`] moves customers through time, [`tally`] counts exactly, [`simulation`] plays many in parallel. [`verify`]
 //! holds what comes out to what is known exactly. [`luck`] and [`stats`] are leaves that all may use.
 
+pub mod cli;
+pub mod compare;
 pub mod engine;
 pub mod luck;
+pub mod measures;
+pub mod precision;
+pub mod report;
+pub mod results;
 pub mod scenario;
 pub mod simulation;
 pub mod stats;

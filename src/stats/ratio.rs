@@ -42,6 +42,11 @@ impl Influences {
         Ok(Self { value, influences })
     }
 
+    /// A measure whose influences were worked out elsewhere; they must sum to 0.
+    pub fn new(value: f64, influences: Vec<f64>) -> Self {
+        Self { value, influences }
+    }
+
     /// The measure itself.
     pub fn value(&self) -> f64 {
         self.value

@@ -2,3 +2,5 @@
 mod battery;
 mod engine;
 mod golden;
+mod parser;
+mod wrong_files;

@@ -1,0 +1,113 @@
+//! `channelmix check`: is the scenario sound, and what would be played?
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use super::failure::Failure;
+use super::files::ScenarioArguments;
+use crate::compare::number;
+use crate::scenario::{Demand, Scenario, Span};
+use crate::simulation::Plan;
+use crate::tally::Tallies;
+use crate::world::World;
+
+/// Arguments of `check`.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    #[command(flatten)]
+    scenario: ScenarioArguments,
+    /// Say nothing unless there is an error.
+    #[arg(long)]
+    quiet: bool,
+}
+
+/// Tallies above this are refused (R24): 4 GiB.
+const LARGEST: u64 = 4 << 30;
+
+/// Refuses a plan whose tallies would take too much memory (R24).
+pub fn refuse_too_large(world: &World, plan: &Plan) -> Result<(), Failure> {
+    let size = Tallies::size(world, plan.strategies.len(), plan.draws, plan.batches());
+    if size <= LARGEST {
+        return Ok(());
+    }
+    let what = format!("the tallies would take {} MB, the limit is {} MB", size >> 20, LARGEST >> 20);
+    Err(Failure::argument(what, "fewer segments, strategies or draws, or a shorter horizon"))
+}
+
+/// The plan that `compare` makes of a scenario if it is not told otherwise.
+fn default_plan(world: &World) -> Plan {
+    let scenario = &world.scenario;
+    let draws = scenario.draws.as_ref().map(|draws| draws.value);
+    Plan::new(world, scenario.seed, scenario.simulate.value, draws, (0..world.strategies.len()).collect())
+}
+
+/// Checks and describes.
+pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
+    let opened = arguments.scenario.open(arguments.quiet)?;
+    refuse_too_large(&opened.world, &default_plan(&opened.world))?;
+    if !arguments.quiet {
+        let mut out = std::io::stdout().lock();
+        out.write_all(description(&opened.world).as_bytes())?;
+        out.flush()?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn description(world: &World) -> String {
+    let scenario = &world.scenario;
+    let plan = default_plan(world);
+    let size = Tallies::size(world, plan.strategies.len(), plan.draws, plan.batches());
+    let names = |names: Vec<&str>| if names.is_empty() { "(none)".to_owned() } else { names.join(", ") };
+    let mut text = format!("{} is sound.\n\n", scenario.name);
+    let mut line = |what: &str, value: String| text += &format!("  {what:<12}{value}\n");
+    line("segments", names(world.segments.iter().map(|s| s.name.as_str()).collect()));
+    line("contacts", names(world.channels.iter().filter(|c| c.carries_contacts).map(|c| c.name.as_str()).collect()));
+    line("touches", names(world.channels.iter().filter(|c| c.has_touches).map(|c| c.name.as_str()).collect()));
+    line("campaigns", names(world.campaigns.iter().map(String::as_str).collect()));
+    line("strategies", names(world.strategies.iter().map(|s| s.name.as_str()).collect()));
+    line(
+        "horizon",
+        format!(
+            "{} days; the last trigger starts before day {}",
+            number(world.horizon as f64 / 86_400.0),
+            number(world.last_start as f64 / 86_400.0)
+        ),
+    );
+    line("uncertain", format!("{} inputs, {} draws", world.uncertain.len(), plan.draws));
+    line(
+        "customers",
+        format!(
+            "{} played in {} batches of {}, for a firm of {}",
+            number(plan.customers() as f64),
+            plan.batches(),
+            plan.batch,
+            number(scenario.population as f64)
+        ),
+    );
+    line("tallies", format!("{} MB (at most {} MB)", number(size as f64 / f64::from(1 << 20)), LARGEST >> 20));
+    for hint in hints(scenario) {
+        text += &format!("\n  {hint}\n");
+    }
+    text
+}
+
+/// What a careful reader would want to know before playing.
+fn hints(scenario: &Scenario) -> Vec<String> {
+    let mut hints = Vec::new();
+    let states_orders = |demand: &Demand| matches!(demand, Demand::Purchases(_));
+    let stated: Vec<&str> =
+        scenario.segments.iter().filter(|s| states_orders(&s.demand)).map(|s| s.name.as_str()).collect();
+    if !stated.is_empty() {
+        hints.push(format!(
+            "{}: `purchases` states orders; editing hops or order rates rescales the needs so that natural orders stay the same (R10).",
+            stated.join(", ")
+        ));
+    }
+    if scenario.tail.is_none() && !scenario.strategies.is_empty() {
+        hints.push(format!(
+            "tail: no trigger is started in the last {} (longest plan + 7d), alike for all strategies (R8).",
+            Span(scenario.tail_length())
+        ));
+    }
+    hints
+}

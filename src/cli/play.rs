@@ -1,0 +1,197 @@
+//! What `run` and `compare` share: how much is played, where results go, in which format they are shown.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::ValueEnum;
+
+use super::failure::Failure;
+use super::files::Opened;
+use super::interrupt;
+use super::progress::Bar;
+use crate::compare::Answer;
+use crate::precision::{self, Target};
+use crate::report;
+use crate::results::{Folder, Manifest};
+use crate::scenario::NONE;
+use crate::simulation::{Plan, Simulation};
+use crate::tally::Tallies;
+use crate::world::World;
+
+/// How much is played and where it goes.
+#[derive(Clone, Debug, clap::Args)]
+pub struct PlayArguments {
+    /// Play only these strategies (and `none`). Repeatable.
+    #[arg(long, value_name = "NAME")]
+    strategy: Vec<String>,
+    /// Do not play `none`; nothing can then be said against doing nothing.
+    #[arg(long)]
+    no_baseline: bool,
+    /// Seed of all luck; the same seed gives the same bytes.
+    #[arg(long, value_name = "NUMBER")]
+    seed: Option<u64>,
+    /// Customers to play, over all draws.
+    #[arg(long, value_name = "NUMBER", value_parser = whole_number)]
+    simulate: Option<u64>,
+    /// Draws of the uncertain inputs; 1 takes every input at its typical value.
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u64).range(1..=100_000))]
+    draws: Option<u64>,
+    /// Threads; they change nothing but the time.
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u64).range(1..=1024))]
+    threads: Option<u64>,
+    /// Write result files to this folder: whole or not at all.
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Replace the result folder if it exists.
+    #[arg(long, requires = "out")]
+    overwrite: bool,
+}
+
+/// How an answer is shown.
+#[derive(Clone, Debug, clap::Args)]
+pub struct ShowArguments {
+    /// Format of the answer.
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    format: Format,
+    /// Show every measure, and the rates of each channel.
+    #[arg(long)]
+    all: bool,
+    /// No progress bar, no warnings.
+    #[arg(long)]
+    pub quiet: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// A table for the terminal, the finding first.
+    Table,
+    /// Everything, numbers in full.
+    Json,
+    /// One row per measure and strategy.
+    Csv,
+    /// Tables for a wiki, with definitions.
+    Markdown,
+}
+
+/// `200000`, `200_000`, `2e5`.
+fn whole_number(text: &str) -> Result<u64, String> {
+    let plain = text.replace('_', "");
+    let number = plain.parse::<u64>().ok().or_else(|| {
+        plain
+            .parse::<f64>()
+            .ok()
+            .filter(|number| number.fract() == 0.0 && (0.0..=1e15).contains(number))
+            .map(|number| number as u64)
+    });
+    number.filter(|&number| number >= 128).ok_or_else(|| "must be a whole number, 128 or more".to_owned())
+}
+
+impl PlayArguments {
+    /// The plan for a world, and the folder for results, checked before anything is played.
+    pub fn plan(&self, world: &World) -> Result<(Plan, Option<Folder>), Failure> {
+        let mut strategies = Vec::new();
+        for name in &self.strategy {
+            strategies.push(find(world, name)?);
+        }
+        if strategies.is_empty() {
+            strategies = (0..world.strategies.len()).filter(|&index| world.strategies[index].name != NONE).collect();
+        }
+        strategies.sort_unstable();
+        strategies.dedup();
+        let none = world.strategies.len() - 1;
+        if !self.no_baseline && !strategies.contains(&none) {
+            strategies.push(none);
+        }
+        if strategies.is_empty() {
+            return Err(Failure::argument(
+                "there is nothing to play: the scenario has no strategy",
+                "leave out --no-baseline to play `none`",
+            ));
+        }
+        let scenario = &world.scenario;
+        let simulate = self.simulate.unwrap_or(scenario.simulate.value);
+        let draws = self.draws.or(scenario.draws.as_ref().map(|draws| draws.value));
+        let plan = Plan::new(world, self.seed.unwrap_or(scenario.seed), simulate, draws, strategies);
+        if plan.draws > 1 && world.uncertain.is_empty() {
+            let help = "write an input as { low = …, typical = …, high = … }, or leave `draws` out";
+            return Err(Failure::argument(format!("{} draws of nothing: no input of this scenario is uncertain", plan.draws), help));
+        }
+        super::check::refuse_too_large(world, &plan)?;
+        let folder = self.out.as_ref().map(|path| Folder::prepare(path, self.overwrite)).transpose()?;
+        Ok((plan, folder))
+    }
+
+    /// Plays a plan, up to a precision if one is asked for, and writes the result files.
+    pub fn play(
+        &self,
+        opened: &Opened,
+        plan: &mut Plan,
+        folder: Option<&Folder>,
+        target: Option<&Target>,
+        quiet: bool,
+    ) -> Result<Played, Failure> {
+        let world = &opened.world;
+        // Only the bar and the time depend on it.
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(self.threads.unwrap_or(0) as usize).build();
+        let pool =
+            pool.map_err(|error| Failure::argument(format!("threads cannot be started: {error}"), "try --threads 1"))?;
+        let bar = Bar::new(plan.customers(), quiet);
+        let no_place = |problem: crate::scenario::Problem| Failure::argument(problem.message, problem.help.join("; "));
+        let mut simulation = Simulation::new(world, plan.clone()).map_err(no_place)?;
+        let reached = pool.install(|| match target {
+            None => {
+                simulation.play_up_to(plan.per_draw, &bar);
+                None
+            }
+            Some(target) => {
+                Some(precision::play(world, &mut simulation, target, &bar, |customers| bar.expect(customers)))
+            }
+        });
+        bar.done();
+        plan.per_draw = simulation.played();
+        let tallies = simulation.into_tallies();
+        if let Some(folder) = folder {
+            let batch = tallies.batches.first().map_or(plan.batch, |batch| batch.customers);
+            let manifest = Manifest::new(world, &opened.given, plan, batch);
+            interrupt::held_back(|| folder.write(&manifest, &tallies, world))?;
+        }
+        Ok(Played { tallies, note: reached.map(|reached| reached.in_words()) })
+    }
+}
+
+/// What was played, and what is to be said of it.
+pub struct Played {
+    pub tallies: Tallies,
+    pub note: Option<String>,
+}
+
+/// The index of a strategy.
+pub fn find(world: &World, name: &str) -> Result<usize, Failure> {
+    world.strategy(name).ok_or_else(|| {
+        let known: Vec<&str> = world.strategies.iter().map(|strategy| strategy.name.as_str()).collect();
+        Failure::argument(format!("the scenario has no strategy `{name}`"), format!("it has {}", known.join(", ")))
+    })
+}
+
+impl ShowArguments {
+    /// Prints an answer.
+    pub fn show(&self, answer: &Answer) -> Result<ExitCode, Failure> {
+        let text = match self.format {
+            Format::Table => report::table(answer, self.all, width()),
+            Format::Json => report::json(answer),
+            Format::Csv => report::csv(answer).map_err(|error| Failure::argument(error.to_string(), ""))?,
+            Format::Markdown => report::markdown(answer),
+        };
+        let mut out = std::io::stdout().lock();
+        out.write_all(text.as_bytes())?;
+        out.flush()?;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// Columns of the terminal, if it is one.
+fn width() -> Option<u16> {
+    let (terminal_size::Width(columns), _) = terminal_size::terminal_size_of(std::io::stdout())?;
+    Some(columns.max(60))
+}

@@ -1,0 +1,238 @@
+//! Which strategy is better for the same customers, by how much, and how sure that is.
+//!
+//! [`compare`] is a pure function of a world and its tallies: it plays nothing. [`hangs_on`] says which inputs the answer
+//! hangs on; [`finding`] puts it into sentences.
+
+mod channels;
+mod finding;
+mod hangs_on;
+mod numbers;
+
+use serde::Serialize;
+
+pub use channels::{ChannelRates, Rate, realised_rates};
+pub use hangs_on::{HangsOn, InputEffect, Switching, hangs_on};
+pub use numbers::{money, number, percent, show};
+
+use crate::measures::{
+    Better, EqualSpend, Estimate, MEASURES, Measure, Series, Unit, measure, series, series_at_share,
+    share_of_years_above_zero,
+};
+use crate::scenario::NONE;
+use crate::simulation::Plan;
+use crate::tally::Tallies;
+use crate::world::World;
+
+/// What is compared with what.
+#[derive(Clone, Debug)]
+pub struct Question {
+    /// The strategy from which differences are taken; none = no differences (`run`).
+    pub baseline: Option<String>,
+    /// Whether every strategy gets the spend of the cheapest (R29).
+    pub equal_spend: bool,
+}
+
+/// The answer, ready to be shown or written as JSON.
+#[derive(Clone, Debug, Serialize)]
+pub struct Answer {
+    /// The scenario's name.
+    pub scenario: String,
+    /// Sentences, the most important one first.
+    pub findings: Vec<String>,
+    /// What was played.
+    pub setup: Setup,
+    /// Every measure of every strategy.
+    pub measures: Vec<MeasureRow>,
+    /// What the difference in profit hangs on, by strategy.
+    pub hangs_on: Vec<HangsOn>,
+    /// Stated and realised rates of each channel (R13).
+    pub channels: Vec<ChannelRates>,
+    /// What a reader must know to read the numbers.
+    pub notes: Vec<String>,
+}
+
+/// What was played.
+#[derive(Clone, Debug, Serialize)]
+pub struct Setup {
+    /// Addresses all luck.
+    pub seed: u64,
+    /// Customers played, over all draws.
+    pub customers: u64,
+    /// Draws of the uncertain inputs.
+    pub draws: u64,
+    /// Inputs that are uncertain.
+    pub uncertain_inputs: usize,
+    /// The firm's customers.
+    pub population: u64,
+    /// Days that customers are followed.
+    pub days: f64,
+    /// Code of the currency of all money.
+    pub currency: String,
+    /// From which strategy differences are taken.
+    pub baseline: Option<String>,
+    /// Whether every strategy gets the spend of the cheapest.
+    pub equal_spend: bool,
+}
+
+/// One measure under every strategy.
+#[derive(Clone, Debug, Serialize)]
+pub struct MeasureRow {
+    /// Its name in files.
+    pub measure: &'static str,
+    /// Its name in tables.
+    pub name: &'static str,
+    /// Numerator ÷ denominator in words.
+    pub definition: &'static str,
+    /// What the number is: `money`, `share` or `number`.
+    pub unit: &'static str,
+    /// By strategy.
+    pub strategies: Vec<Cell>,
+    #[serde(skip)]
+    pub(crate) what: &'static Measure,
+}
+
+/// A measure under one strategy.
+#[derive(Clone, Debug, Serialize)]
+pub struct Cell {
+    /// The strategy's name.
+    pub strategy: String,
+    /// The estimate; none where the measure is undefined ("–").
+    pub estimate: Option<Estimate>,
+    /// The paired difference from the baseline.
+    pub difference: Option<Difference>,
+}
+
+/// A paired difference: the same customers under two strategies.
+#[derive(Clone, Debug, Serialize)]
+pub struct Difference {
+    /// This strategy − baseline.
+    pub estimate: Estimate,
+    /// This strategy ÷ baseline − 1.
+    pub relative: Option<Estimate>,
+    /// Share of the shrunken draws in which this strategy is better (R26); none without uncertain inputs or where neither
+    /// way is better.
+    pub probability_better: Option<f64>,
+    /// Share of single years of this firm in which this strategy is better (R26), customer luck only; none at equal spend.
+    pub share_of_years_better: Option<f64>,
+    /// Standard deviation of the firm's total over single years (R27), customer luck only: how far one year's difference
+    /// scatters around the expected one. None for a measure that is no total, and at equal spend.
+    pub outcome_spread: Option<f64>,
+    /// Variance of the difference if each strategy had customers of its own ÷ variance of the paired difference.
+    pub pairing_gain: Option<f64>,
+}
+
+/// Answers a question from tallies.
+pub fn compare(world: &World, plan: &Plan, tallies: &Tallies, question: &Question) -> Answer {
+    let books = Books::new(world, tallies, question);
+    let measures: Vec<MeasureRow> = MEASURES.iter().map(|measure| row(&books, measure)).collect();
+    let hangs_on = hanging(&books, world, plan);
+    let setup = Setup {
+        seed: plan.seed,
+        customers: tallies.customers(),
+        draws: tallies.draws(),
+        uncertain_inputs: world.uncertain.len(),
+        population: world.scenario.population,
+        days: world.horizon as f64 / 86_400.0,
+        currency: world.currency.code.clone(),
+        baseline: question.baseline.clone(),
+        equal_spend: question.equal_spend,
+    };
+    let mut answer = Answer {
+        scenario: world.scenario.name.clone(),
+        findings: Vec::new(),
+        notes: finding::notes(world, &setup, &measures),
+        channels: realised_rates(world, tallies),
+        setup,
+        measures,
+        hangs_on,
+    };
+    answer.findings = finding::sentences(&answer);
+    answer
+}
+
+/// Tallies together with how they are to be read.
+struct Books<'a> {
+    tallies: &'a Tallies,
+    none: Option<usize>,
+    minor: f64,
+    population: u64,
+    baseline: Option<usize>,
+    /// At equal spend: who gets how much.
+    equal: Option<EqualSpend>,
+}
+
+impl<'a> Books<'a> {
+    fn new(world: &World, tallies: &'a Tallies, question: &Question) -> Self {
+        let none = tallies.strategy(NONE);
+        let baseline = question.baseline.as_ref().and_then(|name| tallies.strategy(name));
+        // `none` spends nothing and is not one of the strategies that share a budget.
+        let spending: Vec<usize> = (0..tallies.strategies.len()).filter(|&s| Some(s) != none).collect();
+        let equal = (question.equal_spend && none.is_some()).then(|| EqualSpend::new(tallies, &spending));
+        Self { tallies, none, minor: world.currency.minor(), population: world.scenario.population, baseline, equal }
+    }
+
+    fn series(&self, measure: &Measure, strategy: usize) -> Option<Series> {
+        match (&self.equal, self.none) {
+            (Some(equal), Some(none)) if strategy != none => {
+                series_at_share(self.tallies, measure, strategy, none, self.minor, equal)
+            }
+            _ => series(self.tallies, measure, strategy, self.none, self.minor),
+        }
+    }
+}
+
+fn row(books: &Books<'_>, measure: &'static Measure) -> MeasureRow {
+    let baseline = books.baseline.and_then(|baseline| books.series(measure, baseline));
+    let cells = books.tallies.strategies.iter().enumerate().map(|(index, strategy)| {
+        let own = books.series(measure, index);
+        let pair = own.as_ref().zip(baseline.as_ref()).filter(|_| books.baseline != Some(index));
+        Cell {
+            strategy: strategy.name.clone(),
+            difference: pair.and_then(|(own, base)| difference(books, measure, own, base)),
+            estimate: own.as_ref().map(Estimate::of),
+        }
+    });
+    let unit = match measure.unit {
+        Unit::Money => "money",
+        Unit::Share => "share",
+        Unit::Number => "number",
+    };
+    let (name, definition) = (measure.name, measure.definition);
+    MeasureRow { measure: measure.key, name, definition, unit, strategies: cells.collect(), what: measure }
+}
+
+fn difference(books: &Books<'_>, measure: &Measure, own: &Series, base: &Series) -> Option<Difference> {
+    let series = own.minus(base)?;
+    let estimate = Estimate::of(&series);
+    let above = estimate.probability_above_zero();
+    // At equal spend a year also draws who is picked, which no batch has played.
+    let played = books.equal.is_none();
+    let years = played.then(|| share_of_years_above_zero(&series, &estimate, books.population));
+    let better = |above: f64| match measure.better {
+        Better::Higher => Some(above),
+        Better::Lower => Some(1.0 - above),
+        Better::Neither => None,
+    };
+    let paired = series.noise();
+    Some(Difference {
+        relative: own.relative_to(base).map(|relative| Estimate::of(&relative)),
+        probability_better: above.and_then(better),
+        share_of_years_better: years.and_then(better),
+        outcome_spread: (played && measure.is_total).then(|| (series.variance_per_customer() * books.population as f64).sqrt()),
+        pairing_gain: (paired > 0.0).then(|| (own.noise() + base.noise()) / paired),
+        estimate,
+    })
+}
+
+/// What the difference in profit hangs on, for each strategy.
+fn hanging(books: &Books<'_>, world: &World, plan: &Plan) -> Vec<HangsOn> {
+    let (Some(baseline), Some(profit)) = (books.baseline, measure("profit")) else { return Vec::new() };
+    let Some(base) = books.series(profit, baseline) else { return Vec::new() };
+    let others = (0..books.tallies.strategies.len()).filter(|&index| index != baseline && Some(index) != books.none);
+    others
+        .filter_map(|index| {
+            let difference = books.series(profit, index)?.minus(&base)?;
+            hangs_on(world, plan, &books.tallies.strategies[index].name, &difference)
+        })
+        .collect()
+}

@@ -1,0 +1,237 @@
+//! The answer in sentences, made from the estimates (never from wishes).
+
+use super::numbers::{money, number, percent, show};
+use super::{Answer, Cell, Difference, HangsOn, InputEffect, MeasureRow, Setup, Switching};
+use crate::measures::{Estimate, Interval};
+use crate::scenario::{Demand, Dropout, NONE, RateBasis};
+use crate::world::World;
+
+/// Sentences, the most important one first.
+pub(super) fn sentences(answer: &Answer) -> Vec<String> {
+    let mut found = Vec::new();
+    if let Some(baseline) = &answer.setup.baseline {
+        let mut others: Vec<(&Cell, &Difference)> = cells(answer, "profit")
+            .filter(|cell| cell.strategy != NONE)
+            .filter_map(|cell| Some((cell, cell.difference.as_ref()?)))
+            .collect();
+        others.sort_by(|a, b| b.1.estimate.value.total_cmp(&a.1.estimate.value));
+        found.extend(others.into_iter().map(|(cell, profit)| against(answer, baseline, &cell.strategy, profit)));
+    }
+    found.extend(incremental(answer));
+    if found.is_empty() {
+        found.extend(single(answer));
+    }
+    found
+}
+
+/// One strategy against the baseline.
+fn against(answer: &Answer, baseline: &str, strategy: &str, profit: &Difference) -> String {
+    let population = answer.setup.population as f64;
+    let contact =
+        cell(answer, "cost_per_contact", strategy).and_then(|cell| cell.difference.as_ref()?.relative.as_ref());
+    let contact = contact.filter(|relative| relative.value.is_finite()).map(|relative| {
+        if relative.interval.contains(0.0) {
+            format!("costs about as much per contact as {baseline} ({})", range(&relative.interval, percent))
+        } else {
+            let word = if relative.value < 0.0 { "less" } else { "more" };
+            format!(
+                "costs {} {word} per contact than {baseline} ({})",
+                percent(relative.value.abs()),
+                sizes(&relative.interval, percent)
+            )
+        }
+    });
+    let horizon = format!("over {}", days(answer.setup.days));
+    let scaled = |value: f64| money(value * population);
+    let estimate = &profit.estimate;
+    let currency = &answer.setup.currency;
+    let verdict = if estimate.value == 0.0 && estimate.interval.low == 0.0 && estimate.interval.high == 0.0 {
+        format!("makes no difference to profit at all: for every customer it does the same as {baseline}")
+    } else if estimate.interval.contains(0.0) {
+        format!(
+            "shows no clear difference in profit {horizon} ({} {currency}): {}",
+            range(&estimate.interval, scaled),
+            what_would_tell(answer, estimate)
+        )
+    } else {
+        let word = if estimate.value > 0.0 { "more" } else { "less" };
+        format!(
+            "earns {} {currency} {word} profit {horizon} ({})",
+            scaled(estimate.value.abs()),
+            sizes(&estimate.interval, scaled)
+        )
+    };
+    let hinge = answer
+        .hangs_on
+        .iter()
+        .find(|hangs_on| hangs_on.strategy == strategy)
+        .and_then(|hangs_on| decides(hangs_on, baseline));
+    let hinge = hinge.map_or(String::new(), |hinge| format!("; {hinge}"));
+    match contact {
+        Some(contact) => format!("{strategy} {contact} and {verdict}{hinge}."),
+        None => format!("{strategy} {verdict}{hinge}."),
+    }
+}
+
+/// What would make an open answer clear: more customers, or better known rates.
+fn what_would_tell(answer: &Answer, estimate: &Estimate) -> String {
+    // Monte Carlo error that a clear answer could bear at 95 %.
+    let needed = answer.setup.customers as f64 * (1.96 * estimate.monte_carlo_error / estimate.value).powi(2);
+    let of_rates = estimate.noise_share.is_some_and(|noise| noise < 0.5);
+    if of_rates || !needed.is_finite() {
+        return "more simulated customers would not tell, better known rates would".to_owned();
+    }
+    format!("about {} simulated customers would tell (--simulate)", number(round_up(needed)))
+}
+
+/// The next number with one significant digit.
+fn round_up(value: f64) -> f64 {
+    let power = 10_f64.powf(value.max(1.0).log10().floor());
+    (value / power).ceil() * power
+}
+
+/// Where the answer turns, if one input turns it.
+fn decides(hangs_on: &HangsOn, baseline: &str) -> Option<String> {
+    let turning = |input: &&InputEffect| matches!(input.switching, Switching::At { .. });
+    let Some(input) = hangs_on.inputs.iter().find(turning) else {
+        let first = hangs_on.inputs.first()?;
+        return Some(format!("no single input turns this within its range ({} matters most)", first.input));
+    };
+    let Switching::At { value, .. } = input.switching else { return None };
+    let side = if input.higher_favours? { "below" } else { "above" };
+    Some(format!("{} decides: {baseline} wins {side} {}", input.input, number(value)))
+}
+
+/// Every strategy against doing nothing.
+fn incremental(answer: &Answer) -> Option<String> {
+    let population = answer.setup.population as f64;
+    let scaled = |value: f64| money(value * population);
+    let parts: Vec<String> = cells(answer, "incremental_profit")
+        .filter(|cell| cell.strategy != NONE)
+        .filter_map(|cell| {
+            let estimate = cell.estimate.as_ref()?;
+            let sure = if estimate.interval.contains(0.0) { ", not clearly different from nothing" } else { "" };
+            Some(format!("{} {} ({}{sure})", cell.strategy, scaled(estimate.value), range(&estimate.interval, scaled)))
+        })
+        .collect();
+    let currency = &answer.setup.currency;
+    (!parts.is_empty()).then(|| {
+        format!("Against doing nothing, profit in {currency} over {}: {}.", days(answer.setup.days), parts.join(", "))
+    })
+}
+
+/// With nothing to compare: what each strategy brings.
+fn single(answer: &Answer) -> Vec<String> {
+    let sentence = |cell: &Cell| {
+        let profit = cell.estimate.as_ref()?;
+        let of = |key: &'static str| {
+            answer.measures.iter().find(|row| row.measure == key).zip(self::cell(answer, key, &cell.strategy))
+        };
+        let shown = |key: &'static str| {
+            of(key).and_then(|(row, cell)| Some(show(row.what.unit, cell.estimate.as_ref()?.value)))
+        };
+        let interval = range(&profit.interval, number);
+        Some(format!(
+            "{}: profit {} {} per customer ({interval}), revenue {}, retention {}.",
+            cell.strategy,
+            number(profit.value),
+            answer.setup.currency,
+            shown("revenue")?,
+            shown("retention")?
+        ))
+    };
+    cells(answer, "profit").filter_map(sentence).collect()
+}
+
+/// What a reader must know to read the numbers.
+pub(super) fn notes(world: &World, setup: &Setup, measures: &[MeasureRow]) -> Vec<String> {
+    let mut notes = Vec::new();
+    let profit = measures.iter().find(|row| row.measure == "profit");
+    let differences = || {
+        profit
+            .into_iter()
+            .flat_map(|row| &row.strategies)
+            .filter(|cell| cell.strategy != NONE)
+            .filter_map(|cell| Some((cell, cell.difference.as_ref()?)))
+    };
+    if setup.draws == 1 {
+        let how = if setup.uncertain_inputs == 0 {
+            "every rate is taken as exact"
+        } else {
+            "one draw: every uncertain input is at its typical value, rates taken as exact"
+        };
+        notes.push(format!(
+            "95 % Monte Carlo intervals of {} simulated customers; {how}.",
+            number(setup.customers as f64)
+        ));
+    } else {
+        notes.push(format!(
+            "90 % intervals over {} draws of {} uncertain inputs, {} simulated customers in all.",
+            setup.draws,
+            setup.uncertain_inputs,
+            number(setup.customers as f64)
+        ));
+    }
+    for (cell, difference) in differences() {
+        let noise = difference.estimate.noise_share.map_or(String::new(), |noise| {
+            format!("simulation noise is {} of what varies between draws, ", percent(noise))
+        });
+        let gain = difference.pairing_gain.map_or(String::new(), |gain| {
+            format!("pairing the same customers made the variance {} times smaller, ", number(gain))
+        });
+        let spread = difference.outcome_spread.map_or("a single year was not played".to_owned(), |spread| {
+            let (spread, currency) = (money(spread), &setup.currency);
+            format!("a single year scatters by ± {spread} {currency} around the expected difference (customer luck only)")
+        });
+        notes.push(format!("{}, difference in profit: {noise}{gain}{spread}.", cell.strategy));
+        if difference.estimate.noise_share.is_some_and(|noise| noise > 0.5) {
+            notes.push("More than half of that is simulation noise, so the interval is normal-shaped: play more customers (--simulate).".to_owned());
+        }
+    }
+    if world.scenario.rates == RateBasis::List {
+        let living = world.living_share();
+        notes.push(format!("Rates are means over whole lists, of which {} are alive at the start: the living respond 1 / {} times as often (R13).", percent(living), number(living)));
+        for channel in &world.scenario.channels {
+            let Some(contact) = channel.contact.as_ref().filter(|contact| contact.open_rate.typical() > living) else {
+                continue;
+            };
+            notes.push(format!(
+                "{}: an open rate of {} of the whole list cannot be, since only {} are alive; all the living open.",
+                channel.name,
+                percent(contact.open_rate.typical()),
+                percent(living)
+            ));
+        }
+    }
+    if setup.equal_spend {
+        notes.push("At equal spend: each strategy is applied to a random share of the customers so that all cost what the cheapest costs; the rest get nothing.".to_owned());
+    }
+    let journeys_lose = |demand: &Demand| matches!(demand, Demand::Needs { dropout: Dropout::AfterJourney(_), .. });
+    for segment in world.scenario.segments.iter().filter(|segment| journeys_lose(&segment.demand)) {
+        notes.push(format!("{}: customers are lost after journeys, those that a contact opened included, so contacts also lose customers (R11).", segment.name));
+    }
+    notes
+}
+
+fn cells<'a>(answer: &'a Answer, measure: &'a str) -> impl Iterator<Item = &'a Cell> {
+    answer.measures.iter().filter(move |row| row.measure == measure).flat_map(|row| &row.strategies)
+}
+
+fn cell<'a>(answer: &'a Answer, measure: &'a str, strategy: &str) -> Option<&'a Cell> {
+    cells(answer, measure).find(|cell| cell.strategy == strategy)
+}
+
+fn days(days: f64) -> String {
+    format!("{} days", number(days))
+}
+
+/// `a to b`, signs kept.
+fn range(interval: &Interval, show: impl Fn(f64) -> String) -> String {
+    format!("{} to {}", show(interval.low), show(interval.high))
+}
+
+/// `a to b` of an interval on one side of 0, without signs, the smaller size first.
+fn sizes(interval: &Interval, show: impl Fn(f64) -> String) -> String {
+    let (a, b) = (interval.low.abs(), interval.high.abs());
+    format!("{} to {}", show(a.min(b)), show(a.max(b)))
+}

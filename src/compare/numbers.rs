@@ -1,0 +1,73 @@
+//! Numbers as people read them: significant digits, units, thousands.
+
+use crate::measures::Unit;
+
+/// A number with about three significant digits and thousands separated by spaces: `1 234`, `0.0672`, `1.44`.
+pub fn number(value: f64) -> String {
+    if !value.is_finite() {
+        return "–".to_owned();
+    }
+    if value == 0.0 {
+        return "0".to_owned();
+    }
+    let magnitude = value.abs().log10().floor() as i32;
+    let decimals = (2 - magnitude).clamp(0, 9) as usize;
+    grouped(&format!("{value:.decimals$}"))
+}
+
+fn grouped(text: &str) -> String {
+    let (sign, digits) = text.strip_prefix('-').map_or(("", text), |rest| ("−", rest));
+    let (whole, fraction) = digits.split_once('.').map_or((digits, None), |(whole, fraction)| (whole, Some(fraction)));
+    let mut out = String::new();
+    for (i, digit) in whole.chars().enumerate() {
+        if i > 0 && (whole.len() - i).is_multiple_of(3) {
+            out.push('\u{202f}');
+        }
+        out.push(digit);
+    }
+    let fraction = fraction.map_or(String::new(), |fraction| format!(".{fraction}"));
+    format!("{sign}{out}{fraction}")
+}
+
+/// A share in percent.
+pub fn percent(share: f64) -> String {
+    format!("{} %", number(share * 100.0))
+}
+
+/// An amount in words: `0.93 million`, `12 300`, `0.067`.
+pub fn money(amount: f64) -> String {
+    match amount.abs() {
+        size if size >= 1e9 => format!("{} billion", number(amount / 1e9)),
+        size if size >= 1e5 => format!("{} million", number(amount / 1e6)),
+        _ => number(amount),
+    }
+}
+
+/// A measure's number in its unit.
+pub fn show(unit: Unit, value: f64) -> String {
+    match unit {
+        Unit::Share => percent(value),
+        Unit::Money | Unit::Number => number(value),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn three_significant_digits() {
+        for (value, text) in [
+            (0.067_234, "0.0672"),
+            (1.4444, "1.44"),
+            (-12.3456, "−12.3"),
+            (1_234_567.0, "1\u{202f}234\u{202f}567"),
+            (0.0, "0"),
+            (999.6, "1\u{202f}000"),
+            (f64::NAN, "–"),
+        ] {
+            assert_eq!(number(value), text);
+        }
+        assert_eq!(money(934_567.0), "0.935 million");
+    }
+}

@@ -1,0 +1,136 @@
+//! From a series over draws to one estimate with its interval (R25).
+
+use serde::Serialize;
+
+use super::series::Series;
+use crate::stats::{normal, student};
+
+/// An interval and what it claims.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Interval {
+    /// Lower end.
+    pub low: f64,
+    /// Upper end.
+    pub high: f64,
+    /// Its level: 0.95 if rates are taken as exact, 0.9 with uncertain inputs.
+    pub level: f64,
+}
+
+impl Interval {
+    /// Whether it contains a value.
+    pub fn contains(&self, value: f64) -> bool {
+        self.low <= value && value <= self.high
+    }
+}
+
+/// A point estimate and how sure it is.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Estimate {
+    /// Mean over draws.
+    pub value: f64,
+    /// The headline interval.
+    pub interval: Interval,
+    /// Standard error of `value` from the finite number of customers alone; it shrinks with more of them.
+    pub monte_carlo_error: f64,
+    /// Simulation noise ÷ variance over draws, 0 to 1; none without uncertain inputs. Above one half the interval is
+    /// normal-shaped.
+    pub noise_share: Option<f64>,
+    /// The draws, shrunk to the mean by the noise in them; empty without uncertain inputs.
+    #[serde(skip)]
+    pub shrunken: Vec<f64>,
+    /// Standard deviation of what is unknown of the value: parameters and mean over draws together.
+    #[serde(skip)]
+    unknown: f64,
+}
+
+/// Standard normal 95th percentile.
+const Z95: f64 = 1.644_853_626_951_472_2;
+
+impl Estimate {
+    /// Estimates from a series (R25).
+    ///
+    /// With one draw: 95 % Monte Carlo interval from the batches (Student's t). With several: a 90 % interval over what is
+    /// unknown of the inputs. The draws vary by their parameters and by simulation noise; they are shrunk to their mean
+    /// by √max(0, 1 − noise ÷ observed), so that their spread is that of the parameters alone, and each half of their
+    /// 5–95 % range is combined in quadrature with 1.645 × the standard error of the mean over draws.
+    pub fn of(series: &Series) -> Self {
+        let values = series.values();
+        let draws = values.len() as f64;
+        let noise = series.noise();
+        let value = values.iter().sum::<f64>() / draws;
+        let monte_carlo_error = (noise / draws).sqrt();
+        if values.len() == 1 {
+            let degrees = (series.draws[0].influences().len() - 1).max(1) as f64;
+            let half = student::quantile(0.975, degrees) * monte_carlo_error;
+            let interval = Interval { low: value - half, high: value + half, level: 0.95 };
+            return Self {
+                value,
+                interval,
+                monte_carlo_error,
+                noise_share: None,
+                shrunken: Vec::new(),
+                unknown: monte_carlo_error,
+            };
+        }
+        let observed = values.iter().map(|v| (v - value) * (v - value)).sum::<f64>() / (draws - 1.0);
+        let noise_share = if observed > 0.0 { (noise / observed).min(1.0) } else { 0.0 };
+        let shrink = (1.0 - noise_share).sqrt();
+        let shrunken: Vec<f64> = values.iter().map(|v| value + shrink * (v - value)).collect();
+        let error_of_mean = Z95 * (observed / draws).sqrt();
+        let (below, above) = if noise_share > 0.5 {
+            let half = Z95 * shrink * observed.sqrt();
+            (half, half)
+        } else {
+            let mut sorted = shrunken.clone();
+            sorted.sort_by(f64::total_cmp);
+            ((value - quantile(&sorted, 0.05)).max(0.0), (quantile(&sorted, 0.95) - value).max(0.0))
+        };
+        let interval =
+            Interval { low: value - below.hypot(error_of_mean), high: value + above.hypot(error_of_mean), level: 0.9 };
+        let unknown = (shrink * observed.sqrt()).hypot((observed / draws).sqrt());
+        Self { value, interval, monte_carlo_error, noise_share: Some(noise_share), shrunken, unknown }
+    }
+
+    /// The probability that the value is above 0, for P(better) (R26): the share of the shrunken draws; where more than
+    /// half of what varies is noise, that of a normal distribution with the spread of the interval. None without
+    /// uncertain inputs.
+    pub fn probability_above_zero(&self) -> Option<f64> {
+        let noise = self.noise_share?;
+        if noise > 0.5 && self.unknown > 0.0 {
+            return Some(normal::cdf(self.value / self.unknown));
+        }
+        let halves: f64 = self
+            .shrunken
+            .iter()
+            .map(|v| {
+                if *v > 0.0 {
+                    1.0
+                } else if *v == 0.0 {
+                    0.5
+                } else {
+                    0.0
+                }
+            })
+            .sum();
+        Some(halves / self.shrunken.len() as f64)
+    }
+}
+
+/// Share of single years of a firm of this size in which a difference is above 0 (R26): mean over draws of Φ(Δ / √(v ÷
+/// population)), v the variance of one customer's difference. Customer luck only: no shock that hits all customers alike.
+pub fn share_of_years_above_zero(difference: &Series, estimate: &Estimate, population: u64) -> f64 {
+    let sd = (difference.variance_per_customer() / population as f64).sqrt();
+    let single = [estimate.value];
+    let draws = if estimate.shrunken.is_empty() { &single[..] } else { &estimate.shrunken[..] };
+    let above = |value: &f64| {
+        if sd > 0.0 { normal::cdf(value / sd) } else { 0.5 + 0.5 * value.signum() * f64::from(*value != 0.0) }
+    };
+    draws.iter().map(above).sum::<f64>() / draws.len() as f64
+}
+
+/// The q-quantile of sorted numbers, linear between order statistics (Hyndman & Fan 1996, type 7).
+pub fn quantile(sorted: &[f64], q: f64) -> f64 {
+    let position = q * (sorted.len() - 1) as f64;
+    let (low, high) = (sorted[position.floor() as usize], sorted[position.ceil() as usize]);
+    low + (position - position.floor()) * (high - low)
+}

@@ -1,0 +1,310 @@
+//! Tallies as CSV: one file per grain of rule R24, integers only.
+
+use std::fmt::Display;
+use std::path::Path;
+use std::str::FromStr;
+
+use super::{Error, Manifest};
+use crate::tally::{Batch, ChannelCount, CustomerCount, Layout, Row, Tallies};
+use crate::world::World;
+
+const BATCHES: &str = "batches.csv";
+const BATCH_CHANNELS: &str = "batches_by_channel.csv";
+const BATCH_SEGMENTS: &str = "batches_by_segment.csv";
+const WEEK_CHANNELS: &str = "weeks_by_channel.csv";
+const WEEK_SEGMENTS: &str = "weeks_by_segment.csv";
+const WEEK_DRAWS: &str = "weeks_by_draw.csv";
+
+/// Writes all tallies.
+pub(super) fn write(folder: &Path, tallies: &Tallies, world: &World) -> Result<(), Error> {
+    let mut file =
+        File::create(folder, BATCHES, &["strategy", "draw", "first_customer", "batch_customers"], Columns::Customers)?;
+    for strategy in &tallies.strategies {
+        for (batch, row) in tallies.batches.iter().zip(&strategy.totals) {
+            file.write(&[&strategy.name, &batch.draw, &batch.first, &batch.customers], customers(row))?;
+        }
+    }
+    file.finish()?;
+    let mut file =
+        File::create(folder, BATCH_CHANNELS, &["strategy", "draw", "first_customer", "channel"], Columns::Channel)?;
+    for strategy in &tallies.strategies {
+        for (batch, row) in tallies.batches.iter().zip(&strategy.totals) {
+            for (index, channel) in world.channels.iter().enumerate() {
+                file.write(&[&strategy.name, &batch.draw, &batch.first, &channel.name], channel_counts(row, index))?;
+            }
+        }
+    }
+    file.finish()?;
+    let mut file =
+        File::create(folder, BATCH_SEGMENTS, &["strategy", "draw", "first_customer", "segment"], Columns::Both)?;
+    for strategy in &tallies.strategies {
+        for (batch, rows) in tallies.batches.iter().zip(&strategy.segments) {
+            for (segment, row) in world.segments.iter().zip(rows) {
+                file.write(&[&strategy.name, &batch.draw, &batch.first, &segment.name], both(row))?;
+            }
+        }
+    }
+    file.finish()?;
+    write_weeks(folder, tallies, world)
+}
+
+fn write_weeks(folder: &Path, tallies: &Tallies, world: &World) -> Result<(), Error> {
+    let mut file = File::create(folder, WEEK_CHANNELS, &["strategy", "week", "channel"], Columns::Channel)?;
+    for strategy in &tallies.strategies {
+        for (week, row) in strategy.weeks.iter().enumerate() {
+            for (index, channel) in world.channels.iter().enumerate() {
+                file.write(&[&strategy.name, &week, &channel.name], channel_counts(row, index))?;
+            }
+        }
+    }
+    file.finish()?;
+    let mut file = File::create(folder, WEEK_SEGMENTS, &["strategy", "segment", "week"], Columns::Both)?;
+    for strategy in &tallies.strategies {
+        for (segment, weeks) in world.segments.iter().zip(&strategy.segment_weeks) {
+            for (week, row) in weeks.iter().enumerate() {
+                file.write(&[&strategy.name, &segment.name, &week], both(row))?;
+            }
+        }
+    }
+    file.finish()?;
+    let mut file = File::create(folder, WEEK_DRAWS, &["strategy", "draw", "week"], Columns::Both)?;
+    for strategy in &tallies.strategies {
+        for (draw, weeks) in strategy.draw_weeks.iter().enumerate() {
+            for (week, row) in weeks.iter().enumerate() {
+                file.write(&[&strategy.name, &draw, &week], both(row))?;
+            }
+        }
+    }
+    file.finish()
+}
+
+/// Reads all tallies of a folder.
+pub(super) fn read(folder: &Path, manifest: &Manifest, world: &World) -> Result<Tallies, Error> {
+    let strategies: Vec<usize> = manifest.plan(world).strategies;
+    let mut tallies = Tallies::empty(world, &strategies, manifest.draws);
+    let mut file = Lines::open(folder, BATCHES, 4 + CustomerCount::ALL.len())?;
+    let (mut strategy, mut position) = (0, 0);
+    while let Some(line) = file.next()? {
+        if position > 0 && tallies.strategies[strategy].name != line.text(0) {
+            (strategy, position) = (strategy + 1, 0);
+        }
+        if tallies.strategies.get(strategy).is_none_or(|own| own.name != line.text(0)) {
+            return Err(line.unexpected(0));
+        }
+        let batch = Batch { draw: line.number(1)?, first: line.number(2)?, customers: line.number(3)? };
+        if strategy == 0 {
+            tallies.open(batch);
+        } else if tallies.batches.get(position) != Some(&batch) {
+            return Err(line.unexpected(2));
+        }
+        let layout = tallies.layout;
+        line.into_row(
+            4,
+            |_| None,
+            |count| Some(layout.customer(count)),
+            &mut tallies.strategies[strategy].totals[position],
+        )?;
+        position += 1;
+    }
+    let batches = tallies.batches.len();
+    let layout = tallies.layout;
+    let (channels, segments, weeks, draws) =
+        (world.channels.len(), world.segments.len(), world.weeks, manifest.draws as usize);
+    Lines::open(folder, BATCH_CHANNELS, 4 + ChannelCount::ALL.len())?.grid(
+        &[strategies.len(), batches, channels],
+        |at, line| {
+            line.into_row(
+                4,
+                |count| Some(layout.channel(count, at[2])),
+                |_| None,
+                &mut tallies.strategies[at[0]].totals[at[1]],
+            )
+        },
+    )?;
+    Lines::open(folder, BATCH_SEGMENTS, 4 + Layout::SUMMED.width())?
+        .grid(&[strategies.len(), batches, segments], |at, line| {
+            line.into_summed(4, &mut tallies.strategies[at[0]].segments[at[1]][at[2]])
+        })?;
+    Lines::open(folder, WEEK_CHANNELS, 3 + ChannelCount::ALL.len())?.grid(
+        &[strategies.len(), weeks, channels],
+        |at, line| {
+            line.into_row(
+                3,
+                |count| Some(layout.channel(count, at[2])),
+                |_| None,
+                &mut tallies.strategies[at[0]].weeks[at[1]],
+            )
+        },
+    )?;
+    Lines::open(folder, WEEK_SEGMENTS, 3 + Layout::SUMMED.width())?
+        .grid(&[strategies.len(), segments, weeks], |at, line| {
+            line.into_summed(3, &mut tallies.strategies[at[0]].segment_weeks[at[1]][at[2]])
+        })?;
+    Lines::open(folder, WEEK_DRAWS, 3 + Layout::SUMMED.width())?
+        .grid(&[strategies.len(), draws, weeks], |at, line| {
+            line.into_summed(3, &mut tallies.strategies[at[0]].draw_weeks[at[1]][at[2]])
+        })?;
+    // Customer counts by week stand with the segments; over all of them they are their sum.
+    for strategy in &mut tallies.strategies {
+        for (week, row) in strategy.weeks.iter_mut().enumerate() {
+            for (count, _) in CustomerCount::ALL {
+                row.counts[layout.customer(count)] =
+                    strategy.segment_weeks.iter().map(|weeks| weeks[week].customers(count)).sum();
+            }
+        }
+    }
+    Ok(tallies)
+}
+
+fn customers(row: &Row) -> Vec<i128> {
+    CustomerCount::ALL.iter().map(|&(count, _)| row.customers(count)).collect()
+}
+
+fn channel_counts(row: &Row, channel: usize) -> Vec<i128> {
+    ChannelCount::ALL.iter().map(|&(count, _)| row.at(count, channel)).collect()
+}
+
+fn both(row: &Row) -> Vec<i128> {
+    row.counts.clone()
+}
+
+/// Which counts a file holds.
+#[derive(Clone, Copy)]
+enum Columns {
+    Channel,
+    Customers,
+    Both,
+}
+
+struct File {
+    path: std::path::PathBuf,
+    writer: csv::Writer<std::fs::File>,
+}
+
+impl File {
+    fn create(folder: &Path, name: &str, keys: &[&str], columns: Columns) -> Result<Self, Error> {
+        let path = folder.join(name);
+        let writer = csv::Writer::from_path(&path).map_err(|error| broken(&path, error))?;
+        let channel = ChannelCount::ALL.iter().map(|&(_, name)| name);
+        let customer = CustomerCount::ALL.iter().map(|&(_, name)| name);
+        let names: Vec<&str> = match columns {
+            Columns::Channel => channel.collect(),
+            Columns::Customers => customer.collect(),
+            Columns::Both => channel.chain(customer).collect(),
+        };
+        let mut file = Self { path, writer };
+        let head: Vec<&str> = keys.iter().copied().chain(names).collect();
+        file.writer.write_record(head).map_err(|error| broken(&file.path, error))?;
+        Ok(file)
+    }
+
+    fn write(&mut self, keys: &[&dyn Display], counts: Vec<i128>) -> Result<(), Error> {
+        let keys = keys.iter().map(|key| key.to_string());
+        let record = keys.chain(counts.into_iter().map(|count| count.to_string()));
+        self.writer.write_record(record).map_err(|error| broken(&self.path, error))
+    }
+
+    fn finish(mut self) -> Result<(), Error> {
+        self.writer.flush().map_err(super::io_error(&self.path))
+    }
+}
+
+struct Lines {
+    path: std::path::PathBuf,
+    reader: csv::Reader<std::fs::File>,
+    width: usize,
+}
+
+impl Lines {
+    fn open(folder: &Path, name: &str, width: usize) -> Result<Self, Error> {
+        let path = folder.join(name);
+        let reader = csv::Reader::from_path(&path).map_err(|error| broken(&path, error))?;
+        Ok(Self { path, reader, width })
+    }
+
+    fn next(&mut self) -> Result<Option<Line>, Error> {
+        let mut record = csv::StringRecord::new();
+        if !self.reader.read_record(&mut record).map_err(|error| broken(&self.path, error))? {
+            return Ok(None);
+        }
+        let number = record.position().map_or(0, csv::Position::line);
+        let line = Line { path: self.path.clone(), number, record };
+        if line.record.len() != self.width {
+            return Err(line.unexpected(0));
+        }
+        Ok(Some(line))
+    }
+
+    /// Reads exactly the lines of a grid, the last index fastest.
+    fn grid(
+        mut self,
+        size: &[usize; 3],
+        mut read: impl FnMut([usize; 3], Line) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        for i in 0..size[0] {
+            for j in 0..size[1] {
+                for k in 0..size[2] {
+                    let Some(line) = self.next()? else {
+                        return Err(Error::Unreadable {
+                            path: self.path,
+                            why: "lines are missing at its end".to_owned(),
+                        });
+                    };
+                    read([i, j, k], line)?;
+                }
+            }
+        }
+        match self.next()? {
+            Some(line) => Err(line.unexpected(0)),
+            None => Ok(()),
+        }
+    }
+}
+
+struct Line {
+    path: std::path::PathBuf,
+    number: u64,
+    record: csv::StringRecord,
+}
+
+impl Line {
+    fn text(&self, column: usize) -> &str {
+        self.record.get(column).unwrap_or_default()
+    }
+
+    fn number<T: FromStr>(&self, column: usize) -> Result<T, Error> {
+        self.text(column).parse().map_err(|_| self.unexpected(column))
+    }
+
+    fn unexpected(&self, column: usize) -> Error {
+        let why = format!("line {}: unexpected {:?} in column {}", self.number, self.text(column), column + 1);
+        Error::Unreadable { path: self.path.clone(), why }
+    }
+
+    fn into_row(
+        self,
+        first: usize,
+        channel: impl Fn(ChannelCount) -> Option<usize>,
+        customer: impl Fn(CustomerCount) -> Option<usize>,
+        row: &mut Row,
+    ) -> Result<(), Error> {
+        let places = ChannelCount::ALL.iter().filter_map(|&(count, _)| channel(count));
+        let places = places.chain(CustomerCount::ALL.iter().filter_map(|&(count, _)| customer(count)));
+        for (column, place) in places.enumerate() {
+            row.counts[place] = self.number(first + column)?;
+        }
+        Ok(())
+    }
+
+    fn into_summed(self, first: usize, row: &mut Row) -> Result<(), Error> {
+        let layout = Layout::SUMMED;
+        self.into_row(first, |count| Some(layout.channel(count, 0)), |count| Some(layout.customer(count)), row)
+    }
+}
+
+fn broken(path: &Path, error: csv::Error) -> Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(source) => Error::Io { path: path.to_owned(), source },
+        kind => Error::Unreadable { path: path.to_owned(), why: format!("{kind:?}") },
+    }
+}

@@ -52,6 +52,11 @@ pub(super) fn baskets(stage: &mut Stage<'_>) {
     let of = |name: &str| if name == "gamma" { purchases } else { needs };
     let segments: Vec<String> =
         kinds.iter().map(|(name, basket)| segment(name, 0.25, &format!("{}{basket}", of(name)))).collect();
+    let margins = ["0.35", "0.2", "0.5", "0.61"];
+    let own = |(segment, margin): (&String, &str)| {
+        segment.replace("gross_margin = 0.35", &format!("gross_margin = {margin}"))
+    };
+    let segments: Vec<String> = segments.iter().zip(margins).map(own).collect();
     let scenario = text("50d", &format!("{STORE}{}", segments.concat()));
     let tallies = stage.play(&scenario, 400_000);
     let of = |segment, count| in_segment(&tallies, 0, segment, move |row: &Row| row.total(count));
@@ -62,8 +67,12 @@ pub(super) fn baskets(stage: &mut Stage<'_>) {
     }
     let fixed = |count| tallies.strategies[0].segments.iter().map(|rows| rows[0].total(count)).sum::<i128>();
     stage.same("revenue of orders of 12.34", 1234 * fixed(ChannelCount::Orders), fixed(ChannelCount::Revenue));
-    let revenue = total(&tallies, 0, |row| row.total(ChannelCount::Revenue));
-    stage.same("margin of 35 %", revenue * 350_000_000, total(&tallies, 0, |row| row.customers(CustomerCount::Margin)));
+    let revenue = |segment: usize| -> i128 {
+        tallies.strategies[0].segments.iter().map(|rows| rows[segment].total(ChannelCount::Revenue)).sum()
+    };
+    let in_billionths = [350_000_000, 200_000_000, 500_000_000, 610_000_000];
+    let margin = (0..4).map(|segment| revenue(segment) * in_billionths[segment]).sum();
+    stage.same("margin of each segment", margin, total(&tallies, 0, |row| row.customers(CustomerCount::Margin)));
     squares(stage, &scenario);
     last_orders(stage);
 }

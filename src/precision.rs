@@ -68,7 +68,11 @@ fn half_width(world: &World, tallies: &Tallies, target: &Target) -> f64 {
     let of = |strategy| series(tallies, target.measure, strategy, none, minor);
     let Some((baseline, base)) = tallies.strategy(&target.baseline).and_then(|baseline| Some((baseline, of(baseline)?))) else { return f64::INFINITY };
     let level = Estimate::of(&base).value.abs();
-    let others = (0..tallies.strategies.len()).filter(|&other| other != baseline && Some(other) != none);
-    let widths = others.filter_map(|other| Some(Estimate::of(&of(other)?.minus(&base)?).monte_carlo_error));
+    let mut others: Vec<usize> = (0..tallies.strategies.len()).filter(|&other| other != baseline && Some(other) != none).collect();
+    if others.is_empty() {
+        // With a single strategy the question is what it adds to doing nothing.
+        others.extend(none.filter(|&none| none != baseline));
+    }
+    let widths = others.into_iter().filter_map(|other| Some(Estimate::of(&of(other)?.minus(&base)?).monte_carlo_error));
     normal::quantile(0.975) * widths.fold(0.0, f64::max) / level
 }

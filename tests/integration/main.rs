@@ -1,2 +1,6 @@
 //! The integration tests, in one binary.
+mod arrows;
 mod battery;
+mod cli;
+mod program;
+mod results;

@@ -2,5 +2,6 @@
 mod arrows;
 mod battery;
 mod cli;
+mod coverage;
 mod program;
 mod results;

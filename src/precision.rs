@@ -36,16 +36,29 @@ impl Reached {
     pub fn in_words(&self) -> String {
         let half = format!("± {} % of the baseline", number(self.relative * 100.0));
         if self.met {
-            format!("Precision: the Monte Carlo error (95 %) of the difference in profit is {half} with {} customers.", number(self.customers as f64))
+            format!(
+                "Precision: the Monte Carlo error (95 %) of the difference in profit is {half} with {} customers.",
+                number(self.customers as f64)
+            )
         } else {
             let target = number(self.target * 100.0);
-            format!("Precision of {target} % was not reached: {half} with {} customers, the cap is {}.", number(self.customers as f64), number(CAP as f64))
+            format!(
+                "Precision of {target} % was not reached: {half} with {} customers, the cap is {}.",
+                number(self.customers as f64),
+                number(CAP as f64)
+            )
         }
     }
 }
 
 /// Plays waves, each as large as all before it, until two in a row are sharp enough or the cap is reached.
-pub fn play(world: &World, simulation: &mut Simulation<'_>, target: &Target, progress: &dyn Progress, tell: impl Fn(u64)) -> Reached {
+pub fn play(
+    world: &World,
+    simulation: &mut Simulation<'_>,
+    target: &Target,
+    progress: &dyn Progress,
+    tell: impl Fn(u64),
+) -> Reached {
     let draws = simulation.plan().draws;
     let mut per_draw = simulation.plan().per_draw;
     let mut sharp = 0;
@@ -56,7 +69,12 @@ pub fn play(world: &World, simulation: &mut Simulation<'_>, target: &Target, pro
         sharp = if relative <= target.relative { sharp + 1 } else { 0 };
         let last = 2 * per_draw * draws > CAP;
         if sharp >= 2 || last {
-            return Reached { target: target.relative, relative, met: relative <= target.relative, customers: per_draw * draws };
+            return Reached {
+                target: target.relative,
+                relative,
+                met: relative <= target.relative,
+                customers: per_draw * draws,
+            };
         }
         per_draw *= 2;
     }
@@ -66,9 +84,14 @@ pub fn play(world: &World, simulation: &mut Simulation<'_>, target: &Target, pro
 fn half_width(world: &World, tallies: &Tallies, target: &Target) -> f64 {
     let (none, minor) = (tallies.strategy(NONE), world.currency.minor());
     let of = |strategy| series(tallies, target.measure, strategy, none, minor);
-    let Some((baseline, base)) = tallies.strategy(&target.baseline).and_then(|baseline| Some((baseline, of(baseline)?))) else { return f64::INFINITY };
+    let Some((baseline, base)) =
+        tallies.strategy(&target.baseline).and_then(|baseline| Some((baseline, of(baseline)?)))
+    else {
+        return f64::INFINITY;
+    };
     let level = Estimate::of(&base).value.abs();
-    let mut others: Vec<usize> = (0..tallies.strategies.len()).filter(|&other| other != baseline && Some(other) != none).collect();
+    let mut others: Vec<usize> =
+        (0..tallies.strategies.len()).filter(|&other| other != baseline && Some(other) != none).collect();
     if others.is_empty() {
         // With a single strategy the question is what it adds to doing nothing.
         others.extend(none.filter(|&none| none != baseline));

@@ -137,8 +137,8 @@ impl Folder {
     /// have had the same process number (in a container all do).
     fn beside(&self, what: &str) -> PathBuf {
         let name = self.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let name = |n: u64| self.parent().join(format!(".{name}.{what}.{}.{n}", std::process::id()));
-        (0..).map(name).find(|path| path.symlink_metadata().is_err()).unwrap_or_else(|| name(0))
+        let name = |n: u32| self.parent().join(format!(".{name}.{what}.{}.{n}", std::process::id()));
+        (0..u32::MAX).map(name).find(|path| path.symlink_metadata().is_err()).unwrap_or_else(|| name(0))
     }
 }
 
@@ -197,7 +197,8 @@ pub fn pair(folders: Vec<(PathBuf, Results)>) -> Result<Option<Results>, Error> 
                     all.tallies.strategies.push(tallies);
                 }
                 Some(own) if own.hash != played.hash => {
-                    let (one, other) = (format!("{} {}", own.name, own.hash), format!("{} {}", played.name, played.hash));
+                    let (one, other) =
+                        (format!("{} {}", own.name, own.hash), format!("{} {}", played.name, played.hash));
                     return Err(Error::Differ { first, second, key: "strategy", one, other });
                 }
                 Some(_) => {}

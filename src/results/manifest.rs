@@ -131,13 +131,23 @@ impl Manifest {
         let loaded = load("scenario in the manifest", &self.scenario, &self.overrides);
         let Some(scenario) = loaded.scenario else {
             let version = &self.version;
-            return Err(refuse(format!("its scenario, written by version {version}, is not accepted by this one: play it again")));
+            return Err(refuse(format!(
+                "its scenario, written by version {version}, is not accepted by this one: play it again"
+            )));
         };
         if world_hash(&scenario) != self.world {
-            return Err(refuse(format!("its world hash does not fit its scenario: presets of version {} differ, or the file was changed", self.version)));
+            return Err(refuse(format!(
+                "its world hash does not fit its scenario: presets of version {} differ, or the file was changed",
+                self.version
+            )));
         }
-        if let Some(played) = self.strategies.iter().find(|played| strategy_hash(&scenario, &played.name) != played.hash) {
-            return Err(refuse(format!("the hash of its strategy `{}` does not fit its scenario: the file was changed", played.name)));
+        if let Some(played) =
+            self.strategies.iter().find(|played| strategy_hash(&scenario, &played.name) != played.hash)
+        {
+            return Err(refuse(format!(
+                "the hash of its strategy `{}` does not fit its scenario: the file was changed",
+                played.name
+            )));
         }
         if scenario.tail_length() != self.tail {
             return Err(refuse("its tail does not fit its scenario: the file was changed".to_owned()));

@@ -19,27 +19,30 @@ pub(super) const FILES: [&str; 6] = [BATCHES, BATCH_CHANNELS, BATCH_SEGMENTS, WE
 
 /// Writes all tallies.
 pub(super) fn write(folder: &Path, tallies: &Tallies, world: &World) -> Result<(), Error> {
-    let mut file = File::create(folder, BATCHES, &["strategy", "draw", "first_customer", "batch_customers"], Columns::Customers)?;
+    let mut file =
+        File::create(folder, BATCHES, &["strategy", "draw", "first_customer", "batch_customers"], Columns::Customers)?;
     for strategy in &tallies.strategies {
         for (batch, row) in tallies.batches.iter().zip(&strategy.totals) {
-            file.write(&[&strategy.name, &batch.draw, &batch.first, &batch.customers], customers(row))?;
+            file.write(&[&strategy.name, &batch.draw, &batch.first, &batch.customers], &customers(row))?;
         }
     }
     file.finish()?;
-    let mut file = File::create(folder, BATCH_CHANNELS, &["strategy", "draw", "first_customer", "channel"], Columns::Channel)?;
+    let mut file =
+        File::create(folder, BATCH_CHANNELS, &["strategy", "draw", "first_customer", "channel"], Columns::Channel)?;
     for strategy in &tallies.strategies {
         for (batch, row) in tallies.batches.iter().zip(&strategy.totals) {
             for (index, channel) in world.channels.iter().enumerate() {
-                file.write(&[&strategy.name, &batch.draw, &batch.first, &channel.name], channel_counts(row, index))?;
+                file.write(&[&strategy.name, &batch.draw, &batch.first, &channel.name], &channel_counts(row, index))?;
             }
         }
     }
     file.finish()?;
-    let mut file = File::create(folder, BATCH_SEGMENTS, &["strategy", "draw", "first_customer", "segment"], Columns::Both)?;
+    let mut file =
+        File::create(folder, BATCH_SEGMENTS, &["strategy", "draw", "first_customer", "segment"], Columns::Both)?;
     for strategy in &tallies.strategies {
         for (batch, rows) in tallies.batches.iter().zip(&strategy.segments) {
             for (segment, row) in world.segments.iter().zip(rows) {
-                file.write(&[&strategy.name, &batch.draw, &batch.first, &segment.name], both(row))?;
+                file.write(&[&strategy.name, &batch.draw, &batch.first, &segment.name], &row.counts)?;
             }
         }
     }
@@ -52,7 +55,7 @@ fn write_weeks(folder: &Path, tallies: &Tallies, world: &World) -> Result<(), Er
     for strategy in &tallies.strategies {
         for (week, row) in strategy.weeks.iter().enumerate() {
             for (index, channel) in world.channels.iter().enumerate() {
-                file.write(&[&strategy.name, &week, &channel.name], channel_counts(row, index))?;
+                file.write(&[&strategy.name, &week, &channel.name], &channel_counts(row, index))?;
             }
         }
     }
@@ -61,7 +64,7 @@ fn write_weeks(folder: &Path, tallies: &Tallies, world: &World) -> Result<(), Er
     for strategy in &tallies.strategies {
         for (segment, weeks) in world.segments.iter().zip(&strategy.segment_weeks) {
             for (week, row) in weeks.iter().enumerate() {
-                file.write(&[&strategy.name, &segment.name, &week], both(row))?;
+                file.write(&[&strategy.name, &segment.name, &week], &row.counts)?;
             }
         }
     }
@@ -70,7 +73,7 @@ fn write_weeks(folder: &Path, tallies: &Tallies, world: &World) -> Result<(), Er
     for strategy in &tallies.strategies {
         for (draw, weeks) in strategy.draw_weeks.iter().enumerate() {
             for (week, row) in weeks.iter().enumerate() {
-                file.write(&[&strategy.name, &draw, &week], both(row))?;
+                file.write(&[&strategy.name, &draw, &week], &row.counts)?;
             }
         }
     }
@@ -84,27 +87,48 @@ pub(super) fn read(folder: &Path, manifest: &Manifest, world: &World) -> Result<
     read_batches(folder, manifest, &mut tallies)?;
     let layout = tallies.layout;
     let batches = tallies.batches.len();
-    let (channels, segments, weeks, draws) = (world.channels.len(), world.segments.len(), world.weeks, manifest.draws as usize);
-    Lines::open(folder, BATCH_CHANNELS, 4 + ChannelCount::ALL.len())?.grid(&[strategies.len(), batches, channels], |at, line| {
-        line.into_row(4, |count| Some(layout.channel(count, at[2])), |_| None, &mut tallies.strategies[at[0]].totals[at[1]])
-    })?;
-    Lines::open(folder, BATCH_SEGMENTS, 4 + Layout::SUMMED.width())?.grid(&[strategies.len(), batches, segments], |at, line| {
-        line.into_summed(4, &mut tallies.strategies[at[0]].segments[at[1]][at[2]])
-    })?;
-    Lines::open(folder, WEEK_CHANNELS, 3 + ChannelCount::ALL.len())?.grid(&[strategies.len(), weeks, channels], |at, line| {
-        line.into_row(3, |count| Some(layout.channel(count, at[2])), |_| None, &mut tallies.strategies[at[0]].weeks[at[1]])
-    })?;
-    Lines::open(folder, WEEK_SEGMENTS, 3 + Layout::SUMMED.width())?.grid(&[strategies.len(), segments, weeks], |at, line| {
-        line.into_summed(3, &mut tallies.strategies[at[0]].segment_weeks[at[1]][at[2]])
-    })?;
-    Lines::open(folder, WEEK_DRAWS, 3 + Layout::SUMMED.width())?.grid(&[strategies.len(), draws, weeks], |at, line| {
-        line.into_summed(3, &mut tallies.strategies[at[0]].draw_weeks[at[1]][at[2]])
-    })?;
+    let (channels, segments, weeks, draws) =
+        (world.channels.len(), world.segments.len(), world.weeks, manifest.draws as usize);
+    Lines::open(folder, BATCH_CHANNELS, 4 + ChannelCount::ALL.len())?.grid(
+        &[strategies.len(), batches, channels],
+        |at, line| {
+            line.into_row(
+                4,
+                |count| Some(layout.channel(count, at[2])),
+                |_| None,
+                &mut tallies.strategies[at[0]].totals[at[1]],
+            )
+        },
+    )?;
+    Lines::open(folder, BATCH_SEGMENTS, 4 + Layout::SUMMED.width())?
+        .grid(&[strategies.len(), batches, segments], |at, line| {
+            line.into_summed(4, &mut tallies.strategies[at[0]].segments[at[1]][at[2]])
+        })?;
+    Lines::open(folder, WEEK_CHANNELS, 3 + ChannelCount::ALL.len())?.grid(
+        &[strategies.len(), weeks, channels],
+        |at, line| {
+            line.into_row(
+                3,
+                |count| Some(layout.channel(count, at[2])),
+                |_| None,
+                &mut tallies.strategies[at[0]].weeks[at[1]],
+            )
+        },
+    )?;
+    Lines::open(folder, WEEK_SEGMENTS, 3 + Layout::SUMMED.width())?
+        .grid(&[strategies.len(), segments, weeks], |at, line| {
+            line.into_summed(3, &mut tallies.strategies[at[0]].segment_weeks[at[1]][at[2]])
+        })?;
+    Lines::open(folder, WEEK_DRAWS, 3 + Layout::SUMMED.width())?
+        .grid(&[strategies.len(), draws, weeks], |at, line| {
+            line.into_summed(3, &mut tallies.strategies[at[0]].draw_weeks[at[1]][at[2]])
+        })?;
     // Customer counts by week stand with the segments; over all of them they are their sum.
     for strategy in &mut tallies.strategies {
         for (week, row) in strategy.weeks.iter_mut().enumerate() {
             for (count, _) in CustomerCount::ALL {
-                row.counts[layout.customer(count)] = strategy.segment_weeks.iter().map(|weeks| weeks[week].customers(count)).sum();
+                row.counts[layout.customer(count)] =
+                    strategy.segment_weeks.iter().map(|weeks| weeks[week].customers(count)).sum();
             }
         }
     }
@@ -133,7 +157,12 @@ fn read_batches(folder: &Path, manifest: &Manifest, tallies: &mut Tallies) -> Re
         } else if tallies.batches.get(position) != Some(&batch) {
             return Err(line.unexpected(2));
         }
-        line.into_row(4, |_| None, |count| Some(layout.customer(count)), &mut tallies.strategies[strategy].totals[position])?;
+        line.into_row(
+            4,
+            |_| None,
+            |count| Some(layout.customer(count)),
+            &mut tallies.strategies[strategy].totals[position],
+        )?;
         position += 1;
     }
     let whole = strategy + 1 == tallies.strategies.len() && position == tallies.batches.len();
@@ -149,7 +178,8 @@ fn cover(batches: &[Batch], draws: u64, per_draw: u64) -> bool {
             && of_draw.last().and_then(end) == Some(per_draw)
     };
     let mut by_draw = batches.chunk_by(|a, b| a.draw == b.draw);
-    (0..draws).all(|draw| by_draw.next().is_some_and(|of_draw| of_draw[0].draw == draw && whole(of_draw))) && by_draw.next().is_none()
+    (0..draws).all(|draw| by_draw.next().is_some_and(|of_draw| of_draw[0].draw == draw && whole(of_draw)))
+        && by_draw.next().is_none()
 }
 
 fn customers(row: &Row) -> Vec<i128> {
@@ -160,11 +190,8 @@ fn channel_counts(row: &Row, channel: usize) -> Vec<i128> {
     ChannelCount::ALL.iter().map(|&(count, _)| row.at(count, channel)).collect()
 }
 
-fn both(row: &Row) -> Vec<i128> {
-    row.counts.clone()
-}
-
 /// Which counts a file holds.
+#[derive(Clone, Copy)]
 enum Columns {
     Channel,
     Customers,
@@ -193,9 +220,9 @@ impl File {
         Ok(file)
     }
 
-    fn write(&mut self, keys: &[&dyn Display], counts: Vec<i128>) -> Result<(), Error> {
-        let keys = keys.iter().map(|key| key.to_string());
-        let record = keys.chain(counts.into_iter().map(|count| count.to_string()));
+    fn write(&mut self, keys: &[&dyn Display], counts: &[i128]) -> Result<(), Error> {
+        let keys = keys.iter().map(ToString::to_string);
+        let record = keys.chain(counts.iter().map(ToString::to_string));
         self.writer.write_record(record).map_err(|error| broken(&self.path, error))
     }
 
@@ -232,12 +259,19 @@ impl Lines {
     }
 
     /// Reads exactly the lines of a grid, the last index fastest.
-    fn grid(mut self, size: &[usize; 3], mut read: impl FnMut([usize; 3], Line) -> Result<(), Error>) -> Result<(), Error> {
+    fn grid(
+        mut self,
+        size: &[usize; 3],
+        mut read: impl FnMut([usize; 3], Line) -> Result<(), Error>,
+    ) -> Result<(), Error> {
         for i in 0..size[0] {
             for j in 0..size[1] {
                 for k in 0..size[2] {
                     let Some(line) = self.next()? else {
-                        return Err(Error::Unreadable { path: self.path, why: "lines are missing at its end".to_owned() });
+                        return Err(Error::Unreadable {
+                            path: self.path,
+                            why: "lines are missing at its end".to_owned(),
+                        });
                     };
                     read([i, j, k], line)?;
                 }

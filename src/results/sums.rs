@@ -26,7 +26,9 @@ pub(super) fn check(folder: &Path) -> Result<(), Error> {
         None => Ok(()),
         Some(line) => {
             let name = line.split_whitespace().next_back().unwrap_or_default();
-            let why = format!("it is not as it was written ({FILE} has another hash): it was changed or cut short; play the scenario again");
+            let why = format!(
+                "it is not as it was written ({FILE} has another hash): it was changed or cut short; play the scenario again"
+            );
             Err(Error::Unreadable { path: folder.join(name), why })
         }
     }
@@ -57,5 +59,9 @@ fn hash(path: &Path) -> std::io::Result<String> {
 
 /// Bytes in hexadecimal.
 pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        // Writing to a string does not fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }

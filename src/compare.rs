@@ -12,7 +12,7 @@ use serde::Serialize;
 
 pub use channels::{ChannelRates, Rate, realised_rates};
 pub use hangs_on::{HangsOn, InputEffect, Switching, hangs_on};
-pub use numbers::{money, number, percent, show};
+pub use numbers::{count, money, number, percent, show};
 
 use crate::measures::{Better, Estimate, MEASURES, Measure, Series, Unit, equal_spend_shares, measure, series, series_at_share, share_of_years_above_zero};
 use crate::scenario::NONE;
@@ -181,7 +181,14 @@ impl<'a> Books<'a> {
     fn series(&self, measure: &Measure, strategy: usize) -> Option<Series> {
         match (&self.shares, self.none) {
             (Some((shares, cheapest)), Some(none)) if strategy != none => {
-                series_at_share(self.tallies, measure, strategy, *cheapest, none, self.minor, &shares[strategy])
+                let mixed = series_at_share(self.tallies, measure, strategy, *cheapest, none, self.minor, &shares[strategy])?;
+                if measure.key != "spend" {
+                    return Some(mixed);
+                }
+                // Equal by construction: rounding must not make one of them better.
+                let spend = series(self.tallies, measure, *cheapest, self.none, self.minor)?;
+                let equal = mixed.values().iter().zip(spend.values()).all(|(own, cheapest)| (own - cheapest).abs() <= 1e-9 * cheapest);
+                Some(if equal { spend } else { mixed })
             }
             _ => series(self.tallies, measure, strategy, self.none, self.minor),
         }
@@ -196,7 +203,7 @@ fn row(books: &Books<'_>, measure: &'static Measure) -> MeasureRow {
         Cell {
             strategy: strategy.name.clone(),
             difference: pair.and_then(|(own, base)| difference(books, measure, own, base)),
-            estimate: own.as_ref().map(Estimate::of),
+            estimate: own.as_ref().map(Estimate::of).map(|estimate| within_range(measure.unit, estimate)),
         }
     });
     let unit = match measure.unit {
@@ -206,6 +213,15 @@ fn row(books: &Books<'_>, measure: &'static Measure) -> MeasureRow {
     };
     let (name, definition) = (measure.name, measure.definition);
     MeasureRow { measure: measure.key, name, definition, unit, strategies: cells.collect(), what: measure }
+}
+
+/// No share lies below 0 or above 1, wherever an interval's symmetry would lead.
+fn within_range(unit: Unit, mut estimate: Estimate) -> Estimate {
+    if unit == Unit::Share {
+        estimate.interval.low = estimate.interval.low.max(estimate.value.min(0.0));
+        estimate.interval.high = estimate.interval.high.min(estimate.value.max(1.0));
+    }
+    estimate
 }
 
 fn difference(books: &Books<'_>, measure: &Measure, own: &Series, base: &Series) -> Option<Difference> {

@@ -1,6 +1,6 @@
 //! Play until the answer is sharp enough (R28).
 
-use crate::compare::number;
+use crate::compare::{count, number};
 use crate::measures::{Estimate, Measure, series};
 use crate::scenario::NONE;
 use crate::simulation::{Progress, Simulation};
@@ -38,14 +38,14 @@ impl Reached {
         if self.met {
             format!(
                 "Precision: the Monte Carlo error (95 %) of the difference in profit is {half} with {} customers.",
-                number(self.customers as f64)
+                count(self.customers as f64)
             )
         } else {
             let target = number(self.target * 100.0);
             format!(
                 "Precision of {target} % was not reached: {half} with {} customers, the cap is {}.",
-                number(self.customers as f64),
-                number(CAP as f64)
+                count(self.customers as f64),
+                count(CAP as f64)
             )
         }
     }

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use super::failure::Failure;
 use super::files::ScenarioArguments;
-use crate::compare::number;
+use crate::compare::{count, number};
 use crate::scenario::{Demand, Scenario, Span};
 use crate::simulation::Plan;
 use crate::tally::Tallies;
@@ -47,9 +47,9 @@ fn description(world: &World) -> String {
     line("touches", names(world.channels.iter().filter(|c| c.has_touches).map(|c| c.name.as_str()).collect()));
     line("campaigns", names(world.campaigns.iter().map(String::as_str).collect()));
     line("strategies", names(world.strategies.iter().map(|s| s.name.as_str()).collect()));
-    line("horizon", format!("{} days; the last trigger starts before day {}", number(world.horizon as f64 / 86_400.0), number(world.last_start as f64 / 86_400.0)));
+    line("horizon", format!("{} days; the last trigger starts before day {}", count(world.horizon as f64 / 86_400.0), count(world.last_start as f64 / 86_400.0)));
     line("uncertain", format!("{} inputs, {} draws", world.uncertain.len(), plan.draws));
-    line("customers", format!("{} played in {} batches of {}, for a firm of {}", number(plan.customers() as f64), plan.batches(), plan.batch, number(scenario.population as f64)));
+    line("customers", format!("{} played in {} batches of {}, for a firm of {}", count(plan.customers() as f64), plan.batches(), plan.batch, count(scenario.population as f64)));
     line("tallies", format!("{} MB (at most {} MB)", number(size as f64 / f64::from(1 << 20)), LARGEST >> 20));
     for hint in hints(scenario) {
         text += &format!("\n  {hint}\n");

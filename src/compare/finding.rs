@@ -1,6 +1,6 @@
 //! The answer in sentences, made from the estimates (never from wishes).
 
-use super::numbers::{money, number, percent, show};
+use super::numbers::{count, money, number, percent, show};
 use super::{Answer, Cell, Difference, HangsOn, InputEffect, MeasureRow, Setup, Switching};
 use crate::measures::{Estimate, Interval};
 use crate::scenario::{Demand, Dropout, NONE};
@@ -62,15 +62,19 @@ fn against(answer: &Answer, baseline: &str, strategy: &str, profit: &Difference)
 
 /// What would make an open answer clear: more customers, or better known rates.
 fn what_would_tell(answer: &Answer, strategy: &str, estimate: &Estimate) -> String {
-    // Monte Carlo error that a clear answer could bear at 95 %.
-    let needed = answer.setup.customers as f64 * (1.96 * estimate.monte_carlo_error / estimate.value).powi(2);
+    // Monte Carlo error that a clear answer could bear at 95 %; with uncertain inputs, as many as bring the noise down to
+    // what the inputs do. More than were played in any case: those did not tell.
+    let played = answer.setup.customers as f64;
+    let for_error = played * (1.96 * estimate.monte_carlo_error / estimate.value).powi(2);
+    let for_noise = estimate.noise_share.map_or(0.0, |noise| played * noise / (1.0 - noise).max(0.05));
+    let needed = for_error.max(for_noise).max(2.0 * played);
     let of_rates = estimate.noise_share.is_some_and(|noise| noise < 0.5);
-    if of_rates || !needed.is_finite() {
+    if of_rates || !for_error.is_finite() {
         let first = answer.hangs_on.iter().find(|hangs_on| hangs_on.strategy == strategy).and_then(|hangs_on| hangs_on.inputs.first());
         let first = first.map_or(String::new(), |input| format!(", first of all {}", input.input));
         return format!("more simulated customers would not tell, better known rates would{first}");
     }
-    format!("about {} simulated customers would tell (--simulate)", number(round_up(needed)))
+    format!("about {} simulated customers would tell (--simulate)", count(round_up(needed)))
 }
 
 /// The next number with one significant digit.
@@ -130,13 +134,14 @@ pub(super) fn notes(world: &World, setup: &Setup, measures: &[MeasureRow]) -> Ve
     let differences = || profit.into_iter().flat_map(|row| &row.strategies).filter(|cell| cell.strategy != NONE).filter_map(|cell| Some((cell, cell.difference.as_ref()?)));
     if setup.draws == 1 {
         let how = if setup.uncertain_inputs == 0 { "every rate is taken as exact" } else { "one draw: every uncertain input is at its typical value, rates taken as exact" };
-        notes.push(format!("95 % Monte Carlo intervals of {} simulated customers; {how}.", number(setup.customers as f64)));
+        notes.push(format!("95 % Monte Carlo intervals of {} simulated customers; {how}.", count(setup.customers as f64)));
     } else {
         notes.push(format!(
-            "90 % intervals over {} draws of {} uncertain inputs, {} simulated customers in all.",
+            "90 % intervals over {} draws of {} uncertain input{}, {} simulated customers in all.",
             setup.draws,
             setup.uncertain_inputs,
-            number(setup.customers as f64)
+            if setup.uncertain_inputs == 1 { "" } else { "s" },
+            count(setup.customers as f64)
         ));
     }
     for (cell, difference) in differences() {
@@ -167,7 +172,7 @@ fn cell<'a>(answer: &'a Answer, measure: &'a str, strategy: &str) -> Option<&'a 
 }
 
 fn days(days: f64) -> String {
-    format!("{} days", number(days))
+    format!("{} days", count(days))
 }
 
 /// `a to b`, signs kept.

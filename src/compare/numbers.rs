@@ -2,7 +2,7 @@
 
 use crate::measures::Unit;
 
-/// A number with about three significant digits and thousands separated by spaces: `1 234`, `0.0672`, `1.44`.
+/// A number with about three significant digits and thousands separated by spaces: `1 234`, `0.0672`, `1.44`, `3.20e−9`.
 pub fn number(value: f64) -> String {
     if !value.is_finite() {
         return "–".to_owned();
@@ -11,6 +11,9 @@ pub fn number(value: f64) -> String {
         return "0".to_owned();
     }
     let magnitude = value.abs().log10().floor() as i32;
+    if magnitude < -6 {
+        return format!("{value:.2e}").replace('-', "−");
+    }
     let decimals = (2 - magnitude).clamp(0, 9) as usize;
     grouped(&format!("{value:.decimals$}"))
 }
@@ -29,9 +32,14 @@ fn grouped(text: &str) -> String {
     format!("{sign}{out}{fraction}")
 }
 
+/// A whole number of things, or a number as it is: `56`, `1 234`, `1.5`.
+pub fn count(value: f64) -> String {
+    if value.fract() == 0.0 && value.abs() < 1e15 { grouped(&format!("{value:.0}")) } else { number(value) }
+}
+
 /// A share in percent.
 pub fn percent(share: f64) -> String {
-    format!("{} %", number(share * 100.0))
+    if share.is_finite() { format!("{} %", number(share * 100.0)) } else { number(share) }
 }
 
 /// An amount in words: `0.93 million`, `12 300`, `0.067`.
@@ -57,9 +65,22 @@ mod tests {
 
     #[test]
     fn three_significant_digits() {
-        for (value, text) in [(0.067_234, "0.0672"), (1.4444, "1.44"), (-12.3456, "−12.3"), (1_234_567.0, "1\u{202f}234\u{202f}567"), (0.0, "0"), (999.6, "1\u{202f}000"), (f64::NAN, "–")] {
+        for (value, text) in [
+            (0.067_234, "0.0672"),
+            (1.4444, "1.44"),
+            (-12.3456, "−12.3"),
+            (1_234_567.0, "1\u{202f}234\u{202f}567"),
+            (0.0, "0"),
+            (999.6, "1\u{202f}000"),
+            (f64::NAN, "–"),
+        ] {
             assert_eq!(number(value), text);
         }
+        assert_eq!((number(-3.2e-9), percent(f64::NAN)), ("−3.20e−9".to_owned(), "–".to_owned()));
+        assert_eq!(
+            (count(56.0), count(2048.0), count(0.5)),
+            ("56".to_owned(), "2\u{202f}048".to_owned(), "0.500".to_owned())
+        );
         assert_eq!(money(934_567.0), "0.935 million");
     }
 }

@@ -417,3 +417,61 @@ fn every_shipped_scenario_passes_its_check() {
     }
     assert!(checked >= 2);
 }
+
+#[test]
+fn at_equal_spend_nobody_spends_more() {
+    let place = Place::new();
+    for options in [&[][..], &UNCERTAIN[..]] {
+        let answer = place
+            .run(&[&["compare", "offers.toml", "--at-equal", "spend", "--format", "json"], options].concat())
+            .json();
+        let cell = estimate(&answer, "spend", "cascade");
+        assert_eq!(cell["estimate"], estimate(&answer, "spend", "blast")["estimate"]);
+        for pointer in ["/value", "/interval/low", "/interval/high"] {
+            assert_eq!(cell["difference"]["estimate"].pointer(pointer).and_then(Value::as_f64), Some(0.0));
+        }
+    }
+}
+
+#[test]
+fn shares_stay_within_0_and_100_percent() {
+    let place = Place::new();
+    let few = ["--simulate", "300", "--format", "json"];
+    let rare = ["--set", "segments.regulars.dropout={ after-order = 0.0 }", "--set", "channels.sms.opt_out_rate=0.001"];
+    for options in [&UNCERTAIN[..], &rare] {
+        let answer = place.run(&[&["compare", "offers.toml"], &few[..], options].concat()).json();
+        let shares = list(&answer["measures"]).iter().filter(|row| row["unit"] == "share");
+        for cell in shares.flat_map(|row| list(&row["strategies"])).filter(|cell| !cell["estimate"].is_null()) {
+            let interval = &cell["estimate"]["interval"];
+            assert!(number(&interval["low"]) >= 0.0 && number(&interval["high"]) <= 1.0, "{cell}");
+        }
+    }
+}
+
+/// What would tell is more than what did not.
+#[test]
+fn an_open_answer_never_asks_for_fewer_customers_than_were_played() {
+    let place = Place::new();
+    let mut open = 0;
+    for seed in 1..=12 {
+        let seed = seed.to_string();
+        for options in [&[][..], &UNCERTAIN[..2]] {
+            let few = ["compare", "offers.toml", "--simulate", "400", "--format", "json", "--seed", &seed];
+            let answer = place.run(&[&few[..], options].concat()).json();
+            let finding = answer["findings"][0].as_str().expect("a sentence");
+            let Some((_, asked)) = finding.split_once("about ").filter(|_| finding.contains("would tell (")) else {
+                continue;
+            };
+            let asked = &asked[asked.rfind("about ").map_or(0, |at| at + 6)..];
+            let digits: String = asked
+                .chars()
+                .take_while(|c| c.is_ascii_digit() || *c == '\u{202f}')
+                .filter(char::is_ascii_digit)
+                .collect();
+            let customers = answer["setup"]["customers"].as_f64().expect("a number");
+            assert!(digits.parse::<f64>().expect("a number") > customers, "{finding}");
+            open += 1;
+        }
+    }
+    assert!(open > 0, "every answer was clear");
+}

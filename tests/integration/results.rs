@@ -372,6 +372,35 @@ fn a_killed_run_leaves_a_whole_result_or_none() {
     assert!(is_whole_or_absent(&place));
 }
 
+/// Ctrl-C ends a run at once while customers are played, and after the last byte while results are written.
+#[test]
+#[cfg(unix)]
+fn an_interrupted_run_leaves_a_whole_result_or_none() {
+    let interrupt = |child: &std::process::Child| {
+        let pid = child.id().to_string();
+        assert!(std::process::Command::new("kill").args(["-INT", &pid]).status().expect("there is `kill`").success());
+    };
+    let place = Place::new();
+    let child =
+        place.command(&["run", "offers.toml", "--simulate", "1e9", "--out", "results"]).spawn().expect("it starts");
+    std::thread::sleep(Duration::from_millis(300));
+    interrupt(&child);
+    assert_eq!(said(child), Said { code: Some(130), out: String::new(), err: String::new() });
+    assert_eq!(place.names(), ["offers.toml"]);
+
+    place.run(&[&LONG_TO_WRITE[..7], &["expected"], &UNCERTAIN].concat()).fine();
+    let mut child = place.command(&[&LONG_TO_WRITE[..], &UNCERTAIN].concat()).spawn().expect("it starts");
+    while place.names().iter().all(|name| !name.starts_with(".results.partial")) {
+        assert!(child.try_wait().expect("it is a child").is_none(), "it wrote before it was interrupted");
+    }
+    interrupt(&child);
+    let code = said(child).code;
+    // Had it written the last byte when the signal came, it would have gone on.
+    assert!(code == Some(130) || code == Some(0), "{code:?}");
+    assert!(bytes(&place.at("results")) == bytes(&place.at("expected")));
+    assert_eq!(place.names(), ["expected", "offers.toml", "results"]);
+}
+
 #[test]
 #[cfg(unix)]
 fn a_full_disk_leaves_nothing_behind() {

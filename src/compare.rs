@@ -189,7 +189,7 @@ fn row(books: &Books<'_>, measure: &'static Measure) -> MeasureRow {
         Cell {
             strategy: strategy.name.clone(),
             difference: pair.and_then(|(own, base)| difference(books, measure, own, base)),
-            estimate: own.as_ref().map(Estimate::of),
+            estimate: own.as_ref().map(Estimate::of).map(|estimate| within_range(measure.unit, estimate)),
         }
     });
     let unit = match measure.unit {
@@ -199,6 +199,15 @@ fn row(books: &Books<'_>, measure: &'static Measure) -> MeasureRow {
     };
     let (name, definition) = (measure.name, measure.definition);
     MeasureRow { measure: measure.key, name, definition, unit, strategies: cells.collect(), what: measure }
+}
+
+/// No share lies below 0 or above 1, wherever an interval's symmetry would lead.
+fn within_range(unit: Unit, mut estimate: Estimate) -> Estimate {
+    if unit == Unit::Share {
+        estimate.interval.low = estimate.interval.low.max(estimate.value.min(0.0));
+        estimate.interval.high = estimate.interval.high.min(estimate.value.max(1.0));
+    }
+    estimate
 }
 
 fn difference(books: &Books<'_>, measure: &Measure, own: &Series, base: &Series) -> Option<Difference> {

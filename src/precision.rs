@@ -38,14 +38,14 @@ impl Reached {
         if self.met {
             format!(
                 "Precision: the Monte Carlo error (95 %) of the difference in profit is {half} with {} customers.",
-                count(self.customers)
+                count(self.customers as f64)
             )
         } else {
             let target = number(self.target * 100.0);
             format!(
                 "Precision of {target} % was not reached: {half} with {} customers, the cap is {}.",
-                count(self.customers),
-                count(CAP)
+                count(self.customers as f64),
+                count(CAP as f64)
             )
         }
     }
@@ -90,7 +90,12 @@ fn half_width(world: &World, tallies: &Tallies, target: &Target) -> f64 {
         return f64::INFINITY;
     };
     let level = Estimate::of(&base).value.abs();
-    let others = (0..tallies.strategies.len()).filter(|&other| other != baseline && Some(other) != none);
-    let widths = others.filter_map(|other| Some(Estimate::of(&of(other)?.minus(&base)?).monte_carlo_error));
+    let mut others: Vec<usize> =
+        (0..tallies.strategies.len()).filter(|&other| other != baseline && Some(other) != none).collect();
+    if others.is_empty() {
+        // With a single strategy the question is what it adds to doing nothing.
+        others.extend(none.filter(|&none| none != baseline));
+    }
+    let widths = others.into_iter().filter_map(|other| Some(Estimate::of(&of(other)?.minus(&base)?).monte_carlo_error));
     normal::quantile(0.975) * widths.fold(0.0, f64::max) / level
 }

@@ -2,10 +2,12 @@
 //! without simulating.
 //!
 //! A folder is written beside its name and moved there in one step, so a killed run or a full disk never leaves half a
-//! result. It holds no time stamp, path or thread count: the same file and seed give the same bytes.
+//! result. It holds no time stamp, path or thread count: the same file and seed give the same bytes. `SHA256SUMS` lists
+//! the hash of every file, so that a folder that was cut short or changed since is refused.
 
 mod manifest;
 mod rows;
+mod sums;
 
 use std::path::{Path, PathBuf};
 use std::{fs, io};
@@ -14,6 +16,7 @@ use thiserror::Error;
 
 pub use manifest::{Given, Manifest};
 
+use crate::scenario::NONE;
 use crate::tally::Tallies;
 use crate::world::World;
 
@@ -31,7 +34,10 @@ pub enum Error {
     /// There is something at the place where results should go.
     #[error("{0} exists already; choose another folder, or --overwrite to replace a result folder")]
     Exists(PathBuf),
-    /// It is no result folder, or a broken one.
+    /// There is no manifest.
+    #[error("{0} is no result folder: there is no {file} in it", file = manifest::FILE)]
+    NoResults(PathBuf),
+    /// It is a broken result folder.
     #[error("{path}: {why}")]
     Unreadable {
         /// The file.
@@ -96,6 +102,8 @@ impl Folder {
             .map_err(io_error(&partial))
             .and_then(|()| manifest.write(&partial))
             .and_then(|()| rows::write(&partial, tallies, world))
+            // Last, so that what was cut short can never be read.
+            .and_then(|()| sums::write(&partial))
             .and_then(|()| self.put(&partial));
         if written.is_err() {
             // The first error is the one to tell; what is left must go in any case.
@@ -125,10 +133,12 @@ impl Folder {
         self.path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
     }
 
-    /// A hidden name in the same folder, so that moving it is one step.
+    /// A free hidden name in the same folder, so that moving it is one step. What a killed run left there stays: it may
+    /// have had the same process number (in a container all do).
     fn beside(&self, what: &str) -> PathBuf {
         let name = self.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        self.parent().join(format!(".{name}.{what}.{}", std::process::id()))
+        let name = |n: u32| self.parent().join(format!(".{name}.{what}.{}.{n}", std::process::id()));
+        (0..u32::MAX).map(name).find(|path| path.symlink_metadata().is_err()).unwrap_or_else(|| name(0))
     }
 }
 
@@ -149,6 +159,7 @@ pub struct Results {
 /// If it is no result folder, was written in another format or by a version with other presets, or is damaged.
 pub fn read(folder: &Path) -> Result<Results, Error> {
     let manifest = Manifest::read(folder)?;
+    sums::check(folder)?;
     let world = manifest.world(folder)?;
     let tallies = rows::read(folder, &manifest, &world)?;
     Ok(Results { manifest, tallies, world })
@@ -174,6 +185,11 @@ pub fn pair(folders: Vec<(PathBuf, Results)>) -> Result<Option<Results>, Error> 
         if let Some((key, one, other)) = keys.into_iter().find(|(_, one, other)| one != other) {
             return Err(Error::Differ { first, second, key, one, other });
         }
+        // A run to a precision joins batches on its way, so that equal sizes at the start do not make them all equal.
+        if all.tallies.batches != more.tallies.batches {
+            let [one, other] = [&all, &more].map(|results| format!("{} batches", results.tallies.batches.len()));
+            return Err(Error::Differ { first, second, key: "ranges", one, other });
+        }
         for (played, tallies) in more.manifest.strategies.iter().zip(more.tallies.strategies) {
             match all.manifest.strategies.iter().find(|own| own.name == played.name) {
                 None => {
@@ -189,5 +205,10 @@ pub fn pair(folders: Vec<(PathBuf, Results)>) -> Result<Option<Results>, Error> 
             }
         }
     }
+    // As if all had been played at once: in the order of the first file, `none` last.
+    let Results { manifest, tallies, world } = &mut all;
+    let place = |name: &str| if name == NONE { usize::MAX } else { world.strategy(name).unwrap_or(usize::MAX - 1) };
+    manifest.strategies.sort_by_key(|played| place(&played.name));
+    tallies.strategies.sort_by_key(|counted| place(&counted.name));
     Ok(Some(all))
 }

@@ -73,6 +73,12 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
 }
 
 fn compare_folders(arguments: &Arguments) -> Result<ExitCode, Failure> {
+    let set = (!arguments.scenario.set.is_empty()).then_some("--set");
+    let precision = arguments.precision.and(Some("--precision"));
+    if let Some(option) = set.or(precision).or_else(|| arguments.play.given()) {
+        let help = "it was said when they were played; give the scenario file to play it anew";
+        return Err(Failure::argument(format!("{option} cannot be said of result folders"), help));
+    }
     let mut folders = Vec::new();
     for folder in std::iter::once(&arguments.scenario.file).chain(&arguments.more) {
         folders.push((folder.clone(), results::read(folder)?));

@@ -48,6 +48,9 @@ pub struct PlayArguments {
     overwrite: bool,
 }
 
+/// As in a scenario file.
+const FEWEST_PER_DRAW: u64 = 4;
+
 /// How an answer is shown.
 #[derive(Clone, Debug, clap::Args)]
 pub struct ShowArguments {
@@ -88,6 +91,20 @@ fn whole_number(text: &str) -> Result<u64, String> {
 }
 
 impl PlayArguments {
+    /// An option that was given, if there is one: where nothing is played none may be.
+    pub fn given(&self) -> Option<&'static str> {
+        let options = [
+            ("--strategy", !self.strategy.is_empty()),
+            ("--no-baseline", self.no_baseline),
+            ("--seed", self.seed.is_some()),
+            ("--simulate", self.simulate.is_some()),
+            ("--draws", self.draws.is_some()),
+            ("--threads", self.threads.is_some()),
+            ("--out", self.out.is_some()),
+        ];
+        options.into_iter().find(|(_, given)| *given).map(|(option, _)| option)
+    }
+
     /// The plan for a world, and the folder for results, checked before anything is played.
     pub fn plan(&self, world: &World) -> Result<(Plan, Option<Folder>), Failure> {
         let mut strategies = Vec::new();
@@ -119,6 +136,12 @@ impl PlayArguments {
                 format!("{} draws of nothing: no input of this scenario is uncertain", plan.draws),
                 help,
             ));
+        }
+        if simulate < FEWEST_PER_DRAW * plan.draws {
+            let fewest = FEWEST_PER_DRAW * plan.draws;
+            let help =
+                format!("at least {FEWEST_PER_DRAW} customers per draw: --simulate {fewest} or more, or fewer --draws");
+            return Err(Failure::argument(format!("{simulate} customers are too few for {} draws", plan.draws), help));
         }
         super::check::refuse_too_large(world, &plan)?;
         let folder = self.out.as_ref().map(|path| Folder::prepare(path, self.overwrite)).transpose()?;

@@ -75,13 +75,17 @@ fn against(answer: &Answer, baseline: &str, strategy: &str, profit: &Difference)
 
 /// What would make an open answer clear: more customers, or better known rates.
 fn what_would_tell(answer: &Answer, estimate: &Estimate) -> String {
-    // Monte Carlo error that a clear answer could bear at 95 %.
-    let needed = answer.setup.customers as f64 * (1.96 * estimate.monte_carlo_error / estimate.value).powi(2);
+    // Monte Carlo error that a clear answer could bear at 95 %; with uncertain inputs, as many as bring the noise down to
+    // what the inputs do. More than were played in any case: those did not tell.
+    let played = answer.setup.customers as f64;
+    let for_error = played * (1.96 * estimate.monte_carlo_error / estimate.value).powi(2);
+    let for_noise = estimate.noise_share.map_or(0.0, |noise| played * noise / (1.0 - noise).max(0.05));
+    let needed = for_error.max(for_noise).max(2.0 * played);
     let of_rates = estimate.noise_share.is_some_and(|noise| noise < 0.5);
-    if of_rates || !needed.is_finite() {
+    if of_rates || !for_error.is_finite() {
         return "more simulated customers would not tell, better known rates would".to_owned();
     }
-    format!("about {} simulated customers would tell (--simulate)", number(round_up(needed)))
+    format!("about {} simulated customers would tell (--simulate)", count(round_up(needed)))
 }
 
 /// The next number with one significant digit.
@@ -160,13 +164,17 @@ pub(super) fn notes(world: &World, setup: &Setup, measures: &[MeasureRow]) -> Ve
         } else {
             "one draw: every uncertain input is at its typical value, rates taken as exact"
         };
-        notes.push(format!("95 % Monte Carlo intervals of {} simulated customers; {how}.", count(setup.customers)));
+        notes.push(format!(
+            "95 % Monte Carlo intervals of {} simulated customers; {how}.",
+            count(setup.customers as f64)
+        ));
     } else {
         notes.push(format!(
-            "90 % intervals over {} draws of {} uncertain inputs, {} simulated customers in all.",
+            "90 % intervals over {} draws of {} uncertain input{}, {} simulated customers in all.",
             setup.draws,
             setup.uncertain_inputs,
-            count(setup.customers)
+            if setup.uncertain_inputs == 1 { "" } else { "s" },
+            count(setup.customers as f64)
         ));
     }
     for (cell, difference) in differences() {
@@ -221,8 +229,7 @@ fn cell<'a>(answer: &'a Answer, measure: &'a str, strategy: &str) -> Option<&'a 
 }
 
 fn days(days: f64) -> String {
-    // A horizon is mostly whole days.
-    if days.fract() == 0.0 { format!("{days} days") } else { format!("{} days", number(days)) }
+    format!("{} days", count(days))
 }
 
 /// `a to b`, signs kept.

@@ -2,7 +2,7 @@
 
 use crate::measures::Unit;
 
-/// A number with three significant digits, thousands apart: `1 230 000`, `0.0672`, `1.44`.
+/// A number with three significant digits, thousands apart: `1 230 000`, `0.0672`, `1.44`, `3.20e−9`.
 pub fn number(value: f64) -> String {
     if !value.is_finite() {
         return "–".to_owned();
@@ -15,13 +15,11 @@ pub fn number(value: f64) -> String {
         let unit = 10_f64.powi(magnitude - 2);
         return grouped(&format!("{:.0}", (value / unit).round() * unit));
     }
+    if magnitude < -6 {
+        return format!("{value:.2e}").replace('-', "−");
+    }
     let decimals = (2 - magnitude).clamp(0, 9) as usize;
     grouped(&format!("{value:.decimals$}"))
-}
-
-/// A whole number in full, thousands apart: `262 144`.
-pub fn count(value: u64) -> String {
-    grouped(&value.to_string())
 }
 
 fn grouped(text: &str) -> String {
@@ -38,9 +36,14 @@ fn grouped(text: &str) -> String {
     format!("{sign}{out}{fraction}")
 }
 
+/// A whole number of things, or a number as it is: `56`, `1 234`, `1.5`.
+pub fn count(value: f64) -> String {
+    if value.fract() == 0.0 && value.abs() < 1e15 { grouped(&format!("{value:.0}")) } else { number(value) }
+}
+
 /// A share in percent.
 pub fn percent(share: f64) -> String {
-    format!("{} %", number(share * 100.0))
+    if share.is_finite() { format!("{} %", number(share * 100.0)) } else { number(share) }
 }
 
 /// An amount in words: `1.93 million`, `12 300`, `0.067`.
@@ -77,8 +80,11 @@ mod tests {
         ] {
             assert_eq!(number(value), text);
         }
-        assert_eq!(money(934_567.0), "935\u{202f}000");
-        assert_eq!(money(1_934_567.0), "1.93 million");
-        assert_eq!(count(262_144), "262\u{202f}144");
+        assert_eq!((number(-3.2e-9), percent(f64::NAN)), ("−3.20e−9".to_owned(), "–".to_owned()));
+        assert_eq!(
+            (count(56.0), count(262_144.0), count(0.5)),
+            ("56".to_owned(), "262\u{202f}144".to_owned(), "0.500".to_owned())
+        );
+        assert_eq!((money(934_567.0), money(1_934_567.0)), ("935\u{202f}000".to_owned(), "1.93 million".to_owned()));
     }
 }

@@ -1,13 +1,13 @@
 //! What a result folder says of itself.
 
-use std::fs;
 use std::path::Path;
+use std::{fs, io};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::{Error, io_error};
+use super::{Error, io_error, sums};
 use crate::scenario::{Scenario, load};
 use crate::simulation::Plan;
 use crate::world::World;
@@ -16,6 +16,8 @@ use crate::world::World;
 pub(super) const FILE: &str = "manifest.json";
 /// The format of result folders; a folder of another format is refused.
 const FORMAT: u32 = 1;
+/// As many draws as a scenario may have.
+const MOST_DRAWS: u64 = 100_000;
 
 /// Everything that the tallies of a folder are a function of, and the hashes by which folders are compared (R31).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -69,8 +71,7 @@ impl Manifest {
     pub fn new(world: &World, given: &Given, plan: &Plan, batch: u64) -> Self {
         let played = plan.strategies.iter().map(|&index| {
             let name = world.strategies[index].name.clone();
-            let what = world.scenario.resolved.get("strategies").and_then(|all| all.get(&name)).unwrap_or(&Value::Null);
-            Played { hash: hash(what), name }
+            Played { hash: strategy_hash(&world.scenario, &name), name }
         });
         Self {
             format: FORMAT,
@@ -102,7 +103,12 @@ impl Manifest {
 
     pub(super) fn read(folder: &Path) -> Result<Self, Error> {
         let path = folder.join(FILE);
-        let text = fs::read_to_string(&path).map_err(io_error(&path))?;
+        let text = match fs::read_to_string(&path) {
+            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+                return Err(Error::NoResults(folder.to_owned()));
+            }
+            other => other.map_err(io_error(&path))?,
+        };
         let value: Value = serde_json::from_str(&text).map_err(|error| unreadable(&path, &error))?;
         let format = value.get("format").and_then(Value::as_u64);
         if format != Some(u64::from(FORMAT)) {
@@ -110,7 +116,12 @@ impl Manifest {
             let why = format!("result format {found}, this program reads format {FORMAT}: play the scenario again");
             return Err(Error::Unreadable { path, why });
         }
-        serde_json::from_value(value).map_err(|error| unreadable(&path, &error))
+        let manifest: Self = serde_json::from_value(value).map_err(|error| unreadable(&path, &error))?;
+        if manifest.strategies.is_empty() || !(1..=MOST_DRAWS).contains(&manifest.draws) || manifest.per_draw == 0 {
+            let why = "no manifest of a result folder: it says that nothing was played, or more than can be".to_owned();
+            return Err(Error::Unreadable { path, why });
+        }
+        Ok(manifest)
     }
 
     /// The world that was played, read again from the scenario's text.
@@ -129,6 +140,17 @@ impl Manifest {
                 "its world hash does not fit its scenario: presets of version {} differ, or the file was changed",
                 self.version
             )));
+        }
+        if let Some(played) =
+            self.strategies.iter().find(|played| strategy_hash(&scenario, &played.name) != played.hash)
+        {
+            return Err(refuse(format!(
+                "the hash of its strategy `{}` does not fit its scenario: the file was changed",
+                played.name
+            )));
+        }
+        if scenario.tail_length() != self.tail {
+            return Err(refuse("its tail does not fit its scenario: the file was changed".to_owned()));
         }
         World::new(scenario).map_err(|problem| refuse(problem.message))
     }
@@ -149,19 +171,13 @@ fn world_hash(scenario: &Scenario) -> String {
     hash(&world)
 }
 
-/// SHA-256 of JSON with sorted keys, in hexadecimal: the order of writing does not show.
+/// Hash of what a strategy says; `none` says nothing.
+fn strategy_hash(scenario: &Scenario, name: &str) -> String {
+    hash(scenario.resolved.get("strategies").and_then(|all| all.get(name)).unwrap_or(&Value::Null))
+}
+
+/// SHA-256 of JSON, in hexadecimal. The order of writing counts: it decides which customers are of which segment (R5), and
+/// which luck leads to which entry or channel of a mix.
 fn hash(value: &Value) -> String {
-    fn sorted(value: &Value) -> Value {
-        match value {
-            Value::Object(map) => {
-                let mut entries: Vec<_> = map.iter().map(|(key, value)| (key.clone(), sorted(value))).collect();
-                entries.sort_by(|a, b| a.0.cmp(&b.0));
-                Value::Object(entries.into_iter().collect())
-            }
-            Value::Array(items) => items.iter().map(sorted).collect(),
-            plain => plain.clone(),
-        }
-    }
-    let digest = Sha256::digest(sorted(value).to_string());
-    digest.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
+    sums::hex(&Sha256::digest(value.to_string()))
 }

@@ -14,6 +14,8 @@ const BATCH_SEGMENTS: &str = "batches_by_segment.csv";
 const WEEK_CHANNELS: &str = "weeks_by_channel.csv";
 const WEEK_SEGMENTS: &str = "weeks_by_segment.csv";
 const WEEK_DRAWS: &str = "weeks_by_draw.csv";
+/// All of them.
+pub(super) const FILES: [&str; 6] = [BATCHES, BATCH_CHANNELS, BATCH_SEGMENTS, WEEK_CHANNELS, WEEK_SEGMENTS, WEEK_DRAWS];
 
 /// Writes all tallies.
 pub(super) fn write(folder: &Path, tallies: &Tallies, world: &World) -> Result<(), Error> {
@@ -21,7 +23,7 @@ pub(super) fn write(folder: &Path, tallies: &Tallies, world: &World) -> Result<(
         File::create(folder, BATCHES, &["strategy", "draw", "first_customer", "batch_customers"], Columns::Customers)?;
     for strategy in &tallies.strategies {
         for (batch, row) in tallies.batches.iter().zip(&strategy.totals) {
-            file.write(&[&strategy.name, &batch.draw, &batch.first, &batch.customers], customers(row))?;
+            file.write(&[&strategy.name, &batch.draw, &batch.first, &batch.customers], &customers(row))?;
         }
     }
     file.finish()?;
@@ -30,7 +32,7 @@ pub(super) fn write(folder: &Path, tallies: &Tallies, world: &World) -> Result<(
     for strategy in &tallies.strategies {
         for (batch, row) in tallies.batches.iter().zip(&strategy.totals) {
             for (index, channel) in world.channels.iter().enumerate() {
-                file.write(&[&strategy.name, &batch.draw, &batch.first, &channel.name], channel_counts(row, index))?;
+                file.write(&[&strategy.name, &batch.draw, &batch.first, &channel.name], &channel_counts(row, index))?;
             }
         }
     }
@@ -40,7 +42,7 @@ pub(super) fn write(folder: &Path, tallies: &Tallies, world: &World) -> Result<(
     for strategy in &tallies.strategies {
         for (batch, rows) in tallies.batches.iter().zip(&strategy.segments) {
             for (segment, row) in world.segments.iter().zip(rows) {
-                file.write(&[&strategy.name, &batch.draw, &batch.first, &segment.name], both(row))?;
+                file.write(&[&strategy.name, &batch.draw, &batch.first, &segment.name], &row.counts)?;
             }
         }
     }
@@ -53,7 +55,7 @@ fn write_weeks(folder: &Path, tallies: &Tallies, world: &World) -> Result<(), Er
     for strategy in &tallies.strategies {
         for (week, row) in strategy.weeks.iter().enumerate() {
             for (index, channel) in world.channels.iter().enumerate() {
-                file.write(&[&strategy.name, &week, &channel.name], channel_counts(row, index))?;
+                file.write(&[&strategy.name, &week, &channel.name], &channel_counts(row, index))?;
             }
         }
     }
@@ -62,7 +64,7 @@ fn write_weeks(folder: &Path, tallies: &Tallies, world: &World) -> Result<(), Er
     for strategy in &tallies.strategies {
         for (segment, weeks) in world.segments.iter().zip(&strategy.segment_weeks) {
             for (week, row) in weeks.iter().enumerate() {
-                file.write(&[&strategy.name, &segment.name, &week], both(row))?;
+                file.write(&[&strategy.name, &segment.name, &week], &row.counts)?;
             }
         }
     }
@@ -71,7 +73,7 @@ fn write_weeks(folder: &Path, tallies: &Tallies, world: &World) -> Result<(), Er
     for strategy in &tallies.strategies {
         for (draw, weeks) in strategy.draw_weeks.iter().enumerate() {
             for (week, row) in weeks.iter().enumerate() {
-                file.write(&[&strategy.name, &draw, &week], both(row))?;
+                file.write(&[&strategy.name, &draw, &week], &row.counts)?;
             }
         }
     }
@@ -82,32 +84,9 @@ fn write_weeks(folder: &Path, tallies: &Tallies, world: &World) -> Result<(), Er
 pub(super) fn read(folder: &Path, manifest: &Manifest, world: &World) -> Result<Tallies, Error> {
     let strategies: Vec<usize> = manifest.plan(world).strategies;
     let mut tallies = Tallies::empty(world, &strategies, manifest.draws);
-    let mut file = Lines::open(folder, BATCHES, 4 + CustomerCount::ALL.len())?;
-    let (mut strategy, mut position) = (0, 0);
-    while let Some(line) = file.next()? {
-        if position > 0 && tallies.strategies[strategy].name != line.text(0) {
-            (strategy, position) = (strategy + 1, 0);
-        }
-        if tallies.strategies.get(strategy).is_none_or(|own| own.name != line.text(0)) {
-            return Err(line.unexpected(0));
-        }
-        let batch = Batch { draw: line.number(1)?, first: line.number(2)?, customers: line.number(3)? };
-        if strategy == 0 {
-            tallies.open(batch);
-        } else if tallies.batches.get(position) != Some(&batch) {
-            return Err(line.unexpected(2));
-        }
-        let layout = tallies.layout;
-        line.into_row(
-            4,
-            |_| None,
-            |count| Some(layout.customer(count)),
-            &mut tallies.strategies[strategy].totals[position],
-        )?;
-        position += 1;
-    }
-    let batches = tallies.batches.len();
+    read_batches(folder, manifest, &mut tallies)?;
     let layout = tallies.layout;
+    let batches = tallies.batches.len();
     let (channels, segments, weeks, draws) =
         (world.channels.len(), world.segments.len(), world.weeks, manifest.draws as usize);
     Lines::open(folder, BATCH_CHANNELS, 4 + ChannelCount::ALL.len())?.grid(
@@ -156,16 +135,59 @@ pub(super) fn read(folder: &Path, manifest: &Manifest, world: &World) -> Result<
     Ok(tallies)
 }
 
+/// Which batches there are, and what was counted in each that has no channel.
+fn read_batches(folder: &Path, manifest: &Manifest, tallies: &mut Tallies) -> Result<(), Error> {
+    let mut file = Lines::open(folder, BATCHES, 4 + CustomerCount::ALL.len())?;
+    let missing = || Error::Unreadable { path: folder.join(BATCHES), why: "lines are missing".to_owned() };
+    let layout = tallies.layout;
+    let (mut strategy, mut position) = (0, 0);
+    while let Some(line) = file.next()? {
+        if position > 0 && tallies.strategies[strategy].name != line.text(0) {
+            if position != tallies.batches.len() {
+                return Err(missing());
+            }
+            (strategy, position) = (strategy + 1, 0);
+        }
+        if tallies.strategies.get(strategy).is_none_or(|own| own.name != line.text(0)) {
+            return Err(line.unexpected(0));
+        }
+        let batch = Batch { draw: line.number(1)?, first: line.number(2)?, customers: line.number(3)? };
+        if strategy == 0 {
+            tallies.open(batch);
+        } else if tallies.batches.get(position) != Some(&batch) {
+            return Err(line.unexpected(2));
+        }
+        line.into_row(
+            4,
+            |_| None,
+            |count| Some(layout.customer(count)),
+            &mut tallies.strategies[strategy].totals[position],
+        )?;
+        position += 1;
+    }
+    let whole = strategy + 1 == tallies.strategies.len() && position == tallies.batches.len();
+    if whole && cover(&tallies.batches, manifest.draws, manifest.per_draw) { Ok(()) } else { Err(missing()) }
+}
+
+/// Whether batches are every customer of every draw, once and in order.
+fn cover(batches: &[Batch], draws: u64, per_draw: u64) -> bool {
+    let end = |batch: &Batch| batch.first.checked_add(batch.customers);
+    let whole = |of_draw: &[Batch]| {
+        of_draw[0].first == 0
+            && of_draw.windows(2).all(|pair| end(&pair[0]) == Some(pair[1].first))
+            && of_draw.last().and_then(end) == Some(per_draw)
+    };
+    let mut by_draw = batches.chunk_by(|a, b| a.draw == b.draw);
+    (0..draws).all(|draw| by_draw.next().is_some_and(|of_draw| of_draw[0].draw == draw && whole(of_draw)))
+        && by_draw.next().is_none()
+}
+
 fn customers(row: &Row) -> Vec<i128> {
     CustomerCount::ALL.iter().map(|&(count, _)| row.customers(count)).collect()
 }
 
 fn channel_counts(row: &Row, channel: usize) -> Vec<i128> {
     ChannelCount::ALL.iter().map(|&(count, _)| row.at(count, channel)).collect()
-}
-
-fn both(row: &Row) -> Vec<i128> {
-    row.counts.clone()
 }
 
 /// Which counts a file holds.
@@ -198,9 +220,9 @@ impl File {
         Ok(file)
     }
 
-    fn write(&mut self, keys: &[&dyn Display], counts: Vec<i128>) -> Result<(), Error> {
-        let keys = keys.iter().map(|key| key.to_string());
-        let record = keys.chain(counts.into_iter().map(|count| count.to_string()));
+    fn write(&mut self, keys: &[&dyn Display], counts: &[i128]) -> Result<(), Error> {
+        let keys = keys.iter().map(ToString::to_string);
+        let record = keys.chain(counts.iter().map(ToString::to_string));
         self.writer.write_record(record).map_err(|error| broken(&self.path, error))
     }
 
@@ -230,7 +252,8 @@ impl Lines {
         let number = record.position().map_or(0, csv::Position::line);
         let line = Line { path: self.path.clone(), number, record };
         if line.record.len() != self.width {
-            return Err(line.unexpected(0));
+            let why = format!("line {number} has {} columns, this program reads {}", line.record.len(), self.width);
+            return Err(Error::Unreadable { path: line.path, why });
         }
         Ok(Some(line))
     }
@@ -303,8 +326,9 @@ impl Line {
 }
 
 fn broken(path: &Path, error: csv::Error) -> Error {
+    let why = error.to_string();
     match error.into_kind() {
         csv::ErrorKind::Io(source) => Error::Io { path: path.to_owned(), source },
-        kind => Error::Unreadable { path: path.to_owned(), why: format!("{kind:?}") },
+        _ => Error::Unreadable { path: path.to_owned(), why },
     }
 }

@@ -1,7 +1,12 @@
 //! The integration tests, in one binary.
+mod arrows;
 mod battery;
+mod cli;
+mod coverage;
 mod engine;
 mod golden;
 mod parser;
+mod program;
+mod results;
 mod transcripts;
 mod wrong_files;

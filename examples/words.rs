@@ -14,14 +14,24 @@ use std::env::args;
 use std::io::{self, ErrorKind, Write, stdout};
 use std::process::ExitCode;
 
-use channelmix::luck::{Luck, label};
+use channelmix::luck::{Label, Luck};
 
 const SEED: u64 = 42;
+
+// The addresses of the engine: `engine::purpose` has the numbers, `world::calendar` the labels of runs.
+const LIFE: Label = Label::new(4);
+const NEEDS: Label = Label::new(5);
+/// Gap, entry, coin, basket.
+const OF_A_NEED: [Label; 4] = [Label::new(0), Label::new(1), Label::new(2), Label::new(3)];
+/// Delivered, opted out, opened, delay of opening, clicked, delay of the click.
+const OF_A_CONTACT: [Label; 6] =
+    [Label::new(4), Label::new(5), Label::new(6), Label::new(7), Label::new(8), Label::new(9)];
+const TOUCH: Label = Label::new(11);
+const CHANNELS: [Label; 3] = [Label::of("email"), Label::of("push"), Label::of("sms")];
+const CAMPAIGN: Label = Label::of("weekly");
+/// Monday, 2026-01-05, 10:00, in seconds since 1900.
+const FIRST: u64 = 3_976_596_000;
 const WEEK: u64 = 7 * 86_400;
-/// The label of a customer's natural needs, and of the touches of a journey.
-const NEEDS: u64 = 1;
-const TOUCH: u64 = 1 << 32;
-const CHANNELS: [u64; 3] = [label("email"), label("push"), label("sms")];
 
 fn main() -> ExitCode {
     let customer = match args().nth(1).as_deref() {
@@ -58,22 +68,21 @@ fn write_until_closed(customer: fn(Luck, &mut Vec<u8>)) -> io::Result<()> {
 /// A year of weekly runs on three channels, six decisions to a contact.
 fn campaigns(customer: Luck, bytes: &mut Vec<u8>) {
     for week in 0..52 {
-        // The plainest label that tells occurrences apart: a hash of campaign and instant differs in more bits.
-        let run = customer.child(label("weekly").wrapping_add(week * WEEK));
+        let run = customer.child(CAMPAIGN.at(FIRST + week * WEEK));
         for channel in CHANNELS {
-            let contact = run.child(channel);
-            bytes.extend((0..6).flat_map(|purpose| contact.word(purpose).to_le_bytes()));
+            let contact = run.nth_child(channel, 0);
+            bytes.extend(OF_A_CONTACT.iter().flat_map(|purpose| contact.word(*purpose).to_le_bytes()));
         }
     }
 }
 
 /// Twelve natural needs, four decisions to a need, six touches to its journey.
 fn journeys(customer: Luck, bytes: &mut Vec<u8>) {
-    let needs = customer.child(NEEDS);
+    let life = customer.nth_child(LIFE, 0);
     for number in 0..12 {
-        let need = needs.child(number);
-        let purposes = 0..4;
-        let touches = TOUCH..TOUCH + 6;
-        bytes.extend(purposes.chain(touches).flat_map(|label| need.word(label).to_le_bytes()));
+        let need = life.nth_child(NEEDS, number);
+        bytes.extend(OF_A_NEED.iter().flat_map(|purpose| need.word(*purpose).to_le_bytes()));
+        let mut touches = need.stream(TOUCH);
+        bytes.extend((0..6).flat_map(|_| touches.next().to_le_bytes()));
     }
 }

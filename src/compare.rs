@@ -14,7 +14,10 @@ pub use channels::{ChannelRates, Rate, realised_rates};
 pub use hangs_on::{HangsOn, InputEffect, Switching, hangs_on};
 pub use numbers::{count, money, number, percent, show};
 
-use crate::measures::{Better, Estimate, MEASURES, Measure, Series, Unit, equal_spend_shares, measure, series, series_at_share, share_of_years_above_zero};
+use crate::measures::{
+    Better, EqualSpend, Estimate, MEASURES, Measure, Series, Unit, measure, series, series_at_share,
+    share_of_years_above_zero,
+};
 use crate::scenario::NONE;
 use crate::simulation::Plan;
 use crate::tally::Tallies;
@@ -109,11 +112,11 @@ pub struct Difference {
     /// Share of the shrunken draws in which this strategy is better (R26); none without uncertain inputs or where neither
     /// way is better.
     pub probability_better: Option<f64>,
-    /// Share of single years of this firm in which this strategy is better (R26), customer luck only.
+    /// Share of single years of this firm in which this strategy is better (R26), customer luck only; none at equal spend.
     pub share_of_years_better: Option<f64>,
     /// Standard deviation of the firm's total over single years (R27), customer luck only: how far one year's difference
-    /// scatters around the expected one.
-    pub outcome_spread: f64,
+    /// scatters around the expected one. None for a measure that is no total, and at equal spend.
+    pub outcome_spread: Option<f64>,
     /// Variance of the difference if each strategy had customers of its own ÷ variance of the paired difference.
     pub pairing_gain: Option<f64>,
 }
@@ -154,8 +157,8 @@ struct Books<'a> {
     minor: f64,
     population: u64,
     baseline: Option<usize>,
-    /// At equal spend: the share of customers by strategy and draw, and the cheapest strategy.
-    shares: Option<(Vec<Vec<f64>>, usize)>,
+    /// At equal spend: who gets how much.
+    equal: Option<EqualSpend>,
 }
 
 impl<'a> Books<'a> {
@@ -164,31 +167,14 @@ impl<'a> Books<'a> {
         let baseline = question.baseline.as_ref().and_then(|name| tallies.strategy(name));
         // `none` spends nothing and is not one of the strategies that share a budget.
         let spending: Vec<usize> = (0..tallies.strategies.len()).filter(|&s| Some(s) != none).collect();
-        let shares = (question.equal_spend && none.is_some()).then(|| {
-            let of_spending = equal_spend_shares(tallies, &spending);
-            let draws = tallies.draws() as usize;
-            let mut shares = vec![vec![1.0; draws]; tallies.strategies.len()];
-            for (&strategy, own) in spending.iter().zip(&of_spending) {
-                shares[strategy].clone_from(own);
-            }
-            let full = |&&s: &&usize| shares[s].iter().all(|&share| share == 1.0);
-            let cheapest = spending.iter().find(full).copied().unwrap_or(0);
-            (shares, cheapest)
-        });
-        Self { tallies, none, minor: world.currency.minor(), population: world.scenario.population, baseline, shares }
+        let equal = (question.equal_spend && none.is_some()).then(|| EqualSpend::new(tallies, &spending));
+        Self { tallies, none, minor: world.currency.minor(), population: world.scenario.population, baseline, equal }
     }
 
     fn series(&self, measure: &Measure, strategy: usize) -> Option<Series> {
-        match (&self.shares, self.none) {
-            (Some((shares, cheapest)), Some(none)) if strategy != none => {
-                let mixed = series_at_share(self.tallies, measure, strategy, *cheapest, none, self.minor, &shares[strategy])?;
-                if measure.key != "spend" {
-                    return Some(mixed);
-                }
-                // Equal by construction: rounding must not make one of them better.
-                let spend = series(self.tallies, measure, *cheapest, self.none, self.minor)?;
-                let equal = mixed.values().iter().zip(spend.values()).all(|(own, cheapest)| (own - cheapest).abs() <= 1e-9 * cheapest);
-                Some(if equal { spend } else { mixed })
+        match (&self.equal, self.none) {
+            (Some(equal), Some(none)) if strategy != none => {
+                series_at_share(self.tallies, measure, strategy, none, self.minor, equal)
             }
             _ => series(self.tallies, measure, strategy, self.none, self.minor),
         }
@@ -228,7 +214,9 @@ fn difference(books: &Books<'_>, measure: &Measure, own: &Series, base: &Series)
     let series = own.minus(base)?;
     let estimate = Estimate::of(&series);
     let above = estimate.probability_above_zero();
-    let years = share_of_years_above_zero(&series, &estimate, books.population);
+    // At equal spend a year also draws who is picked, which no batch has played.
+    let played = books.equal.is_none();
+    let years = played.then(|| share_of_years_above_zero(&series, &estimate, books.population));
     let better = |above: f64| match measure.better {
         Better::Higher => Some(above),
         Better::Lower => Some(1.0 - above),
@@ -238,8 +226,9 @@ fn difference(books: &Books<'_>, measure: &Measure, own: &Series, base: &Series)
     Some(Difference {
         relative: own.relative_to(base).map(|relative| Estimate::of(&relative)),
         probability_better: above.and_then(better),
-        share_of_years_better: better(years),
-        outcome_spread: (series.variance_per_customer() * books.population as f64).sqrt(),
+        share_of_years_better: years.and_then(better),
+        outcome_spread: (played && measure.is_total)
+            .then(|| (series.variance_per_customer() * books.population as f64).sqrt()),
         pairing_gain: (paired > 0.0).then(|| (own.noise() + base.noise()) / paired),
         estimate,
     })

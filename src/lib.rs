@@ -1,8 +1,8 @@
 //! channelmix: which channel strategy keeps more customers, costs less per contact and earns more?
 //!
 //! One way in, one way out: [`scenario`] is what a person writes, [`world`] a scenario that cannot be wrong any more,
-//! [`engine`] moves customers through time, [`tally`] counts exactly, [`simulation`] plays many in parallel. [`luck`] and
-//! [`stats`] are leaves that all may use.
+//! [`engine`] moves customers through time, [`tally`] counts exactly, [`simulation`] plays many in parallel. [`verify`]
+//! holds what comes out to what is known exactly. [`luck`] and [`stats`] are leaves that all may use.
 
 pub mod cli;
 pub mod compare;
@@ -16,4 +16,5 @@ pub mod scenario;
 pub mod simulation;
 pub mod stats;
 pub mod tally;
+pub mod verify;
 pub mod world;

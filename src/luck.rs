@@ -115,6 +115,7 @@ impl Label {
     }
 
     /// The label of a name and an instant together.
+    #[must_use]
     pub const fn at(self, instant: u64) -> Self {
         Self(Luck(self.0).word(Self::new(instant)))
     }
@@ -207,10 +208,50 @@ mod tests {
     fn words_are_the_same_for_ever() {
         // Golden values: a change here changes every published number ("value-breaking").
         let luck = Luck::customer(7, 0, 12);
-        insta::assert_snapshot!(
-            format!("{:x} {:x} {:x?}", luck.word(Label::new(0)), luck.child(Label::new(1)).word(Label::new(1)), Label::of("email")),
-            @"9a97b8e9f797ff78 e6a4153885463950 637307f200a3675c f901453c62f7510b"
-        );
+        let mut stream = luck.stream(Label::new(2));
+        let words = [
+            luck.word(Label::new(0)),
+            luck.child(Label::new(1)).word(Label::new(1)),
+            luck.nth_child(Label::new(1), 3).word(Label::new(1)),
+            luck.child(Label::of("weekly").at(3_976_596_000)).nth_child(Label::of("email"), 1).word(Label::new(6)),
+            stream.next(),
+            stream.next(),
+            Luck::parameter(7, Label::of("segments.all.rate"), 12).word(Label::new(0)),
+        ];
+        insta::assert_snapshot!(words.map(|word| format!("{word:016x}")).join("\n"), @"
+        4378b3244ba219ea
+        79d404531d06a4c1
+        5afa62380c9873b9
+        56245edc706e1c44
+        92370e7e5b773f98
+        42046c644557cc96
+        395c2de81ce2808b
+        ");
+    }
+
+    #[test]
+    fn words_streams_and_children_agree() {
+        let (luck, label) = (Luck::customer(7, 0, 12), Label::new(5));
+        let mut stream = luck.stream(label);
+        for n in 0..100 {
+            let word = stream.next();
+            assert_eq!(luck.nth_child(label, n), Luck(word));
+            assert!(n > 0 || word == luck.word(label));
+        }
+        assert_eq!(luck.child(label), luck.nth_child(label, 0));
+    }
+
+    #[test]
+    fn streams_of_one_node_do_not_meet() {
+        // How many steps of a stream lie between two labels: their difference divided by the step, modulo 2⁶⁴.
+        let inverse = (0..5).fold(SPREAD, |x, _| x.wrapping_mul(2_u64.wrapping_sub(SPREAD.wrapping_mul(x))));
+        assert_eq!(SPREAD.wrapping_mul(inverse), 1);
+        for a in 0..64 {
+            for b in 0..a {
+                let steps = Label::new(a).0.wrapping_sub(Label::new(b).0).wrapping_mul(inverse) as i64;
+                assert!(steps.unsigned_abs() > 1 << 40, "{a} and {b}: {steps}");
+            }
+        }
     }
 
     #[test]

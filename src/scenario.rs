@@ -1,14 +1,16 @@
 //! What a person writes: the scenario file, read with every mistake told at its place.
 //!
-//! The file is parsed into a [`tree`] that knows where each value stands; overrides, presets and extended strategies are
-//! [joined](join) with it; and typed values are [read](read) out of it, noting every problem instead of stopping at the
-//! first. [`load`] does all of it.
+//! The file is parsed into a [`tree`] that knows where each value stands; overrides, presets and extended strategies
+//! are [joined](join) with it; and typed values are [read](read) out of it, noting every problem instead of stopping at
+//! the first. [`load`] does all of it.
 
 mod campaign;
 mod channel;
 mod checks;
 mod input;
 mod join;
+mod names;
+mod overrides;
 mod place;
 mod presets;
 mod problems;
@@ -24,9 +26,11 @@ pub use input::{Input, Law, Scale};
 pub use place::{Origin, Place, Source, Sources};
 pub use problems::{Problem, Problems, Severity};
 pub use read::At;
-pub use segment::{Basket, Chance, Demand, Dropout, Joined, Lapse, Purchases, Segment};
+pub use segment::{Basket, Chance, Demand, Dropout, Hops, Joined, Lapse, Purchases, Segment};
 pub use strategy::{NONE, Otherwise, Plan, Response, Step, Strategy};
 pub use values::{Currency, DAY, Date, Money, Positive, Seconds, Share, Span, TimeOfDay, WEEK};
+
+use values::Count;
 
 use read::{Context, Fields, FromValue, named};
 use tree::{Data, Value};
@@ -36,6 +40,8 @@ use tree::{Data, Value};
 pub struct Scenario {
     /// What the report is called.
     pub name: String,
+    /// Where that is written.
+    name_at: Place,
     /// Currency of every price and basket.
     pub currency: Currency,
     /// First day.
@@ -88,7 +94,8 @@ impl FromValue for RateBasis {
     }
 }
 
-/// What came of reading a scenario: the texts and what was found wrong, and the scenario itself unless an error forbids it.
+/// What came of reading a scenario: the texts and what was found wrong, and the scenario itself unless an error
+/// forbids it.
 #[derive(Clone, Debug)]
 pub struct Loaded {
     /// The scenario; none if there is an error among the problems.
@@ -117,13 +124,13 @@ fn read_root(joined: &join::Joined, sources: &Sources, problems: &mut Problems) 
     let context = &mut context;
     let tree = &joined.tree;
     let mut fields = Fields::of(tree, "a scenario", context)?;
-    let name = fields.required("name", context);
+    let name = fields.required::<At<String>>("name", context);
     let currency = fields.required("currency", context);
     let start = fields.required("start", context);
     let year = At { value: Span(365 * DAY), at: tree.at };
     let horizon = fields.or::<At<Span>>("horizon", year, context);
     let tail = fields.optional("tail", context);
-    let population = fields.or("population", 1_000_000, context);
+    let population = fields.or("population", Count(1_000_000), context);
     let simulate = fields.or("simulate", At { value: 262_144, at: tree.at }, context);
     let draws = fields.optional("draws", context);
     let seed = fields.or("seed", 1, context);
@@ -131,27 +138,26 @@ fn read_root(joined: &join::Joined, sources: &Sources, problems: &mut Problems) 
     let time_zone = fields.optional("time_zone", context);
     let rates = fields.or("rates", RateBasis::Living, context);
     let count_first = fields.or("count_first", false, context);
-    let exchange = named(fields.entry("exchange"), "exchange", context, |entry, context| {
-        Some((entry.key.clone(), Positive::from_value(&entry.value, context)?.0))
-    });
+    let exchange = named(fields.entry("exchange"), "exchange", context, exchange);
     let mut channels = named(fields.entry("channels"), "channels", context, channel::read);
     let mut segments = named(fields.entry("segments"), "segments", context, segment::read);
     let campaigns = named(fields.entry("campaigns"), "campaigns", context, campaign::read);
     let strategies = named(fields.entry("strategies"), "strategies", context, strategy::read);
     fields.finish(context);
-    let (name, currency, start): (String, Currency, Date) = (name?, currency?, start?);
+    let (name, currency, start): (At<String>, Currency, Date) = (name?, currency?, start?);
     if context.problems.any_error() {
         return None;
     }
     convert_prices(&mut channels, &mut segments, &currency, &exchange, joined, context);
     prune_preset_journeys(&mut segments, &channels, context);
     Some(Scenario {
-        name,
+        name: name.value,
+        name_at: name.at,
         currency,
         start,
         horizon: At { value: horizon.value.0, at: horizon.at },
         tail,
-        population,
+        population: population.0,
         simulate,
         draws,
         seed,
@@ -165,6 +171,13 @@ fn read_root(joined: &join::Joined, sources: &Sources, problems: &mut Problems) 
         strategies,
         resolved: resolved(tree),
     })
+}
+
+/// Reads what one unit of another currency is worth.
+fn exchange(entry: &tree::Entry, context: &mut Context<'_>) -> Option<(String, f64)> {
+    let code = Value { at: entry.key_at, data: Data::Text(entry.key.clone()) };
+    let code = Currency::from_value(&code, context)?.code;
+    Some((code, Positive::from_value(&entry.value, context)?.0))
 }
 
 /// Prices of presets are in the preset's currency (R17).
@@ -183,7 +196,9 @@ fn convert_prices(
     let baskets = segments.iter_mut().map(|segment| {
         let (at, name) = (segment.at, format!("segment `{}`", segment.name));
         let money = match &mut segment.basket {
-            Basket::Fixed(money) | Basket::LogNormal { mean: money, .. } | Basket::GammaGamma { gamma: money, .. } => money,
+            Basket::Fixed(money) | Basket::LogNormal { mean: money, .. } | Basket::GammaGamma { gamma: money, .. } => {
+                money
+            }
         };
         (money, at, name)
     });
@@ -194,7 +209,11 @@ fn convert_prices(
             money.rescale(*rate);
         } else {
             let message = format!("the preset of {name} has prices in {theirs}, this scenario is in {}", currency.code);
-            let help = format!("say what one {theirs} is worth: [exchange] {theirs} = …, or write the price yourself");
+            let help = format!(
+                "say what one {theirs} is worth in {}, for example `exchange = {{ {theirs} = 1.1 }}`, or write the \
+                     price yourself",
+                currency.code
+            );
             context.error(Problem::error(message, owner).help(help));
         }
     }
@@ -218,25 +237,24 @@ fn prune_preset_journeys(segments: &mut [Segment], channels: &[Channel], context
         segment.hops.iter_mut().for_each(|(_, row)| row.retain(|(to, _)| keep(to)));
         if segment.entry.is_empty() {
             let message = format!("segment `{}` does not say where journeys begin", segment.name);
-            context.problems.push(Problem::error(message, segment.at).help("write `entry = { web = 1.0 }` with channels that have an `order_rate`"));
+            context.problems.push(
+                Problem::error(message, segment.at)
+                    .help("write `entry = { web = 1.0 }` with channels that have an `order_rate`"),
+            );
         }
     }
 }
 
 /// The joined tree without what does not change the world or a strategy: names of presets and parents.
 fn resolved(tree: &Value) -> serde_json::Value {
-    fn strip(value: &mut Value) {
-        if let Data::Table(table) = &mut value.data {
-            table.remove("preset");
-            table.remove("extends");
-            table.0.iter_mut().for_each(|entry| strip(&mut entry.value));
-        }
-    }
     let mut tree = tree.clone();
     if let Data::Table(root) = &mut tree.data {
-        for group in ["channels", "segments", "strategies"] {
-            if let Some(Data::Table(group)) = root.get_mut(group).map(|entry| &mut entry.value.data) {
-                group.0.iter_mut().for_each(|entry| strip(&mut entry.value));
+        for (group, key) in [("channels", "preset"), ("segments", "preset"), ("strategies", "extends")] {
+            let Some(Data::Table(group)) = root.get_mut(group).map(|entry| &mut entry.value.data) else { continue };
+            for entry in &mut group.0 {
+                if let Data::Table(table) = &mut entry.value.data {
+                    table.remove(key);
+                }
             }
         }
     }

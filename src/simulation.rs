@@ -173,7 +173,9 @@ impl Worker {
     /// Plays a batch, segment by segment, so that one table of weeks serves all segments.
     fn play(&mut self, world: &World, plan: &Plan, tables: &Tables, batch: Batch) {
         self.order.clear();
-        self.order.extend((batch.first..batch.first + batch.customers).map(|customer| (world.segment_of(customer), customer)));
+        self.order.extend(
+            (batch.first..batch.first + batch.customers).map(|customer| (world.segment_of(customer), customer)),
+        );
         self.order.sort_unstable();
         self.tallies.open(batch);
         for segment in self.order.chunk_by(|a, b| a.0 == b.0) {

@@ -123,6 +123,11 @@ impl World {
         tables::compile(self, draw)
     }
 
+    /// Expected share of the customers who are alive at the start under `none`, inputs at their typical values (R13).
+    pub fn living_share(&self) -> f64 {
+        demand::living_share_of_all(&self.scenario, Draw::Typical)
+    }
+
     /// The segment of a customer (R5): a Weyl sequence of the golden ratio, so that any run of consecutive customers
     /// holds each segment in nearly its share, and adding customers changes nobody.
     #[inline]

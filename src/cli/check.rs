@@ -22,11 +22,29 @@ pub struct Arguments {
 }
 
 /// Tallies above this are refused (R24): 4 GiB.
-pub const LARGEST: u64 = 4 << 30;
+const LARGEST: u64 = 4 << 30;
+
+/// Refuses a plan whose tallies would take too much memory (R24).
+pub fn refuse_too_large(world: &World, plan: &Plan) -> Result<(), Failure> {
+    let size = Tallies::size(world, plan.strategies.len(), plan.draws, plan.batches());
+    if size <= LARGEST {
+        return Ok(());
+    }
+    let what = format!("the tallies would take {} MB, the limit is {} MB", size >> 20, LARGEST >> 20);
+    Err(Failure::argument(what, "fewer segments, strategies or draws, or a shorter horizon"))
+}
+
+/// The plan that `compare` makes of a scenario if it is not told otherwise.
+fn default_plan(world: &World) -> Plan {
+    let scenario = &world.scenario;
+    let draws = scenario.draws.as_ref().map(|draws| draws.value);
+    Plan::new(world, scenario.seed, scenario.simulate.value, draws, (0..world.strategies.len()).collect())
+}
 
 /// Checks and describes.
 pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let opened = arguments.scenario.open(arguments.quiet)?;
+    refuse_too_large(&opened.world, &default_plan(&opened.world))?;
     if !arguments.quiet {
         let mut out = std::io::stdout().lock();
         out.write_all(description(&opened.world).as_bytes())?;
@@ -37,7 +55,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
 
 fn description(world: &World) -> String {
     let scenario = &world.scenario;
-    let plan = Plan::new(world, scenario.seed, scenario.simulate.value, scenario.draws.as_ref().map(|draws| draws.value), (0..world.strategies.len()).collect());
+    let plan = default_plan(world);
     let size = Tallies::size(world, plan.strategies.len(), plan.draws, plan.batches());
     let names = |names: Vec<&str>| if names.is_empty() { "(none)".to_owned() } else { names.join(", ") };
     let mut text = format!("{} is sound.\n\n", scenario.name);
@@ -47,9 +65,25 @@ fn description(world: &World) -> String {
     line("touches", names(world.channels.iter().filter(|c| c.has_touches).map(|c| c.name.as_str()).collect()));
     line("campaigns", names(world.campaigns.iter().map(String::as_str).collect()));
     line("strategies", names(world.strategies.iter().map(|s| s.name.as_str()).collect()));
-    line("horizon", format!("{} days; the last trigger starts before day {}", count(world.horizon as f64 / 86_400.0), count(world.last_start as f64 / 86_400.0)));
+    line(
+        "horizon",
+        format!(
+            "{} days; the last trigger starts before day {}",
+            number(world.horizon as f64 / 86_400.0),
+            number(world.last_start as f64 / 86_400.0)
+        ),
+    );
     line("uncertain", format!("{} inputs, {} draws", world.uncertain.len(), plan.draws));
-    line("customers", format!("{} played in {} batches of {}, for a firm of {}", count(plan.customers() as f64), plan.batches(), plan.batch, count(scenario.population as f64)));
+    line(
+        "customers",
+        format!(
+            "{} played in {} batches of {}, for a firm of {}",
+            count(plan.customers()),
+            plan.batches(),
+            plan.batch,
+            count(scenario.population)
+        ),
+    );
     line("tallies", format!("{} MB (at most {} MB)", number(size as f64 / f64::from(1 << 20)), LARGEST >> 20));
     for hint in hints(scenario) {
         text += &format!("\n  {hint}\n");
@@ -61,7 +95,8 @@ fn description(world: &World) -> String {
 fn hints(scenario: &Scenario) -> Vec<String> {
     let mut hints = Vec::new();
     let states_orders = |demand: &Demand| matches!(demand, Demand::Purchases(_));
-    let stated: Vec<&str> = scenario.segments.iter().filter(|s| states_orders(&s.demand)).map(|s| s.name.as_str()).collect();
+    let stated: Vec<&str> =
+        scenario.segments.iter().filter(|s| states_orders(&s.demand)).map(|s| s.name.as_str()).collect();
     if !stated.is_empty() {
         hints.push(format!(
             "{}: `purchases` states orders; editing hops or order rates rescales the needs so that natural orders stay the same (R10).",
@@ -69,7 +104,10 @@ fn hints(scenario: &Scenario) -> Vec<String> {
         ));
     }
     if scenario.tail.is_none() && !scenario.strategies.is_empty() {
-        hints.push(format!("tail: no trigger is started in the last {} (longest plan + 7d), alike for all strategies (R8).", Span(scenario.tail_length())));
+        hints.push(format!(
+            "tail: no trigger is started in the last {} (longest plan + 7d), alike for all strategies (R8).",
+            Span(scenario.tail_length())
+        ));
     }
     hints
 }

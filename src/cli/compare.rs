@@ -43,8 +43,12 @@ enum Equal {
 }
 
 fn share(text: &str) -> Result<f64, String> {
-    let number = text.strip_suffix('%').map_or_else(|| text.parse::<f64>().ok(), |percent| percent.trim().parse::<f64>().ok().map(|n| n / 100.0));
-    number.filter(|&number| number > 0.0 && number < 1.0).ok_or_else(|| "must be a share between 0 and 1, such as 0.01 or 1%".to_owned())
+    let number = text
+        .strip_suffix('%')
+        .map_or_else(|| text.parse::<f64>().ok(), |percent| percent.trim().parse::<f64>().ok().map(|n| n / 100.0));
+    number
+        .filter(|&number| number > 0.0 && number < 1.0)
+        .ok_or_else(|| "must be a share between 0 and 1, such as 0.01 or 1%".to_owned())
 }
 
 /// Compares.
@@ -96,16 +100,25 @@ impl Arguments {
                 if played.iter().all(|own| own != NONE) || name != NONE {
                     find(world, name)?;
                 }
-                return Err(Failure::argument(format!("the baseline `{name}` is not played"), format!("played are {}", played.join(", "))));
+                return Err(Failure::argument(
+                    format!("the baseline `{name}` is not played"),
+                    format!("played are {}", played.join(", ")),
+                ));
             }
             None => played.iter().find(|name| *name != NONE).unwrap_or(&played[0]).clone(),
         };
         if played.len() < 2 {
-            return Err(Failure::argument("there is only one strategy to compare", "write a second one, or leave out --no-baseline"));
+            return Err(Failure::argument(
+                "there is only one strategy to compare",
+                "write a second one, or leave out --no-baseline",
+            ));
         }
         let equal_spend = self.at_equal.is_some();
         if equal_spend && played.iter().all(|name| name != NONE) {
-            return Err(Failure::argument("--at-equal spend needs `none`", "leave out --no-baseline: the customers who get nothing must be known"));
+            return Err(Failure::argument(
+                "--at-equal spend needs `none`",
+                "leave out --no-baseline: the customers who get nothing must be known",
+            ));
         }
         Ok(Question { baseline: Some(baseline), equal_spend })
     }

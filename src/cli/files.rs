@@ -30,7 +30,9 @@ impl ScenarioArguments {
         let text = self.text()?;
         let loaded = load(&self.file.to_string_lossy(), &text, &self.set);
         let sources: Sources = loaded.sources;
-        let Some(scenario) = loaded.scenario else { return Err(Failure::Scenario(Box::new((loaded.problems, sources)))) };
+        let Some(scenario) = loaded.scenario else {
+            return Err(Failure::Scenario(Box::new((loaded.problems, sources))));
+        };
         if !quiet {
             anstream::eprint!("{}", loaded.problems.render(&sources, std::io::stderr().is_terminal()));
         }
@@ -46,9 +48,12 @@ impl ScenarioArguments {
             std::fs::read(&self.file)
         };
         let name = self.file.display();
-        let bytes = bytes.map_err(|error| Failure::argument(format!("{name} cannot be read: {error}"), "give the path of a scenario file (TOML)"))?;
+        let bytes = bytes.map_err(|error| {
+            Failure::argument(format!("{name} cannot be read: {error}"), "give the path of a scenario file (TOML)")
+        })?;
         String::from_utf8(bytes).map_err(|error| {
-            let line = 1 + error.as_bytes()[..error.utf8_error().valid_up_to()].iter().filter(|&&byte| byte == b'\n').count();
+            let line =
+                1 + error.as_bytes()[..error.utf8_error().valid_up_to()].iter().filter(|&&byte| byte == b'\n').count();
             Failure::argument(format!("{name}:{line}: this is not UTF-8 text"), "save the file as UTF-8")
         })
     }

@@ -81,7 +81,11 @@ enum Format {
 fn whole_number(text: &str) -> Result<u64, String> {
     let plain = text.replace('_', "");
     let number = plain.parse::<u64>().ok().or_else(|| {
-        plain.parse::<f64>().ok().filter(|number| number.fract() == 0.0 && (0.0..=1e15).contains(number)).map(|number| number as u64)
+        plain
+            .parse::<f64>()
+            .ok()
+            .filter(|number| number.fract() == 0.0 && (0.0..=1e15).contains(number))
+            .map(|number| number as u64)
     });
     number.filter(|&number| number >= 128).ok_or_else(|| "must be a whole number, 128 or more".to_owned())
 }
@@ -117,31 +121,48 @@ impl PlayArguments {
             strategies.push(none);
         }
         if strategies.is_empty() {
-            return Err(Failure::argument("there is nothing to play: the scenario has no strategy", "leave out --no-baseline to play `none`"));
+            return Err(Failure::argument(
+                "there is nothing to play: the scenario has no strategy",
+                "leave out --no-baseline to play `none`",
+            ));
         }
         let scenario = &world.scenario;
         let simulate = self.simulate.unwrap_or(scenario.simulate.value);
         let draws = self.draws.or(scenario.draws.as_ref().map(|draws| draws.value));
         let plan = Plan::new(world, self.seed.unwrap_or(scenario.seed), simulate, draws, strategies);
+        if plan.draws > 1 && world.uncertain.is_empty() {
+            let help = "write an input as { low = …, typical = …, high = … }, or leave `draws` out";
+            return Err(Failure::argument(
+                format!("{} draws of nothing: no input of this scenario is uncertain", plan.draws),
+                help,
+            ));
+        }
         if simulate < FEWEST_PER_DRAW * plan.draws {
-            let help = format!("at least {FEWEST_PER_DRAW} customers per draw: --simulate {} or more, or fewer --draws", FEWEST_PER_DRAW * plan.draws);
+            let fewest = FEWEST_PER_DRAW * plan.draws;
+            let help = format!(
+                "at least {FEWEST_PER_DRAW} customers per draw: --simulate {fewest} or more, or fewer --draws"
+            );
             return Err(Failure::argument(format!("{simulate} customers are too few for {} draws", plan.draws), help));
         }
-        let size = Tallies::size(world, plan.strategies.len(), plan.draws, plan.batches());
-        if size > super::check::LARGEST {
-            let help = "fewer segments, strategies or draws, or a shorter horizon";
-            return Err(Failure::argument(format!("the tallies would take {} MB, the limit is {} MB", size >> 20, super::check::LARGEST >> 20), help));
-        }
+        super::check::refuse_too_large(world, &plan)?;
         let folder = self.out.as_ref().map(|path| Folder::prepare(path, self.overwrite)).transpose()?;
         Ok((plan, folder))
     }
 
     /// Plays a plan, up to a precision if one is asked for, and writes the result files.
-    pub fn play(&self, opened: &Opened, plan: &mut Plan, folder: Option<&Folder>, target: Option<&Target>, quiet: bool) -> Result<Played, Failure> {
+    pub fn play(
+        &self,
+        opened: &Opened,
+        plan: &mut Plan,
+        folder: Option<&Folder>,
+        target: Option<&Target>,
+        quiet: bool,
+    ) -> Result<Played, Failure> {
         let world = &opened.world;
         // Only the bar and the time depend on it.
         let pool = rayon::ThreadPoolBuilder::new().num_threads(self.threads.unwrap_or(0) as usize).build();
-        let pool = pool.map_err(|error| Failure::argument(format!("threads cannot be started: {error}"), "try --threads 1"))?;
+        let pool =
+            pool.map_err(|error| Failure::argument(format!("threads cannot be started: {error}"), "try --threads 1"))?;
         let bar = Bar::new(plan.customers(), quiet);
         let no_place = |problem: crate::scenario::Problem| Failure::argument(problem.message, problem.help.join("; "));
         let mut simulation = Simulation::new(world, plan.clone()).map_err(no_place)?;
@@ -150,7 +171,9 @@ impl PlayArguments {
                 simulation.play_up_to(plan.per_draw, &bar);
                 None
             }
-            Some(target) => Some(precision::play(world, &mut simulation, target, &bar, |customers| bar.expect(customers))),
+            Some(target) => {
+                Some(precision::play(world, &mut simulation, target, &bar, |customers| bar.expect(customers)))
+            }
         });
         bar.done();
         plan.per_draw = simulation.played();

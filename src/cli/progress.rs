@@ -22,6 +22,23 @@ impl Bar {
         Self(bar)
     }
 
+    /// A bar that counts customers without knowing how many there will be.
+    pub fn counting(quiet: bool) -> Self {
+        if quiet || !std::io::stderr().is_terminal() {
+            return Self(ProgressBar::hidden());
+        }
+        let bar = ProgressBar::no_length();
+        if let Ok(style) = ProgressStyle::with_template("{human_pos} customers played") {
+            bar.set_style(style);
+        }
+        Self(bar)
+    }
+
+    /// Prints something without tearing the bar.
+    pub fn pause<T>(&self, print: impl FnOnce() -> T) -> T {
+        self.0.suspend(print)
+    }
+
     /// More customers than was thought.
     pub fn expect(&self, customers: u64) {
         self.0.set_length(customers);

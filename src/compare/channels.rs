@@ -45,12 +45,14 @@ pub fn realised_rates(world: &World, tallies: &Tallies) -> Vec<ChannelRates> {
     for (channel, own) in world.scenario.channels.iter().enumerate() {
         let Some(contact) = &own.contact else { continue };
         for strategy in tallies.strategies.iter().filter(|strategy| strategy.name != NONE) {
-            let count = |count: ChannelCount| strategy.weeks.iter().map(|row| row.at(count, channel)).sum::<i128>() as f64;
+            let count =
+                |count: ChannelCount| strategy.weeks.iter().map(|row| row.at(count, channel)).sum::<i128>() as f64;
             let (sent, delivered) = (count(ChannelCount::Sent), count(ChannelCount::Delivered));
             if sent == 0.0 {
                 continue;
             }
-            let per_delivered = |stated: f64, counted: ChannelCount| Rate { stated, realised: count(counted) / delivered };
+            let per_delivered =
+                |stated: f64, counted: ChannelCount| Rate { stated, realised: count(counted) / delivered };
             all.push(ChannelRates {
                 channel: own.name.clone(),
                 strategy: strategy.name.clone(),

@@ -3,7 +3,7 @@
 use super::numbers::{count, money, number, percent, show};
 use super::{Answer, Cell, Difference, HangsOn, InputEffect, MeasureRow, Setup, Switching};
 use crate::measures::{Estimate, Interval};
-use crate::scenario::{Demand, Dropout, NONE};
+use crate::scenario::{Demand, Dropout, NONE, RateBasis};
 use crate::world::World;
 
 /// Sentences, the most important one first.
@@ -27,13 +27,18 @@ pub(super) fn sentences(answer: &Answer) -> Vec<String> {
 /// One strategy against the baseline.
 fn against(answer: &Answer, baseline: &str, strategy: &str, profit: &Difference) -> String {
     let population = answer.setup.population as f64;
-    let contact = cell(answer, "cost_per_contact", strategy).and_then(|cell| cell.difference.as_ref()?.relative.as_ref());
+    let contact =
+        cell(answer, "cost_per_contact", strategy).and_then(|cell| cell.difference.as_ref()?.relative.as_ref());
     let contact = contact.filter(|relative| relative.value.is_finite()).map(|relative| {
         if relative.interval.contains(0.0) {
             format!("costs about as much per contact as {baseline} ({})", range(&relative.interval, percent))
         } else {
             let word = if relative.value < 0.0 { "less" } else { "more" };
-            format!("costs {} {word} per contact than {baseline} ({})", percent(relative.value.abs()), sizes(&relative.interval, percent))
+            format!(
+                "costs {} {word} per contact than {baseline} ({})",
+                percent(relative.value.abs()),
+                sizes(&relative.interval, percent)
+            )
         }
     });
     let horizon = format!("over {}", days(answer.setup.days));
@@ -46,13 +51,21 @@ fn against(answer: &Answer, baseline: &str, strategy: &str, profit: &Difference)
         format!(
             "shows no clear difference in profit {horizon} ({} {currency}): {}",
             range(&estimate.interval, scaled),
-            what_would_tell(answer, strategy, estimate)
+            what_would_tell(answer, estimate)
         )
     } else {
         let word = if estimate.value > 0.0 { "more" } else { "less" };
-        format!("earns {} {currency} {word} profit {horizon} ({})", scaled(estimate.value.abs()), sizes(&estimate.interval, scaled))
+        format!(
+            "earns {} {currency} {word} profit {horizon} ({})",
+            scaled(estimate.value.abs()),
+            sizes(&estimate.interval, scaled)
+        )
     };
-    let hinge = answer.hangs_on.iter().find(|hangs_on| hangs_on.strategy == strategy).and_then(|hangs_on| decides(hangs_on, baseline));
+    let hinge = answer
+        .hangs_on
+        .iter()
+        .find(|hangs_on| hangs_on.strategy == strategy)
+        .and_then(|hangs_on| decides(hangs_on, baseline));
     let hinge = hinge.map_or(String::new(), |hinge| format!("; {hinge}"));
     match contact {
         Some(contact) => format!("{strategy} {contact} and {verdict}{hinge}."),
@@ -61,7 +74,7 @@ fn against(answer: &Answer, baseline: &str, strategy: &str, profit: &Difference)
 }
 
 /// What would make an open answer clear: more customers, or better known rates.
-fn what_would_tell(answer: &Answer, strategy: &str, estimate: &Estimate) -> String {
+fn what_would_tell(answer: &Answer, estimate: &Estimate) -> String {
     // Monte Carlo error that a clear answer could bear at 95 %; with uncertain inputs, as many as bring the noise down to
     // what the inputs do. More than were played in any case: those did not tell.
     let played = answer.setup.customers as f64;
@@ -70,11 +83,9 @@ fn what_would_tell(answer: &Answer, strategy: &str, estimate: &Estimate) -> Stri
     let needed = for_error.max(for_noise).max(2.0 * played);
     let of_rates = estimate.noise_share.is_some_and(|noise| noise < 0.5);
     if of_rates || !for_error.is_finite() {
-        let first = answer.hangs_on.iter().find(|hangs_on| hangs_on.strategy == strategy).and_then(|hangs_on| hangs_on.inputs.first());
-        let first = first.map_or(String::new(), |input| format!(", first of all {}", input.input));
-        return format!("more simulated customers would not tell, better known rates would{first}");
+        return "more simulated customers would not tell, better known rates would".to_owned();
     }
-    format!("about {} simulated customers would tell (--simulate)", count(round_up(needed)))
+    format!("about {} simulated customers would tell (--simulate)", count(round_up(needed) as u64))
 }
 
 /// The next number with one significant digit.
@@ -86,7 +97,10 @@ fn round_up(value: f64) -> f64 {
 /// Where the answer turns, if one input turns it.
 fn decides(hangs_on: &HangsOn, baseline: &str) -> Option<String> {
     let turning = |input: &&InputEffect| matches!(input.switching, Switching::At { .. });
-    let input = hangs_on.inputs.iter().find(turning)?;
+    let Some(input) = hangs_on.inputs.iter().find(turning) else {
+        let first = hangs_on.inputs.first()?;
+        return Some(format!("no single input turns this within its range ({} matters most)", first.input));
+    };
     let Switching::At { value, .. } = input.switching else { return None };
     let side = if input.higher_favours? { "below" } else { "above" };
     Some(format!("{} decides: {baseline} wins {side} {}", input.input, number(value)))
@@ -105,15 +119,21 @@ fn incremental(answer: &Answer) -> Option<String> {
         })
         .collect();
     let currency = &answer.setup.currency;
-    (!parts.is_empty()).then(|| format!("Against doing nothing, profit in {currency} over {}: {}.", days(answer.setup.days), parts.join(", ")))
+    (!parts.is_empty()).then(|| {
+        format!("Against doing nothing, profit in {currency} over {}: {}.", days(answer.setup.days), parts.join(", "))
+    })
 }
 
 /// With nothing to compare: what each strategy brings.
 fn single(answer: &Answer) -> Vec<String> {
     let sentence = |cell: &Cell| {
         let profit = cell.estimate.as_ref()?;
-        let of = |key: &'static str| answer.measures.iter().find(|row| row.measure == key).zip(self::cell(answer, key, &cell.strategy));
-        let shown = |key: &'static str| of(key).and_then(|(row, cell)| Some(show(row.what.unit, cell.estimate.as_ref()?.value)));
+        let of = |key: &'static str| {
+            answer.measures.iter().find(|row| row.measure == key).zip(self::cell(answer, key, &cell.strategy))
+        };
+        let shown = |key: &'static str| {
+            of(key).and_then(|(row, cell)| Some(show(row.what.unit, cell.estimate.as_ref()?.value)))
+        };
         let interval = range(&profit.interval, number);
         Some(format!(
             "{}: profit {} {} per customer ({interval}), revenue {}, retention {}.",
@@ -131,26 +151,60 @@ fn single(answer: &Answer) -> Vec<String> {
 pub(super) fn notes(world: &World, setup: &Setup, measures: &[MeasureRow]) -> Vec<String> {
     let mut notes = Vec::new();
     let profit = measures.iter().find(|row| row.measure == "profit");
-    let differences = || profit.into_iter().flat_map(|row| &row.strategies).filter(|cell| cell.strategy != NONE).filter_map(|cell| Some((cell, cell.difference.as_ref()?)));
+    let differences = || {
+        profit
+            .into_iter()
+            .flat_map(|row| &row.strategies)
+            .filter(|cell| cell.strategy != NONE)
+            .filter_map(|cell| Some((cell, cell.difference.as_ref()?)))
+    };
     if setup.draws == 1 {
-        let how = if setup.uncertain_inputs == 0 { "every rate is taken as exact" } else { "one draw: every uncertain input is at its typical value, rates taken as exact" };
-        notes.push(format!("95 % Monte Carlo intervals of {} simulated customers; {how}.", count(setup.customers as f64)));
+        let how = if setup.uncertain_inputs == 0 {
+            "every rate is taken as exact"
+        } else {
+            "one draw: every uncertain input is at its typical value, rates taken as exact"
+        };
+        notes.push(format!("95 % Monte Carlo intervals of {} simulated customers; {how}.", count(setup.customers)));
     } else {
         notes.push(format!(
             "90 % intervals over {} draws of {} uncertain input{}, {} simulated customers in all.",
             setup.draws,
             setup.uncertain_inputs,
             if setup.uncertain_inputs == 1 { "" } else { "s" },
-            count(setup.customers as f64)
+            count(setup.customers)
         ));
     }
     for (cell, difference) in differences() {
-        let noise = difference.estimate.noise_share.map_or(String::new(), |noise| format!("simulation noise is {} of what varies between draws, ", percent(noise)));
-        let gain = difference.pairing_gain.map_or(String::new(), |gain| format!("pairing the same customers made the variance {} times smaller, ", number(gain)));
-        let spread = format!("a single year scatters by ± {} {} around the expected difference (customer luck only)", money(difference.outcome_spread), setup.currency);
+        let noise = difference.estimate.noise_share.map_or(String::new(), |noise| {
+            format!("simulation noise is {} of what varies between draws, ", percent(noise))
+        });
+        let gain = difference.pairing_gain.map_or(String::new(), |gain| {
+            format!("pairing the same customers made the variance {} times smaller, ", number(gain))
+        });
+        let spread = difference.outcome_spread.map_or("a single year was not played".to_owned(), |spread| {
+            let (spread, currency) = (money(spread), &setup.currency);
+            format!(
+                "a single year scatters by ± {spread} {currency} around the expected difference (customer luck only)"
+            )
+        });
         notes.push(format!("{}, difference in profit: {noise}{gain}{spread}.", cell.strategy));
         if difference.estimate.noise_share.is_some_and(|noise| noise > 0.5) {
-            notes.push("More than half of that is simulation noise: play more customers (--simulate).".to_owned());
+            notes.push("More than half of that is simulation noise, so the interval is normal-shaped: play more customers (--simulate).".to_owned());
+        }
+    }
+    if world.scenario.rates == RateBasis::List {
+        let living = world.living_share();
+        notes.push(format!("Rates are means over whole lists, of which {} are alive at the start: the living respond 1 / {} times as often (R13).", percent(living), number(living)));
+        for channel in &world.scenario.channels {
+            let Some(contact) = channel.contact.as_ref().filter(|contact| contact.open_rate.typical() > living) else {
+                continue;
+            };
+            notes.push(format!(
+                "{}: an open rate of {} of the whole list cannot be, since only {} are alive; all the living open.",
+                channel.name,
+                percent(contact.open_rate.typical()),
+                percent(living)
+            ));
         }
     }
     if setup.equal_spend {
@@ -172,7 +226,8 @@ fn cell<'a>(answer: &'a Answer, measure: &'a str, strategy: &str) -> Option<&'a 
 }
 
 fn days(days: f64) -> String {
-    format!("{} days", count(days))
+    // A horizon is mostly whole days.
+    if days.fract() == 0.0 { format!("{days} days") } else { format!("{} days", number(days)) }
 }
 
 /// `a to b`, signs kept.

@@ -96,13 +96,19 @@ pub fn hangs_on(world: &World, plan: &Plan, strategy: &str, difference: &Series)
             let candidate = &candidates[index];
             let coefficients = &model.coefficients[first..first + candidate.columns.len()];
             // Inputs are drawn independently, so the variance of the fitted part of each is its share.
-            let part: Vec<f64> = (0..outcome.len()).map(|d| coefficients.iter().zip(&candidate.columns).map(|(b, x)| b * x[d]).sum()).collect();
+            let part: Vec<f64> = (0..outcome.len())
+                .map(|d| coefficients.iter().zip(&candidate.columns).map(|(b, x)| b * x[d]).sum())
+                .collect();
             let single = candidate.columns.len() == 1;
             inputs.push(InputEffect {
                 input: candidate.path.to_owned(),
                 share: (variance(&part) / of_parameters).min(1.0),
                 higher_favours: single.then(|| coefficients[0] > 0.0),
-                switching: if single { switching(&candidate.columns[0], &columns, &outcome, first - 1) } else { Switching::NotOneNumber },
+                switching: if single {
+                    switching(&candidate.columns[0], &columns, &outcome, first - 1)
+                } else {
+                    Switching::NotOneNumber
+                },
             });
             first += candidate.columns.len();
         }
@@ -122,7 +128,11 @@ fn select(candidates: &[Candidate<'_>], outcome: &[f64]) -> Vec<usize> {
         if columns.len() + 4 > outcome.len() / 2 {
             return f64::INFINITY;
         }
-        let unexplained = if columns.is_empty() { 1.0 } else { fit(&columns, outcome).map_or(f64::INFINITY, |fit| 1.0 - fit.r_squared) };
+        let unexplained = if columns.is_empty() {
+            1.0
+        } else {
+            fit(&columns, outcome).map_or(f64::INFINITY, |fit| 1.0 - fit.r_squared)
+        };
         n * libm::log((unexplained * total / n).max(f64::MIN_POSITIVE)) + penalty * columns.len() as f64
     };
     let mut chosen: Vec<usize> = Vec::new();
@@ -162,7 +172,9 @@ fn switching(input: &[f64], columns: &[Vec<f64>], outcome: &[f64], own: usize) -
     let Ok(linear) = fit(&all, outcome) else { return Switching::NoneInRange };
     all.push(square);
     let curve = all.len();
-    let curved = fit(&all, outcome).ok().filter(|fit| fit.standard_error(curve).is_some_and(|se| (fit.coefficients[curve] / se).abs() > CURVED));
+    let curved = fit(&all, outcome)
+        .ok()
+        .filter(|fit| fit.standard_error(curve).is_some_and(|se| (fit.coefficients[curve] / se).abs() > CURVED));
     let model = curved.as_ref().unwrap_or(&linear);
     let terms: Vec<usize> = if curved.is_some() { vec![0, own + 1, curve] } else { vec![0, own + 1] };
     let centre = mean(input);
@@ -177,7 +189,8 @@ fn switching(input: &[f64], columns: &[Vec<f64>], outcome: &[f64], own: usize) -
         let (fitted, error) = at(x);
         fitted.abs() - t * error
     };
-    let low = crossing(|x| open(value - (x - from)), from, from + (value - sorted[0])).map_or(sorted[0], |x| value - (x - from));
+    let low = crossing(|x| open(value - (x - from)), from, from + (value - sorted[0]))
+        .map_or(sorted[0], |x| value - (x - from));
     let high = crossing(open, value, sorted[sorted.len() - 1]).unwrap_or(sorted[sorted.len() - 1]);
     Switching::At { value, low, high }
 }
@@ -217,8 +230,11 @@ mod tests {
     fn r30_the_crossing_of_a_known_line_is_found_with_its_interval() {
         // difference = 2 − 20 x + noise, x from 0 to 0.2: crosses 0 at 0.1.
         let input: Vec<f64> = (0..64).map(|i| f64::from(i) / 320.0).collect();
-        let outcome: Vec<f64> = input.iter().enumerate().map(|(i, x)| 2.0 - 20.0 * x + 0.1 * (i as f64 * 1.7).sin()).collect();
-        let Switching::At { value, low, high } = switching(&input, std::slice::from_ref(&input), &outcome, 0) else { panic!("not found") };
+        let outcome: Vec<f64> =
+            input.iter().enumerate().map(|(i, x)| 2.0 - 20.0 * x + 0.1 * (i as f64 * 1.7).sin()).collect();
+        let Switching::At { value, low, high } = switching(&input, std::slice::from_ref(&input), &outcome, 0) else {
+            panic!("not found")
+        };
         assert!((value - 0.1).abs() < 2e-3, "{value}");
         assert!(low < value && value < high && high - low < 0.01, "{low} {high}");
     }

@@ -2,7 +2,7 @@
 
 use crate::measures::Unit;
 
-/// A number with about three significant digits and thousands separated by spaces: `1 234`, `0.0672`, `1.44`, `3.20e−9`.
+/// A number with three significant digits, thousands apart: `1 230 000`, `0.0672`, `1.44`, `3.20e−9`.
 pub fn number(value: f64) -> String {
     if !value.is_finite() {
         return "–".to_owned();
@@ -14,8 +14,17 @@ pub fn number(value: f64) -> String {
     if magnitude < -6 {
         return format!("{value:.2e}").replace('-', "−");
     }
+    if magnitude > 2 {
+        let unit = 10_f64.powi(magnitude - 2);
+        return grouped(&format!("{:.0}", (value / unit).round() * unit));
+    }
     let decimals = (2 - magnitude).clamp(0, 9) as usize;
     grouped(&format!("{value:.decimals$}"))
+}
+
+/// A whole number in full, thousands apart: `262 144`.
+pub fn count(value: u64) -> String {
+    grouped(&value.to_string())
 }
 
 fn grouped(text: &str) -> String {
@@ -32,21 +41,16 @@ fn grouped(text: &str) -> String {
     format!("{sign}{out}{fraction}")
 }
 
-/// A whole number of things, or a number as it is: `56`, `1 234`, `1.5`.
-pub fn count(value: f64) -> String {
-    if value.fract() == 0.0 && value.abs() < 1e15 { grouped(&format!("{value:.0}")) } else { number(value) }
-}
-
 /// A share in percent.
 pub fn percent(share: f64) -> String {
     if share.is_finite() { format!("{} %", number(share * 100.0)) } else { number(share) }
 }
 
-/// An amount in words: `0.93 million`, `12 300`, `0.067`.
+/// An amount in words: `1.93 million`, `12 300`, `0.067`.
 pub fn money(amount: f64) -> String {
     match amount.abs() {
         size if size >= 1e9 => format!("{} billion", number(amount / 1e9)),
-        size if size >= 1e5 => format!("{} million", number(amount / 1e6)),
+        size if size >= 999_500.0 => format!("{} million", number(amount / 1e6)),
         _ => number(amount),
     }
 }
@@ -69,7 +73,7 @@ mod tests {
             (0.067_234, "0.0672"),
             (1.4444, "1.44"),
             (-12.3456, "−12.3"),
-            (1_234_567.0, "1\u{202f}234\u{202f}567"),
+            (1_234_567.0, "1\u{202f}230\u{202f}000"),
             (0.0, "0"),
             (999.6, "1\u{202f}000"),
             (f64::NAN, "–"),
@@ -77,10 +81,8 @@ mod tests {
             assert_eq!(number(value), text);
         }
         assert_eq!((number(-3.2e-9), percent(f64::NAN)), ("−3.20e−9".to_owned(), "–".to_owned()));
-        assert_eq!(
-            (count(56.0), count(2048.0), count(0.5)),
-            ("56".to_owned(), "2\u{202f}048".to_owned(), "0.500".to_owned())
-        );
-        assert_eq!(money(934_567.0), "0.935 million");
+        assert_eq!(money(934_567.0), "935\u{202f}000");
+        assert_eq!(money(1_934_567.0), "1.93 million");
+        assert_eq!(count(262_144), "262\u{202f}144");
     }
 }

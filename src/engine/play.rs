@@ -71,7 +71,14 @@ pub struct Scratch {
 }
 
 /// Plays one customer from its start to the horizon under one strategy.
-pub fn play<W: Watch>(world: &World, tables: &Tables, strategy: &Strategy, start: &Start, scratch: &mut Scratch, watch: &mut W) {
+pub fn play<W: Watch>(
+    world: &World,
+    tables: &Tables,
+    strategy: &Strategy,
+    start: &Start,
+    scratch: &mut Scratch,
+    watch: &mut W,
+) {
     scratch.pending.clear();
     scratch.runs.clear();
     scratch.consumed.clear();
@@ -142,7 +149,10 @@ impl<W: Watch> Player<'_, W> {
         self.watch.see(at, Event::Joined { alive: self.alive, opted_in: self.opted_in });
         self.expect_need();
         // Joining's first order is an event of the past for a base, and counted only on request (R9).
-        if self.tables.count_first && self.start.joined >= 0 && !matches!(self.table.joined, crate::world::Joined::Base(_)) {
+        if self.tables.count_first
+            && self.start.joined >= 0
+            && !matches!(self.table.joined, crate::world::Joined::Base(_))
+        {
             let luck = self.start.life.child(purpose::FIRST);
             let channel = journeys::entry(self.table, luck);
             self.order(at, channel, luck, Cause::First);
@@ -232,10 +242,12 @@ impl<W: Watch> Player<'_, W> {
             return;
         }
         let outcome = journeys::natural(&self.table.natural, self.table, need.luck, at, self.watch);
-        let mut lost = matches!(self.table.dropout, Dropout::AfterJourney(_)) && need.luck.happens(purpose::COIN, self.start.coin);
+        let mut lost =
+            matches!(self.table.dropout, Dropout::AfterJourney(_)) && need.luck.happens(purpose::COIN, self.start.coin);
         if let Outcome::Ordered(channel) = outcome {
             self.order(at, channel, need.luck, Cause::Need);
-            lost |= matches!(self.table.dropout, Dropout::AfterOrder(_)) && need.luck.happens(purpose::COIN, self.start.coin);
+            lost |= matches!(self.table.dropout, Dropout::AfterOrder(_))
+                && need.luck.happens(purpose::COIN, self.start.coin);
         }
         if lost {
             self.lose(at);
@@ -260,16 +272,23 @@ impl<W: Watch> Player<'_, W> {
         let landing = self.tables.contacts[usize::from(contact.channel)].as_ref().map_or(0, |contact| contact.landing);
         let rows = &self.table.contacted[campaign];
         let outcome = journeys::follow(rows, landing, contact.luck, at, self.watch);
-        let mut lost = matches!(self.table.dropout, Dropout::AfterJourney(_)) && contact.luck.happens(purpose::COIN, self.start.coin);
+        let mut lost = matches!(self.table.dropout, Dropout::AfterJourney(_))
+            && contact.luck.happens(purpose::COIN, self.start.coin);
         if let Outcome::Ordered(channel) = outcome {
             let effect = self.tables.campaigns[campaign];
-            let moved = if contact.luck.happens(purpose::DISPLACED, effect.displacement) { self.consume(at + effect.window) } else { None };
+            let moved = if contact.luck.happens(purpose::DISPLACED, effect.displacement) {
+                self.consume(at + effect.window)
+            } else {
+                None
+            };
             let displaced = moved.map(|need| need.at as Seconds);
             let value_of = moved.map_or(contact.luck, |need| need.luck);
             self.order(at, channel, value_of, Cause::Contact { channel: contact.channel, displaced });
-            self.scratch.runs[contact.run as usize].responses |= crate::world::Step::bit(crate::scenario::Response::Ordered);
+            self.scratch.runs[contact.run as usize].responses |=
+                crate::world::Step::bit(crate::scenario::Response::Ordered);
             if let Some(need) = moved {
-                lost |= !matches!(self.table.dropout, Dropout::Never) && need.luck.happens(purpose::COIN, self.start.coin);
+                lost |=
+                    !matches!(self.table.dropout, Dropout::Never) && need.luck.happens(purpose::COIN, self.start.coin);
             }
         }
         if lost {
@@ -283,13 +302,16 @@ impl<W: Watch> Player<'_, W> {
         let mut need = self.need;
         while need.at <= until as f64 {
             if !self.scratch.consumed.contains(&need.number) {
-                let outcome = journeys::natural(&self.table.natural, self.table, need.luck, 0, &mut super::watch::Nobody);
+                let outcome =
+                    journeys::natural(&self.table.natural, self.table, need.luck, 0, &mut super::watch::Nobody);
                 if matches!(outcome, Outcome::Ordered(_)) {
                     self.scratch.consumed.push(need.number);
                     return Some(need);
                 }
                 // A coin on the way may take the customer before that order.
-                if matches!(self.table.dropout, Dropout::AfterJourney(_)) && need.luck.happens(purpose::COIN, self.start.coin) {
+                if matches!(self.table.dropout, Dropout::AfterJourney(_))
+                    && need.luck.happens(purpose::COIN, self.start.coin)
+                {
                     return None;
                 }
             }

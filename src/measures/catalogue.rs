@@ -37,6 +37,8 @@ pub struct Measure {
     pub better: Better,
     /// Numerator ÷ denominator in words.
     pub definition: &'static str,
+    /// Whether it is a total of the firm once multiplied by its customers.
+    pub is_total: bool,
     numerator: fn(&Counts<'_>) -> f64,
     denominator: fn(&Counts<'_>) -> f64,
 }
@@ -97,28 +99,67 @@ const fn per_customer(
     definition: &'static str,
     numerator: fn(&Counts<'_>) -> f64,
 ) -> Measure {
-    Measure { key, name, unit, better, definition, numerator, denominator: |counts| counts.customers(CustomerCount::Joined) }
+    Measure {
+        key,
+        name,
+        unit,
+        better,
+        definition,
+        is_total: true,
+        numerator,
+        denominator: |counts| counts.customers(CustomerCount::Joined),
+    }
 }
 
 /// All measures, in the order in which tables show them.
 pub const MEASURES: &[Measure] = &[
-    per_customer("profit", "profit per customer", Unit::Money, Better::Higher, "(gross margin − contact spend) ÷ customers", |c| {
-        c.margin() - c.spend()
-    }),
-    per_customer("incremental_profit", "incremental profit per customer", Unit::Money, Better::Higher, "(profit − profit of the same customers under none) ÷ customers", |c| {
-        c.more_profit()
-    }),
-    per_customer("revenue", "revenue per customer", Unit::Money, Better::Higher, "value of all orders ÷ customers", |c| {
-        c.of(ChannelCount::Revenue) / c.minor
-    }),
-    per_customer("margin", "gross margin per customer", Unit::Money, Better::Higher, "gross margin of all orders ÷ customers", |c| c.margin()),
-    per_customer("spend", "contact spend per customer", Unit::Money, Better::Lower, "billed messages × price ÷ customers", |c| c.spend()),
+    per_customer(
+        "profit",
+        "profit per customer",
+        Unit::Money,
+        Better::Higher,
+        "(gross margin − contact spend) ÷ customers",
+        |c| c.margin() - c.spend(),
+    ),
+    per_customer(
+        "incremental_profit",
+        "incremental profit per customer",
+        Unit::Money,
+        Better::Higher,
+        "(profit − profit of the same customers under none) ÷ customers",
+        |c| c.more_profit(),
+    ),
+    per_customer(
+        "revenue",
+        "revenue per customer",
+        Unit::Money,
+        Better::Higher,
+        "value of all orders ÷ customers",
+        |c| c.of(ChannelCount::Revenue) / c.minor,
+    ),
+    per_customer(
+        "margin",
+        "gross margin per customer",
+        Unit::Money,
+        Better::Higher,
+        "gross margin of all orders ÷ customers",
+        |c| c.margin(),
+    ),
+    per_customer(
+        "spend",
+        "contact spend per customer",
+        Unit::Money,
+        Better::Lower,
+        "billed messages × price ÷ customers",
+        |c| c.spend(),
+    ),
     Measure {
         key: "cost_per_contact",
         name: "cost per contact",
         unit: Unit::Money,
         better: Better::Lower,
         definition: "all contact spend ÷ messages delivered",
+        is_total: false,
         numerator: |c| c.spend(),
         denominator: |c| c.of(ChannelCount::Delivered),
     },
@@ -128,6 +169,7 @@ pub const MEASURES: &[Measure] = &[
         unit: Unit::Money,
         better: Better::Lower,
         definition: "all contact spend ÷ customers who clicked at least once",
+        is_total: false,
         numerator: |c| c.spend(),
         denominator: |c| c.customers(CustomerCount::Responded),
     },
@@ -137,6 +179,7 @@ pub const MEASURES: &[Measure] = &[
         unit: Unit::Money,
         better: Better::Lower,
         definition: "all contact spend ÷ (orders − orders of the same customers under none)",
+        is_total: false,
         numerator: |c| c.spend(),
         denominator: |c| c.more(ChannelCount::Orders),
     },
@@ -146,32 +189,49 @@ pub const MEASURES: &[Measure] = &[
         unit: Unit::Share,
         better: Better::Higher,
         definition: "customers who ordered in the retention window at the end ÷ customers who joined before it (the lapsed included)",
+        is_total: false,
         numerator: |c| c.customers(CustomerCount::Retained),
         denominator: |c| c.customers(CustomerCount::Eligible),
     },
-    per_customer("alive", "alive at the end", Unit::Share, Better::Higher, "customers who are not lost at the horizon (the model's truth) ÷ customers", |c| {
-        c.customers(CustomerCount::Alive)
+    per_customer(
+        "alive",
+        "alive at the end",
+        Unit::Share,
+        Better::Higher,
+        "customers who are not lost at the horizon (the model's truth) ÷ customers",
+        |c| c.customers(CustomerCount::Alive),
+    ),
+    per_customer("orders", "orders per customer", Unit::Number, Better::Higher, "orders ÷ customers", |c| {
+        c.of(ChannelCount::Orders)
     }),
-    per_customer("orders", "orders per customer", Unit::Number, Better::Higher, "orders ÷ customers", |c| c.of(ChannelCount::Orders)),
-    per_customer("incremental_orders", "incremental orders per customer", Unit::Number, Better::Higher, "(orders − orders of the same customers under none) ÷ customers", |c| {
-        c.more(ChannelCount::Orders)
-    }),
+    per_customer(
+        "incremental_orders",
+        "incremental orders per customer",
+        Unit::Number,
+        Better::Higher,
+        "(orders − orders of the same customers under none) ÷ customers",
+        |c| c.more(ChannelCount::Orders),
+    ),
     Measure {
         key: "average_order_value",
         name: "average order value",
         unit: Unit::Money,
         better: Better::Higher,
         definition: "value of all orders ÷ orders",
+        is_total: false,
         numerator: |c| c.of(ChannelCount::Revenue) / c.minor,
         denominator: |c| c.of(ChannelCount::Orders),
     },
-    per_customer("journeys", "journeys per customer", Unit::Number, Better::Neither, "journeys ÷ customers", |c| c.of(ChannelCount::Journeys)),
+    per_customer("journeys", "journeys per customer", Unit::Number, Better::Neither, "journeys ÷ customers", |c| {
+        c.of(ChannelCount::Journeys)
+    }),
     Measure {
         key: "conversion",
         name: "conversion",
         unit: Unit::Share,
         better: Better::Higher,
         definition: "orders ÷ journeys",
+        is_total: false,
         numerator: |c| c.of(ChannelCount::Orders),
         denominator: |c| c.of(ChannelCount::Journeys),
     },
@@ -181,6 +241,7 @@ pub const MEASURES: &[Measure] = &[
         unit: Unit::Share,
         better: Better::Lower,
         definition: "journeys left at the first touch without an order ÷ journeys",
+        is_total: false,
         numerator: |c| c.of(ChannelCount::Bounced),
         denominator: |c| c.of(ChannelCount::Journeys),
     },
@@ -190,17 +251,33 @@ pub const MEASURES: &[Measure] = &[
         unit: Unit::Number,
         better: Better::Neither,
         definition: "hops from channel to channel ÷ journeys",
+        is_total: false,
         numerator: |c| c.of(ChannelCount::Hops),
         denominator: |c| c.of(ChannelCount::Journeys),
     },
-    per_customer("sent", "messages sent per customer", Unit::Number, Better::Neither, "messages sent ÷ customers", |c| c.of(ChannelCount::Sent)),
-    per_customer("delivered", "contacts per customer", Unit::Number, Better::Neither, "messages delivered ÷ customers", |c| c.of(ChannelCount::Delivered)),
+    per_customer(
+        "sent",
+        "messages sent per customer",
+        Unit::Number,
+        Better::Neither,
+        "messages sent ÷ customers",
+        |c| c.of(ChannelCount::Sent),
+    ),
+    per_customer(
+        "delivered",
+        "contacts per customer",
+        Unit::Number,
+        Better::Neither,
+        "messages delivered ÷ customers",
+        |c| c.of(ChannelCount::Delivered),
+    ),
     Measure {
         key: "open_rate",
         name: "open rate",
         unit: Unit::Share,
         better: Better::Higher,
         definition: "messages opened ÷ delivered",
+        is_total: false,
         numerator: |c| c.of(ChannelCount::Opened),
         denominator: |c| c.of(ChannelCount::Delivered),
     },
@@ -210,24 +287,41 @@ pub const MEASURES: &[Measure] = &[
         unit: Unit::Share,
         better: Better::Higher,
         definition: "messages clicked ÷ delivered",
+        is_total: false,
         numerator: |c| c.of(ChannelCount::Clicked),
         denominator: |c| c.of(ChannelCount::Delivered),
     },
-    per_customer("responding", "responding customers", Unit::Share, Better::Higher, "customers who clicked at least once ÷ customers", |c| {
-        c.customers(CustomerCount::Responded)
-    }),
-    per_customer("ordering", "ordering customers", Unit::Share, Better::Higher, "customers who ordered at least once ÷ customers", |c| {
-        c.customers(CustomerCount::Ordered)
-    }),
-    per_customer("opt_outs", "opt-outs per customer", Unit::Number, Better::Lower, "opt-outs, each from one channel ÷ customers", |c| {
-        c.of(ChannelCount::OptedOut)
-    }),
+    per_customer(
+        "responding",
+        "responding customers",
+        Unit::Share,
+        Better::Higher,
+        "customers who clicked at least once ÷ customers",
+        |c| c.customers(CustomerCount::Responded),
+    ),
+    per_customer(
+        "ordering",
+        "ordering customers",
+        Unit::Share,
+        Better::Higher,
+        "customers who ordered at least once ÷ customers",
+        |c| c.customers(CustomerCount::Ordered),
+    ),
+    per_customer(
+        "opt_outs",
+        "opt-outs per customer",
+        Unit::Number,
+        Better::Lower,
+        "opt-outs, each from one channel ÷ customers",
+        |c| c.of(ChannelCount::OptedOut),
+    ),
     Measure {
         key: "reach_left",
         name: "reach left",
         unit: Unit::Share,
         better: Better::Higher,
         definition: "(opt-ins at the start − opt-outs) ÷ opt-ins at the start, over all channels",
+        is_total: false,
         numerator: |c| c.of(ChannelCount::OptedIn) - c.of(ChannelCount::OptedOut),
         denominator: |c| c.of(ChannelCount::OptedIn),
     },

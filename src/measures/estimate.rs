@@ -38,6 +38,9 @@ pub struct Estimate {
     /// The draws, shrunk to the mean by the noise in them; empty without uncertain inputs.
     #[serde(skip)]
     pub shrunken: Vec<f64>,
+    /// Standard deviation of what is unknown of the value: parameters and mean over draws together.
+    #[serde(skip)]
+    unknown: f64,
 }
 
 /// Standard normal 95th percentile.
@@ -61,12 +64,19 @@ impl Estimate {
             let degrees = (series.draws[0].influences().len() - 1).max(1) as f64;
             let half = student::quantile(0.975, degrees) * monte_carlo_error;
             let interval = Interval { low: value - half, high: value + half, level: 0.95 };
-            return Self { value, interval, monte_carlo_error, noise_share: None, shrunken: Vec::new() };
+            return Self {
+                value,
+                interval,
+                monte_carlo_error,
+                noise_share: None,
+                shrunken: Vec::new(),
+                unknown: monte_carlo_error,
+            };
         }
         let observed = values.iter().map(|v| (v - value) * (v - value)).sum::<f64>() / (draws - 1.0);
         let noise_share = if observed > 0.0 { (noise / observed).min(1.0) } else { 0.0 };
         let shrink = (1.0 - noise_share).sqrt();
-        let mut shrunken: Vec<f64> = values.iter().map(|v| value + shrink * (v - value)).collect();
+        let shrunken: Vec<f64> = values.iter().map(|v| value + shrink * (v - value)).collect();
         let error_of_mean = Z95 * (observed / draws).sqrt();
         let (below, above) = if noise_share > 0.5 {
             let half = Z95 * shrink * observed.sqrt();
@@ -77,18 +87,33 @@ impl Estimate {
             let (low, high) = (quantile_of_one_more(&sorted, 0.05), quantile_of_one_more(&sorted, 0.95));
             ((value - low).max(0.0), (high - value).max(0.0))
         };
-        let interval = Interval { low: value - below.hypot(error_of_mean), high: value + above.hypot(error_of_mean), level: 0.9 };
-        shrunken.shrink_to_fit();
-        Self { value, interval, monte_carlo_error, noise_share: Some(noise_share), shrunken }
+        let interval =
+            Interval { low: value - below.hypot(error_of_mean), high: value + above.hypot(error_of_mean), level: 0.9 };
+        let unknown = (shrink * observed.sqrt()).hypot((observed / draws).sqrt());
+        Self { value, interval, monte_carlo_error, noise_share: Some(noise_share), shrunken, unknown }
     }
 
-    /// P(better) (R26): share of the shrunken draws in which the value is on the good side of 0; none without uncertain
-    /// inputs.
+    /// The probability that the value is above 0, for P(better) (R26): the share of the shrunken draws; where more than
+    /// half of what varies is noise, that of a normal distribution with the spread of the interval. None without
+    /// uncertain inputs.
     pub fn probability_above_zero(&self) -> Option<f64> {
-        if self.shrunken.is_empty() {
-            return None;
+        let noise = self.noise_share?;
+        if noise > 0.5 && self.unknown > 0.0 {
+            return Some(normal::cdf(self.value / self.unknown));
         }
-        let halves: f64 = self.shrunken.iter().map(|v| if *v > 0.0 { 1.0 } else if *v == 0.0 { 0.5 } else { 0.0 }).sum();
+        let halves: f64 = self
+            .shrunken
+            .iter()
+            .map(|v| {
+                if *v > 0.0 {
+                    1.0
+                } else if *v == 0.0 {
+                    0.5
+                } else {
+                    0.0
+                }
+            })
+            .sum();
         Some(halves / self.shrunken.len() as f64)
     }
 }
@@ -99,7 +124,9 @@ pub fn share_of_years_above_zero(difference: &Series, estimate: &Estimate, popul
     let sd = (difference.variance_per_customer() / population as f64).sqrt();
     let single = [estimate.value];
     let draws = if estimate.shrunken.is_empty() { &single[..] } else { &estimate.shrunken[..] };
-    let above = |value: &f64| if sd > 0.0 { normal::cdf(value / sd) } else { 0.5 + 0.5 * value.signum() * f64::from(*value != 0.0) };
+    let above = |value: &f64| {
+        if sd > 0.0 { normal::cdf(value / sd) } else { 0.5 + 0.5 * value.signum() * f64::from(*value != 0.0) }
+    };
     draws.iter().map(above).sum::<f64>() / draws.len() as f64
 }
 

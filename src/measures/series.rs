@@ -16,7 +16,14 @@ pub struct Series {
 impl Series {
     /// The paired difference from another strategy: the same customers, batch by batch.
     pub fn minus(&self, other: &Self) -> Option<Self> {
-        self.with(other, |own, theirs| own.minus(theirs).ok())
+        self.with(other, |own, theirs| {
+            let difference = own.minus(theirs).ok()?;
+            // Spends that are equal by construction (R29) differ in their last bits; rounding is no difference.
+            let rounding = 1e-12 * own.value().abs();
+            let equal =
+                difference.value().abs() <= rounding && difference.influences().iter().all(|i| i.abs() <= rounding);
+            Some(if equal { Influences::new(0.0, vec![0.0; difference.influences().len()]) } else { difference })
+        })
     }
 
     /// The difference relative to the other strategy's value: this ÷ other − 1.
@@ -30,7 +37,8 @@ impl Series {
     }
 
     fn with(&self, other: &Self, join: impl Fn(&Influences, &Influences) -> Option<Influences>) -> Option<Self> {
-        let draws: Option<Vec<_>> = self.draws.iter().zip(&other.draws).map(|(own, theirs)| join(own, theirs)).collect();
+        let draws: Option<Vec<_>> =
+            self.draws.iter().zip(&other.draws).map(|(own, theirs)| join(own, theirs)).collect();
         Some(Self { draws: draws?, customers: self.customers })
     }
 
@@ -51,7 +59,13 @@ impl Series {
 }
 
 /// The series of a measure under a strategy, by indices in the tallies; none if it is undefined in any draw.
-pub fn series(tallies: &Tallies, measure: &Measure, strategy: usize, none: Option<usize>, minor: f64) -> Option<Series> {
+pub fn series(
+    tallies: &Tallies,
+    measure: &Measure,
+    strategy: usize,
+    none: Option<usize>,
+    minor: f64,
+) -> Option<Series> {
     by_draw(tallies, |batches| {
         let parts = batches.clone().map(|b| parts(tallies, measure, strategy, none, minor, b));
         let (numerators, denominators): (Vec<f64>, Vec<f64>) = parts.unzip();
@@ -59,7 +73,14 @@ pub fn series(tallies: &Tallies, measure: &Measure, strategy: usize, none: Optio
     })
 }
 
-fn parts(tallies: &Tallies, measure: &Measure, strategy: usize, none: Option<usize>, minor: f64, batch: usize) -> (f64, f64) {
+fn parts(
+    tallies: &Tallies,
+    measure: &Measure,
+    strategy: usize,
+    none: Option<usize>,
+    minor: f64,
+    batch: usize,
+) -> (f64, f64) {
     let none = none.map(|none| &tallies.strategies[none].totals[batch]);
     measure.parts(&Counts { own: &tallies.strategies[strategy].totals[batch], none, minor })
 }
@@ -75,38 +96,50 @@ fn by_draw(tallies: &Tallies, series: impl Fn(std::ops::Range<usize>) -> Option<
     Some(Series { draws, customers })
 }
 
-/// For each strategy and draw, the share φ of customers to whom it can be applied for the spend of the cheapest (R29):
-/// strategies × draws.
-pub fn equal_spend_shares(tallies: &Tallies, strategies: &[usize]) -> Vec<Vec<f64>> {
-    let spend = |strategy: usize| -> Vec<f64> {
-        let mut spends = vec![0.0; tallies.draws() as usize];
-        for (batch, row) in tallies.batches.iter().zip(&tallies.strategies[strategy].totals) {
-            spends[batch.draw as usize] += row.total(ChannelCount::Spend) as f64;
+/// Who gets how much at equal spend (R29).
+#[derive(Clone, Debug, PartialEq)]
+pub struct EqualSpend {
+    /// By strategy of the tallies and draw: the share φ of the customers to whom it is applied, 0 to 1.
+    pub shares: Vec<Vec<f64>>,
+    /// By draw: the strategy that spends least, to all customers.
+    pub cheapest: Vec<usize>,
+}
+
+impl EqualSpend {
+    /// The shares for which every strategy spends what the cheapest of `spending` does, draw by draw.
+    pub fn new(tallies: &Tallies, spending: &[usize]) -> Self {
+        let draws = tallies.draws() as usize;
+        let mut spends = vec![vec![0.0; draws]; tallies.strategies.len()];
+        for (strategy, spends) in tallies.strategies.iter().zip(&mut spends) {
+            for (batch, row) in tallies.batches.iter().zip(&strategy.totals) {
+                spends[batch.draw as usize] += row.total(ChannelCount::Spend) as f64;
+            }
         }
-        spends
-    };
-    let spends: Vec<Vec<f64>> = strategies.iter().map(|&strategy| spend(strategy)).collect();
-    let total = |spends: &Vec<f64>| spends.iter().sum::<f64>();
-    let Some(cheapest) = spends.iter().min_by(|a, b| total(a).total_cmp(&total(b))).cloned() else { return Vec::new() };
-    let share = |(cheapest, own): (&f64, &f64)| if *own > 0.0 { cheapest / own } else { 1.0 };
-    spends.iter().map(|own| cheapest.iter().zip(own).map(share).collect()).collect()
+        let least = |draw: usize| spending.iter().copied().min_by(|&a, &b| spends[a][draw].total_cmp(&spends[b][draw]));
+        let cheapest: Vec<usize> = (0..draws).map(|draw| least(draw).unwrap_or(0)).collect();
+        let share = |strategy: usize, draw: usize| {
+            let own = spends[strategy][draw];
+            if spending.contains(&strategy) && own > 0.0 { spends[cheapest[draw]][draw] / own } else { 1.0 }
+        };
+        let shares = (0..spends.len()).map(|strategy| (0..draws).map(|draw| share(strategy, draw)).collect());
+        Self { shares: shares.collect(), cheapest }
+    }
 }
 
 /// The series of a measure if a strategy is applied to a random share φ of the customers in each draw and the rest get
-/// `none` (R29): totals φ × strategy + (1 − φ) × none. φ is itself an estimate, spend of `cheapest` ÷ own spend, and its
+/// `none` (R29): totals φ × strategy + (1 − φ) × none. φ is itself an estimate, spend of the cheapest ÷ own spend, and its
 /// error is in the influences.
 pub fn series_at_share(
     tallies: &Tallies,
     measure: &Measure,
     strategy: usize,
-    cheapest: usize,
     none: usize,
     minor: f64,
-    shares: &[f64],
+    equal: &EqualSpend,
 ) -> Option<Series> {
     by_draw(tallies, |batches| {
         let draw = tallies.batches[batches.start].draw as usize;
-        let share = shares[draw];
+        let (share, cheapest) = (equal.shares[strategy][draw], equal.cheapest[draw]);
         let spend = |index: usize, b: usize| tallies.strategies[index].totals[b].total(ChannelCount::Spend) as f64;
         let own_spend: f64 = batches.clone().map(|b| spend(strategy, b)).sum();
         let own: Vec<_> = batches.clone().map(|b| parts(tallies, measure, strategy, Some(none), minor, b)).collect();
@@ -117,10 +150,12 @@ pub fn series_at_share(
         let ratio = Influences::ratio(&numerators, &denominators).ok().filter(|ratio| ratio.value().is_finite())?;
         // ∂(N/D)/∂φ = (ΔN − (N/D)·ΔD) / D with Δ = strategy − none.
         let denominator: f64 = denominators.iter().sum();
-        let delta: f64 = own.iter().zip(&idle).map(|(own, idle)| (own.0 - idle.0) - ratio.value() * (own.1 - idle.1)).sum();
+        let delta: f64 =
+            own.iter().zip(&idle).map(|(own, idle)| (own.0 - idle.0) - ratio.value() * (own.1 - idle.1)).sum();
         let slope = delta / denominator;
         let influences = batches.clone().zip(ratio.influences()).map(|(b, influence)| {
-            let of_share = if own_spend > 0.0 { (spend(cheapest, b) - share * spend(strategy, b)) / own_spend } else { 0.0 };
+            let of_share =
+                if own_spend > 0.0 { (spend(cheapest, b) - share * spend(strategy, b)) / own_spend } else { 0.0 };
             influence + slope * of_share
         });
         Some(Influences::new(ratio.value(), influences.collect()))

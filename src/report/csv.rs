@@ -56,7 +56,7 @@ pub fn csv(answer: &Answer) -> Result<String, csv::Error> {
                 difference(|d| d.relative.as_ref().map(|relative| relative.value)),
                 difference(|d| d.probability_better),
                 difference(|d| d.share_of_years_better),
-                difference(|d| Some(d.outcome_spread)),
+                difference(|d| d.outcome_spread),
                 difference(|d| d.pairing_gain),
             ])?;
         }

@@ -46,9 +46,11 @@ pub(super) fn measures(answer: &Answer, all: bool) -> Words {
         words.extend(row.strategies.iter().map(|cell| value(row, cell)));
         if answer.setup.baseline.is_some() {
             for cell in row.strategies.iter().filter(compared) {
-                words.push(cell.difference.as_ref().map_or("–".to_owned(), |difference| self::difference(row, difference)));
+                words.push(
+                    cell.difference.as_ref().map_or("–".to_owned(), |difference| self::difference(row, difference)),
+                );
                 if answer.setup.draws > 1 {
-                    words.push(probability(row, cell.difference.as_ref()));
+                    words.push(probability(row, cell.difference.as_ref(), answer.setup.draws));
                 }
             }
         }
@@ -89,16 +91,31 @@ fn difference(row: &MeasureRow, difference: &Difference) -> String {
     format!("{sign}{}\n{} … {}", plain(estimate.value), plain(estimate.interval.low), plain(estimate.interval.high))
 }
 
-fn probability(row: &MeasureRow, difference: Option<&Difference>) -> String {
+/// All or none of a number of draws is not certainty.
+fn probability(row: &MeasureRow, difference: Option<&Difference>, draws: u64) -> String {
+    let one = 1.0 / draws as f64;
     match difference.and_then(|difference| difference.probability_better) {
-        Some(probability) if row.what.better != Better::Neither => percent(probability),
-        _ => "–".to_owned(),
+        Some(_) if row.what.better == Better::Neither => "–".to_owned(),
+        Some(probability) if probability > 1.0 - one => format!("> {}", percent(1.0 - one)),
+        Some(probability) if probability < one => format!("< {}", percent(one)),
+        Some(probability) => percent(probability),
+        None => "–".to_owned(),
     }
 }
 
 /// Stated and realised rates of each channel.
 pub(super) fn channels(answer: &Answer) -> Words {
-    let head = ["channel", "strategy", "sent per customer", "spend per customer", "delivered", "opened", "clicked", "opted out", "orders per customer"];
+    let head = [
+        "channel",
+        "strategy",
+        "sent per customer",
+        "spend per customer",
+        "delivered",
+        "opened",
+        "clicked",
+        "opted out",
+        "orders per customer",
+    ];
     let rate = |rate: &crate::compare::Rate| format!("{}\nstated {}", percent(rate.realised), percent(rate.stated));
     let rows = answer.channels.iter().map(|row| {
         vec![
@@ -120,7 +137,9 @@ pub(super) fn channels(answer: &Answer) -> Words {
 pub(super) fn hangs_on(answer: &Answer) -> Words {
     use crate::compare::Switching;
     let baseline = answer.setup.baseline.clone().unwrap_or_default();
-    let head = ["profit of", "hangs on", "share of variance", "higher favours", "turns at", "open between"].map(str::to_owned).to_vec();
+    let head = ["profit of", "hangs on", "share of variance", "higher favours", "turns at", "open between"]
+        .map(str::to_owned)
+        .to_vec();
     let mut rows = Vec::new();
     for hangs_on in &answer.hangs_on {
         for input in &hangs_on.inputs {
@@ -134,7 +153,14 @@ pub(super) fn hangs_on(answer: &Answer) -> Words {
                 Switching::NoneInRange => ("not in range".to_owned(), "–".to_owned()),
                 Switching::NotOneNumber => ("a set".to_owned(), "–".to_owned()),
             };
-            rows.push(vec![format!("{} − {baseline}", hangs_on.strategy), input.input.clone(), percent(input.share), favours, turns, open]);
+            rows.push(vec![
+                format!("{} − {baseline}", hangs_on.strategy),
+                input.input.clone(),
+                percent(input.share),
+                favours,
+                turns,
+                open,
+            ]);
         }
         if hangs_on.inputs.is_empty() {
             let mut row = vec![format!("{} − {baseline}", hangs_on.strategy), "no single input stands out".to_owned()];

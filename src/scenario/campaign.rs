@@ -5,7 +5,7 @@ use super::place::Place;
 use super::problems::Problem;
 use super::read::{At, Context, Fields, FromValue, one_of};
 use super::tree::{Entry, Value};
-use super::values::{DAY, Positive, Seconds, Share, Span, TimeOfDay};
+use super::values::{Count, DAY, Positive, Seconds, Share, Span, TimeOfDay};
 
 /// An occasion to contact customers.
 #[derive(Clone, Debug)]
@@ -53,12 +53,13 @@ impl FromValue for Schedule {
         let every = fields.required::<At<Span>>("every", context);
         let at = fields.required("at", context);
         let first = fields.optional::<At<Span>>("first", context);
-        let times = fields.optional("times", context);
+        let times = fields.optional::<Count>("times", context).map(|Count(times)| times);
         fields.finish(context);
         let days = |span: &At<Span>, key: &str, least: i64, context: &mut Context<'_>| {
             let whole = span.value.0 % DAY == 0 && span.value.0 / DAY >= least;
             if !whole {
-                let message = format!("a trigger's `{key}` must be whole days, {least} or more, found \"{}\"", span.value);
+                let message =
+                    format!("a trigger's `{key}` must be whole days, {least} or more, found \"{}\"", span.value);
                 context.error(Problem::error(message, span.at));
             }
             whole.then_some(span.value.0 / DAY)

@@ -82,19 +82,24 @@ pub enum Delay {
 }
 
 impl FromValue for Delay {
-    const EXPECTED: &'static str = "a delay: \"10m\", { mean = \"6h\" } (exponential) or { median = \"5h\", p90 = \"2d\" } (log-normal)";
+    const EXPECTED: &'static str =
+        "a delay: \"10m\", { mean = \"6h\" } (exponential) or { median = \"5h\", p90 = \"2d\" } (log-normal)";
 
     fn from_value(value: &Value, context: &mut Context<'_>) -> Option<Self> {
         let Data::Table(table) = &value.data else {
-            if value.as_text().is_none() {
-                return mismatch(value, context);
-            }
             return Input::from_value(value, context).map(Self::Fixed);
         };
-        if table.get("low").is_some() || table.get("min").is_some() {
+        if ["low", "typical", "high", "min", "mode", "max"].iter().any(|key| table.get(key).is_some()) {
             return Input::from_value(value, context).map(Self::Fixed);
         }
         let mut fields = Fields::of(value, "a delay", context)?;
+        fields.known_all(&["mean", "median", "p90"]);
+        if !["mean", "median", "p90"].iter().any(|key| fields.has(key)) {
+            fields.finish(context);
+            let message = format!("`{}` must be {}", context.path(), Self::EXPECTED);
+            context.error(Problem::error(message, value.at));
+            return None;
+        }
         let delay = if fields.has("mean") {
             fields.required("mean", context).map(Self::Exponential)
         } else {
@@ -102,10 +107,17 @@ impl FromValue for Delay {
             median.zip(p90).map(|(median, p90): (_, Input<Span>)| Self::LogNormal { median, p90 })
         };
         fields.finish(context);
-        if let Some(Self::LogNormal { median, p90 }) = &delay {
-            if median.typical() > p90.typical() || (median.typical() == 0.0) {
-                context.error(Problem::error("a delay's `median` must lie above 0 and not above its `p90`", value.at));
-            }
+        if let Some(Self::LogNormal { median, p90 }) = &delay
+            && (median.typical() > p90.typical() || median.low() <= 0.0)
+        {
+            let span = |input: &Input<Span>| Span(input.typical() as i64);
+            let message = format!(
+                "a delay's median must lie above 0 and not above its 90th percentile, found {} and {}",
+                span(median),
+                span(p90)
+            );
+            context.error(Problem::error(message, median.at.unwrap_or(value.at)));
+            return None;
         }
         delay
     }
@@ -143,6 +155,22 @@ impl FromValue for Names {
     }
 }
 
+/// Keys that only make sense on a channel that carries messages.
+const CONTACT_KEYS: [&str; 12] = [
+    "cost_per_message",
+    "billed_on",
+    "delivery_rate",
+    "open_rate",
+    "click_rate",
+    "click_to_open_rate",
+    "opt_out_rate",
+    "open_delay",
+    "click_delay",
+    "affinity_spread",
+    "opt_in",
+    "landing",
+];
+
 /// Reads one `[channels.NAME]` (its preset already laid under it).
 pub(super) fn read(entry: &Entry, context: &mut Context<'_>) -> Option<Channel> {
     let mut fields = Fields::of(&entry.value, "a channel", context)?;
@@ -153,14 +181,35 @@ pub(super) fn read(entry: &Entry, context: &mut Context<'_>) -> Option<Channel> 
     let order_rate = fields.optional("order_rate", context);
     if !carries_contacts && !fields.has("order_rate") {
         let known = super::presets::names("channel");
-        let problem = Problem::error(format!("channel `{}` says neither what its messages do nor how often its touches order", entry.key), entry.key_at);
+        let problem = Problem::error(
+            format!("channel `{}` says neither what its messages do nor how often its touches order", entry.key),
+            entry.key_at,
+        );
         context.error(
             problem
-                .help("write `preset = …`, or `cost_per_message`, `delivery_rate`, `open_rate` and `click_rate` for a channel that carries messages, or `order_rate` for one where customers come by")
+                .help(
+                    "write `preset = …`, or `cost_per_message`, `delivery_rate`, `open_rate` and `click_rate` for \
+                     a channel that carries messages, or `order_rate` for one where customers come by",
+                )
                 .help(format!("presets: {}", known.join(", "))),
         );
     }
     let contact = if carries_contacts { contact(&mut fields, entry, context) } else { None };
+    if contact.is_none() {
+        fields.known_all(&CONTACT_KEYS);
+    }
+    if !carries_contacts && fields.has("order_rate") {
+        for key in CONTACT_KEYS {
+            if let Some(idle) = fields.entry(key) {
+                let message =
+                    format!("`{key}` says what happens to messages, but channel `{}` carries none", entry.key);
+                context.error(
+                    Problem::error(message, idle.key_at)
+                        .help("remove it, or write `cost_per_message`, `open_rate` and `click_rate` too"),
+                );
+            }
+        }
+    }
     fields.finish(context);
     Some(Channel { name: entry.key.clone(), at: entry.key_at, contact, order_rate })
 }

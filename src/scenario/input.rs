@@ -147,11 +147,11 @@ impl<Q: Quantity> FromValue for Input<Q> {
         let law = match &value.data {
             Data::Table(table) if table.get("min").is_some() || table.get("mode").is_some() => {
                 let [min, mode, max] = three::<Q>(value, ["min", "mode", "max"], context)?;
-                if min == max { Law::Fixed(min) } else { Law::Pert { min, mode, max } }
+                if min >= max { Law::Fixed(min) } else { Law::Pert { min, mode, max } }
             }
             Data::Table(_) => {
                 let [low, typical, high] = three::<Q>(value, ["low", "typical", "high"], context)?;
-                if low == high { Law::Fixed(low) } else { Law::Percentiles { low, typical, high } }
+                if low >= high { Law::Fixed(low) } else { Law::Percentiles { low, typical, high } }
             }
             _ => Law::Fixed(Q::from_value(value, context)?.number()),
         };
@@ -161,6 +161,13 @@ impl<Q: Quantity> FromValue for Input<Q> {
 
 fn three<Q: Quantity>(value: &Value, keys: [&'static str; 3], context: &mut Context<'_>) -> Option<[f64; 3]> {
     let mut fields = Fields::of(value, "an uncertain value", context)?;
+    if keys.iter().all(|key| !fields.has(key)) {
+        let message = format!("`{}` must be {}, found a table", context.path(), Q::EXPECTED);
+        let help = "what is not known exactly is written { low = …, typical = …, high = … } (10th, 50th, 90th \
+             percentile) or { min = …, mode = …, max = … }";
+        context.error(Problem::error(message, value.at).help(help));
+        return None;
+    }
     let numbers = keys.map(|key| fields.required::<Q>(key, context).map(|quantity| quantity.number()));
     fields.finish(context);
     let [Some(a), Some(b), Some(c)] = numbers else { return None };
@@ -168,7 +175,11 @@ fn three<Q: Quantity>(value: &Value, keys: [&'static str; 3], context: &mut Cont
         return Some([a, b, c]);
     }
     let path = context.path();
-    let order = format!("`{path}` must rise: {} ≤ {} ≤ {}, found {a}, {b}, {c}", keys[0], keys[1], keys[2]);
+    let written = |key: &&str| {
+        value.as_table().and_then(|table| table.get(key)).map_or_else(String::new, |entry| entry.value.shown())
+    };
+    let shown: Vec<String> = keys.iter().map(written).collect();
+    let order = format!("`{path}` must rise: {} ≤ {} ≤ {}, found {}", keys[0], keys[1], keys[2], shown.join(", "));
     context.error(Problem::error(order, value.at));
     None
 }

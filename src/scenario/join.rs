@@ -1,9 +1,11 @@
 //! From the text a person wrote to the whole tree: overrides on top, presets and extended strategies underneath.
 
 use super::place::{Origin, Place, Sources};
-use super::presets::{self, Preset};
-use super::problems::{Problem, Problems};
+use super::presets::{self, Shelf};
+use super::problems::{Problem, Problems, harmless};
+use super::strategy::NONE;
 use super::tree::{self, Data, Entry, Table, Value};
+use super::{names, overrides};
 
 /// Keys that exclude each other: writing one drops the preset's other.
 const EXCLUSIVE: [&[&str]; 3] =
@@ -17,61 +19,68 @@ pub struct Joined {
     pub currencies: Vec<(super::place::SourceId, String)>,
 }
 
+/// A text longer than this is no scenario.
+const LONGEST_TEXT: usize = 16 << 20;
+
 /// Joins file, overrides, presets and extended strategies.
 pub fn join(name: &str, text: &str, overrides: &[String], sources: &mut Sources, problems: &mut Problems) -> Joined {
-    let source = sources.add(name, text, Origin::File);
-    let mut tree = tree::parse(source, sources, problems);
+    let mut joined =
+        Joined { tree: Value { at: Place::default(), data: Data::Table(Table::default()) }, currencies: Vec::new() };
+    if text.len() > LONGEST_TEXT {
+        let source = sources.add(harmless(name, 200), "", Origin::File);
+        let message = format!("the file has {} bytes; a scenario has at most {LONGEST_TEXT}", text.len());
+        problems.push(Problem::error(message, Place::new(source, 0..0)));
+        return joined;
+    }
+    // Some editors begin a file with a mark that nobody sees and that would count as a column.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let source = sources.add(harmless(name, 200), text, Origin::File);
+    joined.tree = tree::parse(source, sources, problems);
+    // Whatever a broken text lacks would be missed again below.
+    if problems.any_error() {
+        return joined;
+    }
     for assignment in overrides {
-        if let Some(over) = override_tree(assignment, sources, problems) {
-            tree.overlay(over);
+        if let Some(over) = overrides::read(assignment, &joined.tree, sources, problems) {
+            joined.tree.overlay(over);
         }
     }
-    let mut currencies = Vec::new();
-    if let Data::Table(root) = &mut tree.data {
-        default_touches(root);
-        for (group, kind, default) in [("channels", "channel", None), ("segments", "segment", Some(presets::DEFAULT_SEGMENT))] {
-            let Some(Data::Table(group)) = root.get_mut(group).map(|entry| &mut entry.value.data) else { continue };
-            for entry in &mut group.0 {
-                if let Some(preset) = lay_under(entry, kind, default, sources, problems) {
-                    currencies.extend(preset.currency.map(|currency| (preset.source, currency)));
-                }
-            }
-        }
-        if let Some(Data::Table(strategies)) = root.get_mut("strategies").map(|entry| &mut entry.value.data) {
-            extend_strategies(strategies, problems);
+    let Data::Table(root) = &mut joined.tree.data else { return joined };
+    default_touches(root);
+    for group in names::GROUPS {
+        if let Some(Data::Table(table)) = root.get_mut(group.0).map(|entry| &mut entry.value.data) {
+            names::check(table, group, problems);
         }
     }
-    Joined { tree, currencies }
-}
-
-fn override_tree(assignment: &str, sources: &mut Sources, problems: &mut Problems) -> Option<Value> {
-    let quoted = assignment.split_once('=').map(|(key, value)| format!("{key}=\"{value}\""));
-    let mut attempts = vec![assignment.to_owned()];
-    // A bare word is a string: `--set channels.sms.billed_on=sent`.
-    attempts.extend(quoted);
-    let mut first = None;
-    for text in attempts {
-        let mut found = Problems::default();
-        let source = sources.add("--set", text, Origin::Override);
-        let tree = tree::parse(source, sources, &mut found);
-        if !found.any_error() && assignment.contains('=') {
-            return Some(tree);
+    let mut shelf = Shelf::default();
+    for (group, kind, default) in
+        [("channels", "channel", None), ("segments", "segment", Some(presets::DEFAULT_SEGMENT))]
+    {
+        let Some(Data::Table(group)) = root.get_mut(group).map(|entry| &mut entry.value.data) else { continue };
+        for entry in &mut group.0 {
+            lay_under(entry, kind, default, &mut shelf, sources, problems);
         }
-        first.get_or_insert(source);
     }
-    let at = Place::new(first?, 0..assignment.len());
-    problems.push(Problem::error("an override must be `key=value`", at).help("for example --set channels.sms.cost_per_message=0.05"));
-    None
+    if let Some(Data::Table(strategies)) = root.get_mut("strategies").map(|entry| &mut entry.value.data) {
+        extend_strategies(strategies, problems);
+    }
+    joined.currencies = shelf.currencies().collect();
+    joined
 }
 
 /// A scenario that defines no channel where journeys can be gets web, app and store.
 fn default_touches(root: &mut Table) {
+    if root.get("channels").is_none() {
+        let value = Value { at: Place::default(), data: Data::Table(Table::default()) };
+        root.0.push(Entry { key: "channels".to_owned(), key_at: Place::default(), value });
+    }
     let Some(Entry { value: Value { data: Data::Table(channels), at }, .. }) = root.get_mut("channels") else { return };
     let touches = presets::DEFAULT_TOUCHES;
     let is_touch = |entry: &Entry| {
         let table = entry.value.as_table();
         let preset = table.and_then(|table| table.get("preset")).and_then(|preset| preset.value.as_text());
-        table.is_some_and(|table| table.get("order_rate").is_some()) || preset.is_some_and(|name| touches.contains(&name))
+        table.is_some_and(|table| table.get("order_rate").is_some())
+            || preset.is_some_and(|name| touches.contains(&name))
     };
     if channels.0.iter().any(is_touch) {
         return;
@@ -86,23 +95,35 @@ fn default_touches(root: &mut Table) {
     }
 }
 
-fn lay_under(entry: &mut Entry, kind: &str, default: Option<&str>, sources: &mut Sources, problems: &mut Problems) -> Option<Preset> {
-    let Data::Table(table) = &mut entry.value.data else { return None };
-    let named = table.get("preset").map(|preset| (preset.value.as_text().map(str::to_owned), preset.value.at));
-    let (name, at) = match named {
-        Some((Some(name), at)) => (name, at),
-        Some((None, at)) => {
+fn lay_under(
+    entry: &mut Entry,
+    kind: &str,
+    default: Option<&str>,
+    shelf: &mut Shelf,
+    sources: &mut Sources,
+    problems: &mut Problems,
+) {
+    let Data::Table(table) = &mut entry.value.data else { return };
+    let named = table.get("preset").map(|preset| (preset.value.as_text(), preset.value.at));
+    let (name, at) = match (named, default) {
+        (Some((Some(name), at)), _) => (name, at),
+        (Some((None, at)), _) => {
             problems.push(Problem::error("`preset` must be a preset's name", at).suggest("", presets::names(kind)));
-            return None;
+            return;
         }
-        None => (default?.to_owned(), entry.key_at),
+        (None, Some(default)) => (default, entry.key_at),
+        (None, None) => return,
     };
-    let preset = presets::open(&name, sources, problems).filter(|preset| preset.kind == kind);
-    let Some(preset) = preset else {
+    let Some(preset) = shelf.open(name, sources, problems) else {
         let problem = Problem::error(format!("there is no {kind} preset `{name}`"), at);
-        problems.push(problem.suggest(&name, presets::names(kind)));
-        return None;
+        problems.push(problem.suggest(name, presets::names(kind)));
+        return;
     };
+    if preset.kind != kind {
+        let message = format!("the preset `{name}` describes a {}, not a {kind}", preset.kind);
+        problems.push(Problem::error(message, at).suggest("", presets::names(kind)));
+        return;
+    }
     let written: Vec<String> = table.0.iter().map(|own| own.key.clone()).collect();
     for value in &preset.values.0 {
         let displaced = EXCLUSIVE.iter().filter(|group| group.contains(&value.key.as_str()));
@@ -111,7 +132,6 @@ fn lay_under(entry: &mut Entry, kind: &str, default: Option<&str>, sources: &mut
             table.0.push(value.clone());
         }
     }
-    Some(preset)
 }
 
 /// Lays every extended strategy under the one that extends it: its own plans win, campaign by campaign.
@@ -120,14 +140,25 @@ fn extend_strategies(strategies: &mut Table, problems: &mut Problems) {
     for entry in &mut strategies.0 {
         let mut seen = vec![entry.key.clone()];
         let mut parent = extends(entry);
+        let own_link = parent.as_ref().map(|(_, at)| *at);
         while let Some((name, at)) = parent {
             let Some(base) = written.get(&name) else {
                 let known = written.0.iter().map(|other| other.key.as_str()).filter(|&other| other != entry.key);
-                problems.push(Problem::error(format!("there is no strategy `{name}` to extend"), at).suggest(&name, known));
+                let problem = Problem::error(format!("there is no strategy `{name}` to extend"), at);
+                problems.push(if name == NONE {
+                    problem.help("`none` has no plans to inherit: leave `extends` away")
+                } else {
+                    problem.suggest(&name, known)
+                });
                 break;
             };
             if seen.contains(&name) {
-                problems.push(Problem::error(format!("strategy `{}` extends itself", entry.key), at));
+                // Whoever merely extends a member of the circle is not at fault.
+                if let (true, Some(at)) = (name == entry.key, own_link) {
+                    seen.push(name);
+                    let message = format!("strategy `{}` extends itself: {}", entry.key, seen.join(" → "));
+                    problems.push(Problem::error(message, at).help("one of them must stand alone"));
+                }
                 break;
             }
             if let (Data::Table(own), Some(theirs)) = (&mut entry.value.data, base.value.as_table()) {
@@ -149,7 +180,8 @@ fn inherit(own: &mut Table, theirs: &Table) {
         match (own.get_mut(&entry.key).map(|present| &mut present.value.data), &entry.value.data) {
             (None, _) => own.0.push(entry.clone()),
             (Some(Data::Table(present)), Data::Table(base)) if entry.key == "campaigns" => {
-                let missing = base.0.iter().filter(|plan| present.get(&plan.key).is_none()).cloned().collect::<Vec<_>>();
+                let missing =
+                    base.0.iter().filter(|plan| present.get(&plan.key).is_none()).cloned().collect::<Vec<_>>();
                 present.0.extend(missing);
             }
             _ => {}

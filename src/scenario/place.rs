@@ -75,6 +75,6 @@ impl Sources {
     /// The line of a place, counted from 1.
     pub fn line(&self, place: Place) -> usize {
         let text = &self.of(place).text;
-        1 + text.as_bytes()[..place.span().start.min(text.len())].iter().filter(|&&byte| byte == b'\n').count()
+        1 + text.get(..place.span().start).unwrap_or(text).matches('\n').count()
     }
 }

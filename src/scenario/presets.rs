@@ -37,6 +37,25 @@ pub struct Preset {
     pub values: Table,
 }
 
+/// The presets that one scenario uses, each opened once.
+#[derive(Default)]
+pub struct Shelf(Vec<(String, Preset)>);
+
+impl Shelf {
+    /// A preset by name.
+    pub fn open(&mut self, name: &str, sources: &mut Sources, problems: &mut Problems) -> Option<&Preset> {
+        if !self.0.iter().any(|(opened, _)| opened == name) {
+            self.0.push((name.to_owned(), open(name, sources, problems)?));
+        }
+        self.0.iter().find(|(opened, _)| opened == name).map(|(_, preset)| preset)
+    }
+
+    /// The source of each opened preset with prices, and their currency.
+    pub fn currencies(self) -> impl Iterator<Item = (SourceId, String)> {
+        self.0.into_iter().filter_map(|(_, preset)| Some((preset.source, preset.currency?)))
+    }
+}
+
 /// The names of all presets of a kind (`channel` or `segment`).
 pub fn names(kind: &str) -> Vec<&'static str> {
     let is_kind = |preset: &&Shipped| preset.text.lines().any(|line| line.trim_end() == format!("kind = \"{kind}\""));
@@ -65,9 +84,11 @@ mod tests {
             assert!(!problems.any_error(), "{}", problems.render(&sources, false));
             assert!(names(&preset.kind).contains(&shipped.name));
             let tree = tree::parse(preset.source, &sources, &mut problems);
-            let given = tree.as_table().and_then(|t| t.get("sources")).and_then(|e| e.value.as_table()).expect("sources");
+            let given =
+                tree.as_table().and_then(|t| t.get("sources")).and_then(|e| e.value.as_table()).expect("sources");
             for entry in &preset.values.0 {
-                let source = given.get(&entry.key).unwrap_or_else(|| panic!("{}: no source for {}", shipped.name, entry.key));
+                let source =
+                    given.get(&entry.key).unwrap_or_else(|| panic!("{}: no source for {}", shipped.name, entry.key));
                 let grade = source.value.as_table().and_then(|t| t.get("grade")).and_then(|e| e.value.as_text());
                 let known = ["A", "B", "C", "D", "definition"];
                 assert!(grade.is_some_and(|grade| known.contains(&grade)), "{}: {}", shipped.name, entry.key);

@@ -1,4 +1,5 @@
-//! Reading typed values out of the tree: what is missing, unknown or wrong goes to the list of problems, and reading goes on.
+//! Reading typed values out of the tree: what is missing, unknown or wrong goes to the list of problems, and reading
+//! goes on.
 
 use super::place::{Place, Sources};
 use super::problems::{Problem, Problems};
@@ -76,7 +77,7 @@ impl<'t> Fields<'t> {
 
     /// The raw entry of a key.
     pub fn entry(&mut self, key: &'static str) -> Option<&'t Entry> {
-        self.known.push(key);
+        self.known_all(&[key]);
         self.table.get(key)
     }
 
@@ -94,11 +95,12 @@ impl<'t> Fields<'t> {
     /// A value that must be there.
     pub fn required<T: FromValue>(&mut self, key: &'static str, context: &mut Context<'_>) -> Option<T> {
         if self.table.get(key).is_none() {
-            self.known.push(key);
+            self.known_all(&[key]);
             let path = context.path();
             let place = if path.is_empty() { "the file".to_owned() } else { format!("`{path}`") };
             context.error(
-                Problem::error(format!("{place} lacks `{key}`"), self.at).help(format!("write `{key}` as {}", T::EXPECTED)),
+                Problem::error(format!("{place} lacks `{key}`"), self.at)
+                    .help(format!("write `{key}` as {}", T::EXPECTED)),
             );
             return None;
         }
@@ -112,7 +114,11 @@ impl<'t> Fields<'t> {
 
     /// Keys that belong to the format but were not asked for.
     pub fn known_all(&mut self, keys: &[&'static str]) {
-        self.known.extend(keys);
+        for key in keys {
+            if !self.known.contains(key) {
+                self.known.push(key);
+            }
+        }
     }
 
     /// Tells of every key that is not part of the format.
@@ -203,7 +209,15 @@ impl FromValue for f64 {
 impl<T: FromValue> FromValue for Vec<T> {
     const EXPECTED: &'static str = "a list";
     fn from_value(value: &Value, context: &mut Context<'_>) -> Option<Self> {
-        let Data::List(items) = &value.data else { return mismatch(value, context) };
+        let Data::List(items) = &value.data else {
+            let message = format!("`{}` must be a list, found {}", context.path(), value.shown());
+            let problem = Problem::error(message, value.at);
+            context.error(match &value.data {
+                Data::Text(_) => problem.help(format!("a list of one is written [{}]", value.shown())),
+                _ => problem,
+            });
+            return None;
+        };
         let read = |(i, item)| context.within(&format!("{i}"), |context| T::from_value(item, context));
         let all: Vec<Option<T>> = items.iter().enumerate().map(read).collect();
         all.into_iter().collect()

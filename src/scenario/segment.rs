@@ -35,8 +35,11 @@ pub struct Segment {
     /// Where a natural journey begins: channel and share.
     pub entry: Vec<(At<String>, f64)>,
     /// Chance to hop, by channel: from, to, chance at each touch.
-    pub hops: Vec<(At<String>, Vec<(At<String>, Input<Share>)>)>,
+    pub hops: Vec<(At<String>, Hops)>,
 }
+
+/// Where a touch may lead, and the chance of each.
+pub type Hops = Vec<(At<String>, Input<Share>)>;
 
 /// How customers came to the firm (R9).
 #[derive(Clone, Debug)]
@@ -145,7 +148,8 @@ pub enum Basket {
 }
 
 impl FromValue for Joined {
-    const EXPECTED: &'static str = "\"base\", \"cohort\", { base = { age = \"1095d\" } } or { arrivals = { every = \"7d\", counts = [ … ] } }";
+    const EXPECTED: &'static str =
+        "\"base\", \"cohort\", { base = { age = \"1095d\" } } or { arrivals = { every = \"7d\", counts = [ … ] } }";
 
     fn from_value(value: &Value, context: &mut Context<'_>) -> Option<Self> {
         if value.as_text().is_some() {
@@ -154,7 +158,13 @@ impl FromValue for Joined {
         }
         let Data::Table(_) = &value.data else { return mismatch(value, context) };
         let mut fields = Fields::of(value, "`joined`", context)?;
-        let joined = if let Some(arrivals) = fields.entry("arrivals") {
+        let (base, arrivals) = (fields.entry("base"), fields.entry("arrivals"));
+        if base.is_some() == arrivals.is_some() {
+            fields.finish(context);
+            context.error(Problem::error(format!("`{}` must be {}", context.path(), Self::EXPECTED), value.at));
+            return None;
+        }
+        let joined = if let Some(arrivals) = arrivals {
             context.within("arrivals", |context| {
                 let mut inner = Fields::of(&arrivals.value, "`arrivals`", context)?;
                 let every = inner.required::<Span>("every", context);
@@ -162,8 +172,8 @@ impl FromValue for Joined {
                 inner.finish(context);
                 let (Span(every), counts) = (every?, counts?);
                 let total: f64 = counts.iter().sum();
-                if every == 0 || counts.iter().any(|&n| n < 0.0) || total <= 0.0 || total.is_nan() {
-                    let why = "`arrivals` needs periods longer than 0 and counts of 0 or more, with at least one customer";
+                if every == 0 || counts.iter().any(|&n| n < 0.0) || total <= 0.0 || !total.is_finite() {
+                    let why = "`arrivals` needs periods longer than 0 and counts of 0 or more, not all of them 0";
                     context.error(Problem::error(why, arrivals.value.at));
                     return None;
                 }
@@ -201,25 +211,40 @@ impl FromValue for Purchases {
         let path = context.path();
         let (r, alpha, a, b) = (r?, alpha?, a?, b?);
         if unit.0 == 0 {
-            context.error(Problem::error("the `unit` of `purchases` must be longer than 0", value.at));
+            let at = value.as_table().and_then(|table| table.get("unit")).map_or(value.at, |unit| unit.value.at);
+            context.error(Problem::error("the `unit` of `purchases` must be longer than 0", at));
             return None;
         }
         let log_covariance = match covariance {
             None => None,
             Some(At { value: rows, at }) => {
-                let matrix: Option<[[f64; 4]; 4]> =
-                    rows.into_iter().map(|row| row.try_into().ok()).collect::<Option<Vec<_>>>().and_then(|m| m.try_into().ok());
+                let matrix: Option<[[f64; 4]; 4]> = rows
+                    .into_iter()
+                    .map(|row| row.try_into().ok())
+                    .collect::<Option<Vec<_>>>()
+                    .and_then(|m| m.try_into().ok());
                 let Some(matrix) = matrix else {
-                    context.error(Problem::error("`log_covariance` must have four rows of four numbers: r, alpha, a, b", at));
+                    context.error(Problem::error(
+                        "`log_covariance` must have four rows of four numbers: r, alpha, a, b",
+                        at,
+                    ));
                     return None;
                 };
                 if [&r, &alpha, &a, &b].iter().any(|input| !matches!(input.law, Law::Fixed(_))) {
-                    let why = "with `log_covariance` the four values must be plain numbers: their uncertainty is in the matrix";
+                    let why = "with `log_covariance` the four values must be plain numbers: their uncertainty is in \
+                         the matrix";
                     context.error(Problem::error(why, at));
                     return None;
                 }
-                if crate::stats::linear::cholesky(&matrix).is_err() || (0..4).any(|i| (0..i).any(|j| (matrix[i][j] - matrix[j][i]).abs() > 1e-12 * (1.0 + matrix[i][j].abs()))) {
-                    context.error(Problem::error("`log_covariance` is no covariance matrix (it must be symmetric and positive semi-definite)", at));
+                if crate::stats::linear::cholesky(&matrix).is_err()
+                    || (0..4).any(|i| {
+                        (0..i).any(|j| (matrix[i][j] - matrix[j][i]).abs() > 1e-12 * (1.0 + matrix[i][j].abs()))
+                    })
+                {
+                    context.error(Problem::error(
+                        "`log_covariance` is no covariance matrix (it must be symmetric and positive semi-definite)",
+                        at,
+                    ));
                     return None;
                 }
                 Some(At { value: matrix, at })
@@ -254,7 +279,8 @@ impl FromValue for Dropout {
             (Some(chance), None) => Some(Self::AfterOrder(chance)),
             (None, Some(chance)) => Some(Self::AfterJourney(chance)),
             _ => {
-                context.error(Problem::error(format!("`dropout` must be {}, one of the two", Self::EXPECTED), value.at));
+                context
+                    .error(Problem::error(format!("`dropout` must be {}, one of the two", Self::EXPECTED), value.at));
                 None
             }
         }
@@ -269,7 +295,8 @@ impl FromValue for Lapse {
 }
 
 impl FromValue for Basket {
-    const EXPECTED: &'static str = "{ fixed = 50 }, { lognormal = { mean = 60, cv = 0.8 } } or { gamma-gamma = { p = …, q = …, gamma = … } }";
+    const EXPECTED: &'static str =
+        "{ fixed = 50 }, { lognormal = { mean = 60, cv = 0.8 } } or { gamma-gamma = { p = …, q = …, gamma = … } }";
     fn from_value(value: &Value, context: &mut Context<'_>) -> Option<Self> {
         let mut fields = Fields::of(value, "`basket`", context)?;
         let kinds = ["fixed", "lognormal", "gamma-gamma"];
@@ -280,7 +307,7 @@ impl FromValue for Basket {
                 let mut inner = Fields::of(&entry.value, "a log-normal basket", context)?;
                 let (mean, cv) = (inner.required("mean", context), inner.required("cv", context));
                 inner.finish(context);
-                Some(Self::LogNormal { mean: mean?, cv: cv? })
+                Some(Self::LogNormal { mean: above_zero(mean?, context)?, cv: cv? })
             }),
             (None, None, Some(entry)) => context.within(kinds[2], |context| {
                 let mut inner = Fields::of(&entry.value, "a gamma-gamma basket", context)?;
@@ -290,10 +317,12 @@ impl FromValue for Basket {
                 inner.finish(context);
                 let q = q?;
                 if q.low() <= 1.0 {
-                    context.error(Problem::error("a gamma-gamma basket needs q above 1, else it has no mean", entry.value.at));
+                    let message =
+                        format!("a gamma-gamma basket needs q above 1, else it has no mean; found {}", q.low());
+                    context.error(Problem::error(message, q.at.unwrap_or(entry.value.at)));
                     return None;
                 }
-                Some(Self::GammaGamma { p: p?, q, gamma: gamma? })
+                Some(Self::GammaGamma { p: p?, q, gamma: above_zero(gamma?, context)? })
             }),
             _ => {
                 context.error(Problem::error(format!("`basket` must be one of {}", Self::EXPECTED), value.at));
@@ -303,6 +332,15 @@ impl FromValue for Basket {
         fields.finish(context);
         basket
     }
+}
+
+/// A spread needs a scale above 0.
+fn above_zero(money: Input<Money>, context: &mut Context<'_>) -> Option<Input<Money>> {
+    if let (true, Some(at)) = (money.low() <= 0.0, money.at) {
+        context.error(Problem::error(format!("`{}` must lie above 0", money.path), at));
+        return None;
+    }
+    Some(money)
 }
 
 /// `{ web = 0.6, app = 0.4 }`: values by channel, in the order of writing.
@@ -366,23 +404,49 @@ fn demand(fields: &mut Fields<'_>, entry: &Entry, context: &mut Context<'_>) -> 
             fields.required("purchases", context).map(Demand::Purchases)
         }
         (None, Some(needs)) => context.within("needs", |context| {
+            let Data::Table(_) = &needs.value.data else {
+                let message = format!("`{}` must be a table, found {}", context.path(), needs.value.shown());
+                context.error(Problem::error(message, needs.value.at).help("for example needs = { every = \"30d\" }"));
+                return None;
+            };
             let mut inner = Fields::of(&needs.value, "`needs`", context)?;
             let every = inner.required::<Input<Span>>("every", context);
             let shape = inner.optional("shape", context);
             inner.finish(context);
             let every = every?;
             if every.low() < 1.0 {
-                context.error(Problem::error("`needs.every` must be longer than 0", needs.value.at));
+                context.error(Problem::error(
+                    "`needs.every` must be at least one second",
+                    every.at.unwrap_or(needs.value.at),
+                ));
+                return None;
             }
             let dropout = dropout.map_or(Dropout::Never, |dropout| dropout.value);
             Some(Demand::Needs { every, shape, dropout })
         }),
-        (both, _) => {
-            let problem = match both {
-                Some(both) => Problem::error("`purchases` and `needs` exclude each other", both.key_at),
-                None => Problem::error(format!("segment `{}` has neither `purchases` nor `needs`", entry.key), entry.key_at),
+        (both, needs) => {
+            let problem = match (both, &dropout) {
+                (Some(both), _) => {
+                    let problem = Problem::error("`purchases` and `needs` exclude each other", both.key_at);
+                    match needs {
+                        Some(needs) => problem.also(needs.key_at, "the other one"),
+                        None => problem,
+                    }
+                }
+                (None, Some(dropout)) => {
+                    let message = format!("segment `{}` has a `dropout`, but no `needs` that it belongs to", entry.key);
+                    Problem::error(message, dropout.at).help(
+                        "a preset's `purchases` say themselves how customers are lost, so `dropout` replaces them",
+                    )
+                }
+                (None, None) => {
+                    Problem::error(format!("segment `{}` has neither `purchases` nor `needs`", entry.key), entry.key_at)
+                }
             };
-            context.error(problem.help("`purchases = { r, alpha, a, b }` states orders, `needs = { every = \"30d\" }` states needs, of which the hops make orders"));
+            context.error(problem.help(
+                "`purchases = { r, alpha, a, b }` states orders, `needs = { every = \"30d\" \
+                 }` states needs, of which the hops make orders",
+            ));
             None
         }
     }

@@ -4,7 +4,7 @@ use super::place::Place;
 use super::problems::Problem;
 use super::read::{At, Context, Fields, FromValue, named, one_of};
 use super::tree::{Data, Entry, Value};
-use super::values::{Seconds, Share, Span};
+use super::values::{Seconds, Share, Span, rounded};
 
 /// One way to treat the customers.
 #[derive(Clone, Debug)]
@@ -93,7 +93,10 @@ impl FromValue for Step {
         let otherwise = fields.optional::<At<Otherwise>>("otherwise", context);
         fields.finish(context);
         if let (None, Some(otherwise)) = (&unless, &otherwise) {
-            context.error(Problem::error("`otherwise` says what happens when `unless` is met, but there is no `unless`", otherwise.at));
+            context.error(Problem::error(
+                "`otherwise` says what happens when `unless` is met, but there is no `unless`",
+                otherwise.at,
+            ));
         }
         let otherwise = otherwise.map_or(Otherwise::End, |otherwise| otherwise.value);
         Some(Self { send: send?, after: after.0, unless, otherwise })
@@ -105,14 +108,20 @@ fn plan(entry: &Entry, context: &mut Context<'_>) -> Option<Plan> {
     let kinds = ["cascade", "blast", "mix"];
     let present: Vec<&'static str> = kinds.into_iter().filter(|kind| fields.has(kind)).collect();
     let [kind] = present[..] else {
+        let misspelt = present.is_empty() && entry.value.as_table().is_some_and(|table| !table.0.is_empty());
         fields.known_all(&kinds);
         fields.finish(context);
+        if misspelt {
+            return None;
+        }
         let message = if present.is_empty() {
             format!("the plan for campaign `{}` is empty", entry.key)
         } else {
             format!("the plan for campaign `{}` is several at once: {}", entry.key, present.join(", "))
         };
-        context.error(Problem::error(message, entry.key_at).help("write exactly one of `cascade = [ { send = … }, … ]`, `blast = [ … ]`, `mix = { email = 0.7, sms = 0.3 }`"));
+        context.error(Problem::error(message, entry.key_at).help(
+            "write exactly one of `cascade = [ { send = … }, … ]`, `blast = [ … ]`, `mix = { email = 0.7, sms = 0.3 }`",
+        ));
         return None;
     };
     let at = fields.entry(kind).map_or(entry.key_at, |inner| inner.value.at);
@@ -149,7 +158,10 @@ impl FromValue for Weights {
         }
         let sum: f64 = all.iter().map(|(_, weight)| weight).sum();
         if (sum - 1.0).abs() > 1e-9 {
-            context.error(Problem::error(format!("the shares of a mix must sum to 1, these sum to {sum}"), value.at));
+            context.error(Problem::error(
+                format!("the shares of a mix must sum to 1, these sum to {}", rounded(sum)),
+                value.at,
+            ));
             return None;
         }
         Some(Self(all))
@@ -159,12 +171,16 @@ impl FromValue for Weights {
 /// Reads one `[strategies.NAME]` (what it `extends` already laid under it).
 pub(super) fn read(entry: &Entry, context: &mut Context<'_>) -> Option<Strategy> {
     let mut fields = Fields::of(&entry.value, "a strategy", context)?;
-    fields.entry("extends");
+    fields.optional::<String>("extends", context);
     let campaigns = fields.entry("campaigns");
     fields.finish(context);
     if entry.key == NONE {
         let problem = Problem::error("a strategy cannot be called `none`", entry.key_at);
-        context.error(problem.help("doing nothing is always played under that name, so that every result is also an incremental one"));
+        context.error(
+            problem.help(
+                "doing nothing is always played under that name, so that every result is also an incremental one",
+            ),
+        );
         return None;
     }
     let plans = named(campaigns, "campaigns", context, |item, context| {

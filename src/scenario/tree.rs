@@ -6,7 +6,7 @@
 use toml::de::{DeTable, DeValue};
 
 use super::place::{Place, SourceId, Sources};
-use super::problems::{Problem, Problems};
+use super::problems::{Problem, Problems, harmless};
 
 /// A value and where it stands.
 #[derive(Clone, Debug)]
@@ -82,7 +82,7 @@ impl Value {
     /// The value as a message shows it.
     pub fn shown(&self) -> String {
         match &self.data {
-            Data::Text(text) => format!("\"{text}\""),
+            Data::Text(text) => format!("\"{}\"", harmless(text, 60)),
             Data::Integer(number) => number.to_string(),
             Data::Float(number) => number.to_string(),
             Data::Bool(truth) => truth.to_string(),
@@ -104,7 +104,9 @@ impl Value {
                     }
                 }
             }
-            (Data::List(own), Data::Table(theirs)) if theirs.0.iter().all(|entry| index(entry, own.len()).is_some()) => {
+            (Data::List(own), Data::Table(theirs))
+                if theirs.0.iter().all(|entry| index(entry, own.len()).is_some()) =>
+            {
                 for entry in theirs.0 {
                     if let Some(i) = index(&entry, own.len()) {
                         own[i].overlay(entry.value);
@@ -123,6 +125,8 @@ impl Value {
         match &self.data {
             Data::Text(text) => text.clone().into(),
             Data::Integer(number) => (*number).into(),
+            // `1.0` is `1`, as is `1e0`; beyond 2⁵³ the two kinds of number are no longer the same.
+            Data::Float(number) if number.fract() == 0.0 && number.abs() < 9e15 => (*number as i64).into(),
             Data::Float(number) => (*number).into(),
             Data::Bool(truth) => (*truth).into(),
             Data::Date(date) => date.to_string().into(),
@@ -144,10 +148,47 @@ pub fn parse(source: SourceId, sources: &Sources, problems: &mut Problems) -> Va
     let (tree, errors) = DeTable::parse_recoverable(&sources.get(source).text);
     for error in errors {
         let at = Place::new(source, error.span().unwrap_or(0..0));
-        problems.push(Problem::error(format!("this is not valid TOML: {}", error.message()), at));
+        problems.push(syntax(error.message(), at, &sources.get(source).text));
+        // After a bracket that is missing, everything up to the next one seems wrong.
+        if ["array", "inline table"].iter().any(|bracket| error.message().contains(bracket)) {
+            break;
+        }
     }
     let at = Place::new(source, 0..0);
     Value { at, data: Data::Table(table(tree.into_inner(), source, problems)) }
+}
+
+/// What the parser says, in words for whoever wrote the file.
+fn syntax(message: &str, at: Place, text: &str) -> Problem {
+    let there = text.get(at.span()).unwrap_or("");
+    if message == "duplicate key" {
+        return Problem::error(format!("`{there}` is written twice"), at).help("keep one of the two");
+    }
+    let message = if message.starts_with("string values must be quoted") {
+        "this is neither a number nor text in quotes".to_owned()
+    } else {
+        format!("this cannot be read as TOML: {message}")
+    };
+    let problem = Problem::error(message, at);
+    let line_start =
+        text.get(..at.span().start).map_or(0, |before| before.rfind('\n').map_or(0, |newline| newline + 1));
+    let line = text.get(line_start..).unwrap_or("").lines().next().unwrap_or("");
+    match line.split('#').next().unwrap_or("").split_once('=') {
+        Some((key, value)) if value.trim_end().ends_with('%') => {
+            problem.help(format!("a share is written as a number from 0 to 1: {} = 0.25 for 25 %", key.trim()))
+        }
+        Some((key, value)) if value.trim().starts_with(char::is_alphabetic) => {
+            problem.help(format!("text stands in quotes: {} = \"{}\"", key.trim(), value.trim()))
+        }
+        Some((key, value)) if value.trim().contains(',') && value.trim().starts_with(|c: char| c.is_ascii_digit()) => {
+            problem.help(format!(
+                "decimals are written with a point: {} = {}",
+                key.trim(),
+                value.trim().replace(',', ".")
+            ))
+        }
+        _ => problem,
+    }
 }
 
 fn table(from: DeTable<'_>, source: SourceId, problems: &mut Problems) -> Table {
@@ -189,6 +230,7 @@ fn node(at: Place, from: DeValue<'_>, source: SourceId, problems: &mut Problems)
 }
 
 fn too_large(number: &str, at: Place, problems: &mut Problems) -> Data {
-    problems.push(Problem::error(format!("the number {number} cannot be used: it must be finite and fit in 64 bits"), at));
+    problems
+        .push(Problem::error(format!("the number {number} cannot be used: it must be finite and fit in 64 bits"), at));
     Data::Integer(0)
 }

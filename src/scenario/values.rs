@@ -35,11 +35,16 @@ impl std::str::FromStr for Span {
             let tail = &rest[digits..];
             let unit_end = tail.find(|c: char| c.is_ascii_digit()).unwrap_or(tail.len());
             let unit = match tail[..unit_end].trim() {
-                "s" => 1.0,
-                "m" | "min" => 60.0,
-                "h" => 3600.0,
-                "d" => 86_400.0,
-                "w" => 604_800.0,
+                "s" | "sec" | "second" | "seconds" => 1.0,
+                "m" | "min" | "minute" | "minutes" => 60.0,
+                "h" | "hour" | "hours" => 3600.0,
+                "d" | "day" | "days" => 86_400.0,
+                "w" | "week" | "weeks" => 604_800.0,
+                "month" | "months" | "y" | "year" | "years" => {
+                    return Err(format!(
+                        "\"{text}\": months and years differ in length; count in days, \"30d\" or \"365d\""
+                    ));
+                }
                 _ => return Err(unclear()),
             };
             seconds += number * unit;
@@ -68,15 +73,36 @@ impl std::fmt::Display for Span {
 impl FromValue for Span {
     const EXPECTED: &'static str = "a duration such as \"24h\" or \"7d\"";
     fn from_value(value: &Value, context: &mut Context<'_>) -> Option<Self> {
-        let Some(text) = value.as_text() else { return mismatch(value, context) };
-        match text.parse() {
+        let shown = match &value.data {
+            Data::Text(text) => text.clone(),
+            Data::Integer(_) | Data::Float(_) => value.shown(),
+            _ => return mismatch(value, context),
+        };
+        // A number alone is no duration either, and so the help below also answers `after = 24`.
+        match shown.parse() {
             Ok(span) => Some(span),
             Err(why) => {
-                let help = "write a number and a unit: s (seconds), m (minutes), h (hours), d (days) or w (weeks), as in \"36h\" or \"1d12h\"";
-                context.error(Problem::error(why, value.at).help(help));
+                let help = "write a number and a unit: s (seconds), m (minutes), h (hours), d (days) or w (weeks), \
+                     as in \"36h\" or \"1d12h\"";
+                context.error(
+                    Problem::error(format!("`{}` must be a duration: {why}", context.path()), value.at).help(help),
+                );
                 None
             }
         }
+    }
+}
+
+/// A count of customers, from 1 to a million million.
+pub(super) struct Count(pub u64);
+
+impl FromValue for Count {
+    const EXPECTED: &'static str = "a whole number, 1 or more";
+    fn from_value(value: &Value, context: &mut Context<'_>) -> Option<Self> {
+        let (Data::Integer(_) | Data::Float(_)) = value.data else { return mismatch(value, context) };
+        let whole = |number: f64| number.fract() == 0.0 && (1.0..=1e12).contains(&number);
+        let number = f64::from_value(value, context)?;
+        if whole(number) { Some(Self(number as u64)) } else { mismatch(value, context) }
     }
 }
 
@@ -87,6 +113,15 @@ pub struct Share(pub f64);
 impl FromValue for Share {
     const EXPECTED: &'static str = "a share between 0 and 1";
     fn from_value(value: &Value, context: &mut Context<'_>) -> Option<Self> {
+        let percent = value.as_text().and_then(|text| text.trim().strip_suffix('%')?.trim().parse::<f64>().ok());
+        if let Some(percent) = percent {
+            let message = format!("`{}` must be a number between 0 and 1, found {}", context.path(), value.shown());
+            context.error(
+                Problem::error(message, value.at).help(format!("{percent} % is written {}", rounded(percent / 100.0))),
+            );
+            return None;
+        }
+        let (Data::Integer(_) | Data::Float(_)) = value.data else { return mismatch(value, context) };
         let number = f64::from_value(value, context)?;
         if (0.0..=1.0).contains(&number) {
             return Some(Self(number));
@@ -95,12 +130,18 @@ impl FromValue for Share {
         let message = format!("`{path}` is a share and must lie between 0 and 1, found {}", value.shown());
         let problem = Problem::error(message, value.at);
         context.error(if (1.0..=100.0).contains(&number) {
-            problem.help(format!("{number} % is written {}", number / 100.0))
+            problem.help(format!("{number} % is written {}", rounded(number / 100.0)))
         } else {
             problem
         });
         None
     }
+}
+
+/// Without the digits that only binary fractions have.
+pub(super) fn rounded(number: f64) -> f64 {
+    let rounded = (number * 1e9).round() / 1e9;
+    if rounded.is_finite() { rounded } else { number }
 }
 
 /// A number above 0 (a shape, a spread, a factor on odds).
@@ -115,7 +156,10 @@ impl FromValue for Positive {
             return Some(Self(number));
         }
         let path = context.path();
-        context.error(Problem::error(format!("`{path}` must lie above 0, found {}", value.shown()), value.at));
+        context.error(Problem::error(
+            format!("`{path}` must lie above 0 and not above 1e12, found {}", value.shown()),
+            value.at,
+        ));
         None
     }
 }
@@ -182,6 +226,10 @@ impl FromValue for Date {
     fn from_value(value: &Value, context: &mut Context<'_>) -> Option<Self> {
         let day = match &value.data {
             Data::Date(date) => date.date.filter(|_| date.time.is_none() && date.offset.is_none()),
+            // Quotes do no harm, and many write them.
+            Data::Text(text) => {
+                text.parse::<toml::value::Datetime>().ok().and_then(|date| date.date.filter(|_| date.time.is_none()))
+            }
             _ => None,
         };
         let day = day.and_then(|day| jiff::civil::Date::new(day.year as i16, day.month as i8, day.day as i8).ok());
@@ -204,7 +252,8 @@ impl FromValue for TimeOfDay {
             Data::Date(time) if time.date.is_none() && time.offset.is_none() => time.to_string(),
             _ => return mismatch(value, context),
         };
-        let parts: Option<Vec<i8>> = text.split(':').map(|part| part.parse().ok()).collect();
+        let number = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit()).then(|| part.parse().ok()).flatten();
+        let parts: Option<Vec<i8>> = text.split(':').map(number).collect();
         let time = match parts.as_deref() {
             Some(&[hour, minute]) => jiff::civil::Time::new(hour, minute, 0, 0).ok(),
             Some(&[hour, minute, second]) => jiff::civil::Time::new(hour, minute, second, 0).ok(),
@@ -220,7 +269,9 @@ mod tests {
 
     #[test]
     fn durations_read_naturally() {
-        for (text, seconds) in [("24h", 86_400), ("7d", 604_800), ("1d12h", 129_600), ("0.5h", 1800), ("0s", 0), ("2w", 1_209_600)] {
+        for (text, seconds) in
+            [("24h", 86_400), ("7d", 604_800), ("1d12h", 129_600), ("0.5h", 1800), ("0s", 0), ("2w", 1_209_600)]
+        {
             assert_eq!(text.parse(), Ok(Span(seconds)), "{text}");
             assert_eq!(Span(seconds).to_string().parse(), Ok(Span(seconds)));
         }

@@ -48,7 +48,8 @@ impl BatchTally {
                 }
                 let Some(contact) = &tables.contacts[channel] else { continue };
                 let billed = if contact.billed_on_sent { ChannelCount::Sent } else { ChannelCount::Delivered };
-                row.counts[layout.channel(ChannelCount::Spend, channel)] = row.at(billed, channel) * i128::from(contact.price);
+                row.counts[layout.channel(ChannelCount::Spend, channel)] =
+                    row.at(billed, channel) * i128::from(contact.price);
             }
             for (count, _) in CustomerCount::ALL {
                 row.counts[layout.customer(count)] = i128::from(by_customer[count as usize]);

@@ -139,7 +139,11 @@ impl Layout {
 
     /// The place in a [summed](Self::SUMMED) row of what stands at `place` here.
     pub const fn summed(self, place: usize) -> usize {
-        if place < PER_CHANNEL * self.channels { place / self.channels } else { place - PER_CHANNEL * (self.channels - 1) }
+        if place < PER_CHANNEL * self.channels {
+            place / self.channels
+        } else {
+            place - PER_CHANNEL * (self.channels - 1)
+        }
     }
 }
 

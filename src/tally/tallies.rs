@@ -101,7 +101,8 @@ impl Tallies {
         for (own, theirs) in self.strategies.iter_mut().zip(other.strategies) {
             own.totals.extend(theirs.totals);
             own.segments.extend(theirs.segments);
-            let add = |own: &mut [Row], theirs: &[Row]| own.iter_mut().zip(theirs).for_each(|(sum, more)| sum.add(more));
+            let add =
+                |own: &mut [Row], theirs: &[Row]| own.iter_mut().zip(theirs).for_each(|(sum, more)| sum.add(more));
             add(&mut own.weeks, &theirs.weeks);
             own.segment_weeks.iter_mut().zip(&theirs.segment_weeks).for_each(|(own, theirs)| add(own, theirs));
             own.draw_weeks.iter_mut().zip(&theirs.draw_weeks).for_each(|(own, theirs)| add(own, theirs));
@@ -125,7 +126,8 @@ impl Tallies {
     pub fn coarsened(mut self) -> Self {
         let mut pairs: Vec<Vec<usize>> = Vec::new();
         for i in 0..self.batches.len() {
-            let joins = pairs.last().is_some_and(|pair| pair.len() == 1 && self.batches[pair[0]].draw == self.batches[i].draw);
+            let joins =
+                pairs.last().is_some_and(|pair| pair.len() == 1 && self.batches[pair[0]].draw == self.batches[i].draw);
             match pairs.last_mut() {
                 Some(pair) if joins => pair.push(i),
                 _ => pairs.push(vec![i]),
@@ -142,7 +144,9 @@ impl Tallies {
                 .iter()
                 .map(|pair| {
                     let mut rows = strategy.segments[pair[0]].clone();
-                    pair[1..].iter().for_each(|&i| rows.iter_mut().zip(&strategy.segments[i]).for_each(|(a, b)| a.add(b)));
+                    pair[1..]
+                        .iter()
+                        .for_each(|&i| rows.iter_mut().zip(&strategy.segments[i]).for_each(|(a, b)| a.add(b)));
                     rows
                 })
                 .collect();

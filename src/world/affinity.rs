@@ -54,7 +54,8 @@ mod tests {
             let (opens, clicks) = thresholds(open, click, spread);
             let share = Threshold::probability;
             let mean = opens.iter().map(|&t| share(t)).sum::<f64>() / opens.len() as f64;
-            let clicked = opens.iter().zip(&clicks).map(|(&o, &c)| share(o) * share(c)).sum::<f64>() / opens.len() as f64;
+            let clicked =
+                opens.iter().zip(&clicks).map(|(&o, &c)| share(o) * share(c)).sum::<f64>() / opens.len() as f64;
             assert!((mean / open - 1.0).abs() < 1e-12);
             assert!((clicked / (open * click) - 1.0).abs() < 1e-12);
             assert!(opens.is_sorted() && clicks.is_sorted());

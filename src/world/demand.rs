@@ -3,8 +3,8 @@
 use rand_distr::{Beta, Gamma};
 
 use super::draws::Draw;
-use super::tables::{Coin, Dropout, Rate, nowhere};
 use super::journeys;
+use super::tables::{Coin, Dropout, Rate, nowhere};
 use crate::luck::Threshold;
 use crate::scenario::{self, Chance, Demand, Input, Joined, Lapse, Positive, Problem, Scenario, Segment};
 use crate::stats::{bgnbd, quadrature};
@@ -21,19 +21,31 @@ pub(super) struct Compiled {
 /// Compiles needs and losses.
 pub(super) fn compile(scenario: &Scenario, segment: &Segment, draw: Draw) -> Result<Compiled, Problem> {
     if segment.lapse == Lapse::Known && living_share_of_base(scenario, segment, draw) < LEAST_LIVING {
-        let message = format!("segment `{}`: less than 5 % of a base of this age are still there at the start, and with known loss only they are its customers", segment.name);
-        return Err(Problem::error(message, segment.at).help("shorten `age`, lower the dropout, or use `lapse = \"silent\"`"));
+        let message = format!(
+            "segment `{}`: less than 5 % of a base of this age are still there at the start, and with known loss only they are its customers",
+            segment.name
+        );
+        return Err(
+            Problem::error(message, segment.at).help("shorten `age`, lower the dropout, or use `lapse = \"silent\"`")
+        );
     }
     match &segment.demand {
         Demand::Purchases(purchases) => {
             let [r, alpha, a, b] = draw.purchases(purchases);
             let order_chance = journeys::order_chance(scenario, segment, draw).filter(|&chance| chance > 0.0);
             let Some(order_chance) = order_chance else {
-                let message = format!("segment `{}`: no journey can end in an order, but `purchases` states orders", segment.name);
-                return Err(Problem::error(message, segment.at).help("give a channel that its journeys reach an `order_rate` above 0"));
+                let message = format!(
+                    "segment `{}`: no journey can end in an order, but `purchases` states orders",
+                    segment.name
+                );
+                return Err(Problem::error(message, segment.at)
+                    .help("give a channel that its journeys reach an `order_rate` above 0"));
             };
             let per_second = 1.0 / (alpha * purchases.unit as f64 * order_chance);
-            Ok(Compiled { rate: gamma(r, per_second, &purchases.r)?, dropout: Dropout::AfterOrder(beta(a, b, &purchases.a)?) })
+            Ok(Compiled {
+                rate: gamma(r, per_second, &purchases.r)?,
+                dropout: Dropout::AfterOrder(beta(a, b, &purchases.a)?),
+            })
         }
         Demand::Needs { every, shape, dropout } => {
             let per_second = 1.0 / draw.value(every);
@@ -70,8 +82,13 @@ fn unusable(what: &str, parameters: &[f64], input: &Input<Positive>) -> Problem 
     Problem::error(format!("{what} with parameters {parameters:?} cannot be drawn"), input.at.unwrap_or_else(nowhere))
 }
 
+/// Expected share of all customers who are alive at the start under `none` (R13), given that they have joined.
+pub(super) fn living_share_of_all(scenario: &Scenario, draw: Draw) -> f64 {
+    scenario.segments.iter().map(|segment| segment.share.value.0 * living_share(scenario, segment, draw)).sum()
+}
+
 /// Expected share of a segment's customers who are alive at the start under `none` (R13), given that they have joined.
-pub(super) fn living_share(scenario: &Scenario, segment: &Segment, draw: Draw) -> f64 {
+fn living_share(scenario: &Scenario, segment: &Segment, draw: Draw) -> f64 {
     // Known losses have left the list.
     if segment.lapse == Lapse::Known { 1.0 } else { living_share_of_base(scenario, segment, draw) }
 }
@@ -97,7 +114,9 @@ fn alive(scenario: &Scenario, segment: &Segment, draw: Draw, t: f64) -> f64 {
             let (chance, tosses) = match dropout {
                 scenario::Dropout::Never => return 1.0,
                 scenario::Dropout::AfterJourney(chance) => (chance, 1.0),
-                scenario::Dropout::AfterOrder(chance) => (chance, journeys::order_chance(scenario, segment, draw).unwrap_or(0.0)),
+                scenario::Dropout::AfterOrder(chance) => {
+                    (chance, journeys::order_chance(scenario, segment, draw).unwrap_or(0.0))
+                }
             };
             let expected = tosses * t / draw.value(every);
             if expected == 0.0 {
@@ -107,9 +126,8 @@ fn alive(scenario: &Scenario, segment: &Segment, draw: Draw, t: f64) -> f64 {
             let shape = shape.as_ref().map_or(1e7, |shape| draw.value(shape));
             match chance {
                 Chance::Fixed(p) => libm::exp(-shape * libm::log1p(expected * draw.value(p) / shape)),
-                Chance::Beta(a, b) => {
-                    bgnbd::BgNbd::new(shape, shape / expected, draw.value(a), draw.value(b)).map_or(0.0, |model| model.alive(1.0))
-                }
+                Chance::Beta(a, b) => bgnbd::BgNbd::new(shape, shape / expected, draw.value(a), draw.value(b))
+                    .map_or(0.0, |model| model.alive(1.0)),
             }
         }
     }

@@ -41,16 +41,22 @@ impl Draw {
         let mut stream = Luck::parameter(seed, Label::of(path), number).stream(VALUE);
         match law {
             Law::Fixed(value) => value,
-            Law::Percentiles { low, typical, high } => split_normal(low, typical, high, scale, StandardNormal.sample(&mut stream)),
+            Law::Percentiles { low, typical, high } => {
+                split_normal(low, typical, high, scale, StandardNormal.sample(&mut stream))
+            }
             // The constructor only fails for an empty range, which reads as `Fixed`.
-            Law::Pert { min, mode, max } => Pert::new(min, max).with_mode(mode).map_or(mode, |pert| pert.sample(&mut stream)),
+            Law::Pert { min, mode, max } => {
+                Pert::new(min, max).with_mode(mode).map_or(mode, |pert| pert.sample(&mut stream))
+            }
         }
     }
 
     /// (r, α, a, b) of a purchase process, drawn together where they were fitted together.
     pub fn purchases(self, purchases: &Purchases) -> [f64; 4] {
         let middle = [&purchases.r, &purchases.alpha, &purchases.a, &purchases.b].map(|input| self.value(input));
-        let (Some(covariance), Self::Number { seed, number }) = (&purchases.log_covariance, self) else { return middle };
+        let (Some(covariance), Self::Number { seed, number }) = (&purchases.log_covariance, self) else {
+            return middle;
+        };
         let Ok(root) = cholesky(&covariance.value) else { return middle };
         let mut stream = Luck::parameter(seed, Label::of(&purchases.path), number).stream(VALUE);
         let normal: [f64; 4] = std::array::from_fn(|_| StandardNormal.sample(&mut stream));
@@ -131,12 +137,16 @@ pub(super) fn uncertain(scenario: &Scenario) -> Vec<Uncertain> {
             Demand::Purchases(set) if set.log_covariance.is_some() => {
                 found.0.push(Uncertain { path: set.path.clone(), kind: Kind::Joint(Box::new(set.clone())) });
             }
-            Demand::Purchases(set) => [&set.r, &set.alpha, &set.a, &set.b].into_iter().for_each(|input| found.add(input)),
+            Demand::Purchases(set) => {
+                [&set.r, &set.alpha, &set.a, &set.b].into_iter().for_each(|input| found.add(input))
+            }
             Demand::Needs { every, shape, dropout } => {
                 found.add(every);
                 shape.iter().for_each(|shape| found.add(shape));
                 match dropout {
-                    Dropout::AfterOrder(Chance::Fixed(chance)) | Dropout::AfterJourney(Chance::Fixed(chance)) => found.add(chance),
+                    Dropout::AfterOrder(Chance::Fixed(chance)) | Dropout::AfterJourney(Chance::Fixed(chance)) => {
+                        found.add(chance)
+                    }
                     Dropout::AfterOrder(Chance::Beta(a, b)) | Dropout::AfterJourney(Chance::Beta(a, b)) => {
                         found.add(a);
                         found.add(b);
@@ -184,7 +194,9 @@ mod tests {
 
     #[test]
     fn r3_the_three_percentiles_are_met_exactly() {
-        for (low, typical, high, scale) in [(0.03, 0.06, 0.1, Scale::Logit), (0.2, 0.9, 4.0, Scale::Log), (0.0, 0.05, 0.5, Scale::Log)] {
+        for (low, typical, high, scale) in
+            [(0.03, 0.06, 0.1, Scale::Logit), (0.2, 0.9, 4.0, Scale::Log), (0.0, 0.05, 0.5, Scale::Log)]
+        {
             for (z, expected) in [(-Z90, low), (0.0, typical), (Z90, high)] {
                 let value = split_normal(low, typical, high, scale, z);
                 assert!((value - expected).abs() < 1e-12, "{value} {expected}");

@@ -29,19 +29,20 @@ pub(super) fn rows(scenario: &Scenario, segment: &Segment, intent: f64, draw: Dr
 
 fn chances(scenario: &Scenario, segment: &Segment, intent: f64, draw: Draw) -> Vec<Chances> {
     let chances = scenario.channels.iter().map(|channel| {
-        let order = channel.order_rate.as_ref().map_or(0.0, |rate| draw.value(rate));
+        let stated = channel.order_rate.as_ref().map_or(0.0, |rate| draw.value(rate));
         let row = segment.hops.iter().find(|(from, _)| from.value == channel.name).map(|(_, row)| row);
         let hops = row.into_iter().flatten().filter_map(|(to, chance)| {
             let to = scenario.channels.iter().position(|other| other.name == to.value)?;
             Some((to, draw.value(chance)))
         });
         let hops: Vec<(usize, f64)> = hops.collect();
+        // A draw at the high ends may exceed 1.
+        let over = (stated + hops.iter().map(|(_, chance)| chance).sum::<f64>()).max(1.0);
+        let order = stated / over;
         let raised = intent * order / (1.0 - order + intent * order);
-        let total = order + hops.iter().map(|(_, chance)| chance).sum::<f64>();
-        // A draw at the high ends may exceed 1; and who orders more readily hops as often among those who do not.
-        let rest = if order < 1.0 { (1.0 - raised) / (1.0 - order) } else { 0.0 };
-        let over = total.max(1.0);
-        Chances { order: raised / over, hops: hops.into_iter().map(|(to, chance)| (to, chance * rest / over)).collect() }
+        // Who orders more readily hops as often among those who do not.
+        let rest = if order < 1.0 { (1.0 - raised) / (1.0 - order) / over } else { 0.0 };
+        Chances { order: raised, hops: hops.into_iter().map(|(to, chance)| (to, chance * rest)).collect() }
     });
     chances.collect()
 }

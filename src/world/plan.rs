@@ -67,7 +67,8 @@ impl Step {
 /// Compiles all strategies; `none` comes last.
 pub(super) fn compile(scenario: &Scenario) -> Vec<Strategy> {
     let end = scenario.horizon.value - scenario.tail_length();
-    let mut strategies: Vec<Strategy> = scenario.strategies.iter().map(|strategy| one(scenario, strategy, end)).collect();
+    let mut strategies: Vec<Strategy> =
+        scenario.strategies.iter().map(|strategy| one(scenario, strategy, end)).collect();
     strategies.push(Strategy {
         name: NONE.to_owned(),
         plans: vec![None; scenario.campaigns.len()],
@@ -119,10 +120,13 @@ fn steps(scenario: &Scenario, plan: &scenario::Plan, ends_on_order: bool) -> Pla
         scenario::Plan::Blast(channels) => channels.iter().map(|channel| plain(id(&channel.value))).collect(),
         scenario::Plan::Mix(weights) => {
             let mut sum = 0.0;
-            let mut upper: Vec<Threshold> = weights.iter().map(|(_, weight)| {
-                sum += weight;
-                Threshold::new(sum.min(1.0))
-            }).collect();
+            let mut upper: Vec<Threshold> = weights
+                .iter()
+                .map(|(_, weight)| {
+                    sum += weight;
+                    Threshold::new(sum.min(1.0))
+                })
+                .collect();
             // Whatever rounding left over belongs to the last channel that has any weight.
             let last = weights.iter().rposition(|(_, weight)| *weight > 0.0).unwrap_or(0);
             upper[last..].fill(Threshold::CERTAIN);

@@ -189,17 +189,20 @@ pub(super) fn compile(world: &World, draw: Draw) -> Result<Tables, Problem> {
     let segments = segments.collect::<Result<Vec<_>, _>>()?;
     let scale = match scenario.rates {
         RateBasis::Living => 1.0,
-        RateBasis::List => {
-            let living: f64 = scenario.segments.iter().map(|s| s.share.value.0 * demand::living_share(scenario, s, draw)).sum();
-            1.0 / living
-        }
+        RateBasis::List => 1.0 / demand::living_share_of_all(scenario, draw),
     };
     let contacts = scenario.channels.iter().map(|channel| contact(scenario, channel, scale, draw)).collect();
     let campaigns = scenario.campaigns.iter().map(|campaign| CampaignTable {
         displacement: Threshold::new(draw.value(&campaign.displacement)),
         window: campaign.displacement_window,
     });
-    Ok(Tables { contacts, segments, campaigns: campaigns.collect(), minor: world.currency.minor(), count_first: scenario.count_first })
+    Ok(Tables {
+        contacts,
+        segments,
+        campaigns: campaigns.collect(),
+        minor: world.currency.minor(),
+        count_first: scenario.count_first,
+    })
 }
 
 fn contact(scenario: &scenario::Scenario, channel: &Channel, scale: f64, draw: Draw) -> Option<ContactTable> {
@@ -298,7 +301,12 @@ fn basket(basket: &scenario::Basket, draw: Draw) -> Result<Basket, Problem> {
         }
         scenario::Basket::GammaGamma { p, q, gamma } => {
             let (shape, spread, scale) = (draw.value(p), draw.value(q), draw.value(gamma));
-            let bad = || Problem::error(format!("a basket with p = {shape}, q = {spread}, gamma = {scale} cannot be drawn"), gamma.at.unwrap_or_else(nowhere));
+            let bad = || {
+                Problem::error(
+                    format!("a basket with p = {shape}, q = {spread}, gamma = {scale} cannot be drawn"),
+                    gamma.at.unwrap_or_else(nowhere),
+                )
+            };
             let order = Gamma::new(shape, 1.0).map_err(|_| bad())?;
             Basket::GammaGamma { order, spread: Gamma::new(spread, 1.0 / scale).map_err(|_| bad())? }
         }

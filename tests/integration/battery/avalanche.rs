@@ -9,16 +9,24 @@ const BASES: usize = 1 << 15;
 /// An address, field by field.
 pub type Fields<const N: usize> = [u64; N];
 
-/// Flips every bit of field `field` of many addresses, natural ones (small numbers) and wild ones.
-pub fn examine<const N: usize>(verdict: &mut Verdict, name: &str, field: usize, word: impl Fn(&Fields<N>) -> u64) {
+/// Flips the lowest `bits` bits of field `field`, one by one, in many addresses, natural ones (small numbers) and wild
+/// ones. The field has no higher bits than these.
+pub fn examine<const N: usize>(
+    verdict: &mut Verdict,
+    name: &str,
+    field: usize,
+    bits: usize,
+    word: impl Fn(&Fields<N>) -> u64,
+) {
     let mut weights = [0; 65];
     let mut apart = [0_u64; 32];
     let mut random = SplitMix(field as u64);
-    for bit in 0..64 {
+    for bit in 0..bits {
         let mut flips = [0; 64];
         for _ in 0..BASES {
             // The shift makes all magnitudes alike frequent.
-            let mut address = std::array::from_fn(|_| random.next() >> (random.next() & 63));
+            let mut address: Fields<N> = std::array::from_fn(|_| random.next() >> (random.next() & 63));
+            address[field] &= u64::MAX >> (64 - bits);
             let before = word(&address);
             address[field] ^= 1 << bit;
             let difference = before ^ word(&address);
@@ -32,7 +40,7 @@ pub fn examine<const N: usize>(verdict: &mut Verdict, name: &str, field: usize, 
     }
     weigh(verdict, format!("{name}: number of flips"), &weights);
     // Pairs of output bits `turn` apart flip alike half of the time. The 64 pairs of a word are pairwise independent.
-    let words = (64 * BASES) as f64;
+    let words = (bits * BASES) as f64;
     let sum = apart[1..].iter().map(|&sum| (sum as f64 - 32.0 * words).powi(2) / (16.0 * words)).sum();
     verdict.chi_square_of(format!("{name}: pairs of flips"), sum, 31.0);
 }

@@ -1,0 +1,182 @@
+//! Bit-identical: threads, batches, waves and larger runs do not show (R4, R24); and the tallies count what happened.
+
+use super::{Seen, everything, record, world};
+use channelmix::engine::{Event, Reason};
+use channelmix::simulation::{Plan, Simulation, simulate};
+use channelmix::tally::{ChannelCount, CustomerCount, Row, Tallies};
+use channelmix::world::{Draw, World};
+
+fn uncertain() -> World {
+    let text = everything().replacen("open_rate = 0.4\n", "open_rate = { low = 0.2, typical = 0.4, high = 0.5 }\n", 1);
+    world(&text)
+}
+
+fn plan(draws: u64, per_draw: u64, batch: u64) -> Plan {
+    Plan { seed: 7, draws, per_draw, batch, strategies: vec![0, 2, 4] }
+}
+
+fn played(world: &World, plan: &Plan) -> Tallies {
+    simulate(world, plan, &()).expect("it can be played")
+}
+
+fn sum(rows: &[Row]) -> Row {
+    let mut sum = rows[0].clone();
+    rows[1..].iter().for_each(|row| sum.add(row));
+    sum
+}
+
+#[test]
+fn r6_threads_do_not_show() {
+    let world = uncertain();
+    let plan = plan(3, 300, 32);
+    let on = |threads| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
+        pool.install(|| played(&world, &plan))
+    };
+    let one = on(1);
+    for threads in [2, 3, 8] {
+        assert_eq!(one, on(threads), "{threads} threads");
+    }
+}
+
+#[test]
+fn r4_waves_do_not_show() {
+    let world = uncertain();
+    let plan = plan(3, 320, 32);
+    let whole = played(&world, &plan);
+    for waves in [&[320][..], &[64, 320], &[32, 96, 288, 320]] {
+        let mut simulation = Simulation::new(&world, plan.clone()).expect("it can be played");
+        waves.iter().for_each(|&per_draw| simulation.play_up_to(per_draw, &()));
+        assert_eq!(simulation.tallies(), &whole, "{waves:?}");
+    }
+}
+
+#[test]
+fn r4_batch_sizes_do_not_show_in_any_sum() {
+    let world = uncertain();
+    let fine = played(&world, &plan(3, 300, 16));
+    for batch in [1, 50, 300, 1024] {
+        let coarse = played(&world, &plan(3, 300, batch));
+        for (fine, coarse) in fine.strategies.iter().zip(&coarse.strategies) {
+            assert_eq!(sum(&fine.totals), sum(&coarse.totals), "batches of {batch}");
+            assert_eq!(
+                (&fine.weeks, &fine.segment_weeks, &fine.draw_weeks),
+                (&coarse.weeks, &coarse.segment_weeks, &coarse.draw_weeks)
+            );
+        }
+    }
+}
+
+#[test]
+fn r4_more_customers_draws_and_strategies_change_no_batch() {
+    let world = uncertain();
+    let small = played(&world, &plan(2, 128, 32));
+    let large = played(&world, &Plan { strategies: vec![0, 2, 4, 3, 1], ..plan(4, 256, 32) });
+    for (i, batch) in small.batches.iter().enumerate() {
+        let j = large.batches.iter().position(|other| other == batch).expect("the batch is played again");
+        for (small, large) in small.strategies.iter().zip(&large.strategies) {
+            assert_eq!((&small.totals[i], &small.segments[i]), (&large.totals[j], &large.segments[j]));
+        }
+    }
+}
+
+#[test]
+fn r24_coarser_batches_hold_the_same_counts() {
+    let world = uncertain();
+    let fine = played(&world, &plan(3, 300, 16));
+    let coarse = fine.clone().coarsened();
+    assert_eq!(coarse.batches.len(), 3 * 10);
+    assert_eq!(coarse.customers(), fine.customers());
+    for (fine, coarse) in fine.strategies.iter().zip(&coarse.strategies) {
+        assert_eq!(sum(&fine.totals), sum(&coarse.totals));
+    }
+}
+
+/// The place of an event in the tallies: week, count and channel.
+fn counted(event: Event) -> Option<(ChannelCount, u8)> {
+    Some(match event {
+        Event::Sent(channel) => (ChannelCount::Sent, channel),
+        Event::Delivered(channel) => (ChannelCount::Delivered, channel),
+        Event::Opened(channel) => (ChannelCount::Opened, channel),
+        Event::Clicked(channel) => (ChannelCount::Clicked, channel),
+        Event::OptedOut(channel) => (ChannelCount::OptedOut, channel),
+        Event::Withheld(channel, Reason::GoalMet) => (ChannelCount::GoalMet, channel),
+        Event::Withheld(channel, Reason::ConditionMet) => (ChannelCount::ConditionMet, channel),
+        Event::Withheld(channel, Reason::NotOptedIn) => (ChannelCount::NotOptedIn, channel),
+        Event::Withheld(channel, Reason::OptedOut) => (ChannelCount::AfterOptOut, channel),
+        Event::JourneyBegan(channel) => (ChannelCount::Journeys, channel),
+        Event::Hopped { from, .. } => (ChannelCount::Hops, from),
+        Event::Bounced(channel) => (ChannelCount::Bounced, channel),
+        Event::Ordered { channel, .. } => (ChannelCount::Orders, channel),
+        Event::Joined { .. } | Event::Lost => return None,
+    })
+}
+
+#[test]
+fn r4_r24_the_tallies_count_what_each_replication_did_week_by_week() {
+    let world = uncertain();
+    let plan = plan(2, 200, 64);
+    let tallies = played(&world, &plan);
+    for (i, &strategy) in plan.strategies.iter().enumerate() {
+        let mut weeks = vec![Row::zero(tallies.layout); world.weeks];
+        let (mut lost, mut revenue) = (vec![0; world.weeks], 0);
+        let (mut ordered, mut retained, mut eligible) = (0, 0, 0);
+        for draw in 0..2 {
+            let tables = world.tables(Draw::Number { seed: 7, number: draw }).expect("a draw");
+            for customer in 0..200 {
+                let Seen { events, ending } = record(&world, &tables, strategy, draw, customer);
+                for (at, event) in events {
+                    let week = (at / (7 * super::DAY)) as usize;
+                    if let Some((count, channel)) = counted(event) {
+                        weeks[week].counts[tallies.layout.channel(count, usize::from(channel))] += 1;
+                    }
+                    if let Event::Ordered { value, .. } = event {
+                        revenue += i128::from(value);
+                    }
+                    lost[week] += i128::from(event == Event::Lost);
+                }
+                let Some(ending) = ending else { continue };
+                ordered += i128::from(ending.ordered);
+                eligible += i128::from(ending.eligible);
+                retained += i128::from(ending.eligible && ending.retained);
+            }
+        }
+        let tallied = &tallies.strategies[i];
+        for (week, (own, theirs)) in weeks.iter().zip(&tallied.weeks).enumerate() {
+            for (count, name) in ChannelCount::ALL.into_iter().filter(|(count, _)| counted_kinds().contains(count)) {
+                for channel in 0..tallies.layout.channels {
+                    assert_eq!(
+                        own.at(count, channel),
+                        theirs.at(count, channel),
+                        "{name} of channel {channel} in week {week}"
+                    );
+                }
+            }
+            assert_eq!(lost[week], theirs.customers(CustomerCount::Lost), "lost in week {week}");
+        }
+        let total = sum(&tallied.totals);
+        assert_eq!(revenue, total.total(ChannelCount::Revenue));
+        let endings = [CustomerCount::Ordered, CustomerCount::Eligible, CustomerCount::Retained]
+            .map(|count| total.customers(count));
+        assert_eq!(endings, [ordered, eligible, retained]);
+    }
+}
+
+fn counted_kinds() -> [ChannelCount; 13] {
+    use ChannelCount as C;
+    [
+        C::Sent,
+        C::Delivered,
+        C::Opened,
+        C::Clicked,
+        C::OptedOut,
+        C::GoalMet,
+        C::ConditionMet,
+        C::NotOptedIn,
+        C::AfterOptOut,
+        C::Journeys,
+        C::Hops,
+        C::Bounced,
+        C::Orders,
+    ]
+}

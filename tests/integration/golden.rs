@@ -1,0 +1,73 @@
+//! Golden digests: the same bytes for ever, on every platform that CI compares (R6).
+//!
+//! A digest that changes means that every published number changes ("value-breaking"): say so in the changelog, and why.
+
+use channelmix::scenario;
+use channelmix::simulation::{Plan, simulate};
+use channelmix::tally::{Row, Tallies};
+use channelmix::world::World;
+use sha2::{Digest, Sha256};
+
+fn digest(tallies: &Tallies) -> String {
+    let mut hash = Sha256::new();
+    let mut rows =
+        |rows: &[Row]| rows.iter().flat_map(|row| &row.counts).for_each(|count| hash.update(count.to_le_bytes()));
+    for strategy in &tallies.strategies {
+        rows(&strategy.totals);
+        strategy.segments.iter().for_each(|segments| rows(segments));
+        rows(&strategy.weeks);
+        strategy.segment_weeks.iter().for_each(|weeks| rows(weeks));
+        strategy.draw_weeks.iter().for_each(|weeks| rows(weeks));
+    }
+    for batch in &tallies.batches {
+        [batch.draw, batch.first, batch.customers].iter().for_each(|number| hash.update(number.to_le_bytes()));
+    }
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn played(text: &str, customers: u64, draws: Option<u64>) -> String {
+    let loaded = scenario::load("golden", text, &[]);
+    let problems = loaded.problems.render(&loaded.sources, false);
+    let world =
+        World::new(loaded.scenario.unwrap_or_else(|| panic!("{problems}"))).expect("the scenario can be played");
+    let plan = Plan::new(&world, 42, customers, draws, (0..world.strategies.len()).collect());
+    digest(&simulate(&world, &plan, &()).expect("it can be played"))
+}
+
+#[test]
+fn the_weekly_cascade_keeps_its_bytes() {
+    let found = played(include_str!("../../scenarios/weekly-cascade.toml"), 2048, None);
+    assert_eq!(found, "e3a653578b7262f3c1748409425dca5e4ee4c47706b342c39ad2b54f1780a652", "value-breaking");
+}
+
+/// Every mechanism of the model, uncertain inputs of each kind, and fitted ones.
+#[test]
+fn everything_at_once_keeps_its_bytes() {
+    let text = super::engine::everything()
+        .replacen("open_rate = 0.4\n", "open_rate = { low = 0.2, typical = 0.4, high = 0.5 }\n", 1)
+        .replacen("delivery_rate = 0.8\n", "delivery_rate = { min = 0.5, mode = 0.8, max = 0.9 }\n", 1)
+        .replacen("mean = \"9h\"", "mean = { low = \"5h\", typical = \"9h\", high = \"20h\" }", 1)
+        .replacen("mean = 60", "mean = { low = 40, typical = 60, high = 70 }", 1)
+        .replacen("intent = 2.0", "intent = { low = 1, typical = 2, high = 3 }", 1)
+        .replacen("purchases = {", "purchases = { log_covariance = [ [0.01, 0.005, 0.0, 0.0], [0.005, 0.02, 0.0, 0.0], [0.0, 0.0, 0.03, 0.01], [0.0, 0.0, 0.01, 0.03] ],", 1)
+        .replacen("retention_window", "count_first = true\nrates = \"list\"\ntime_zone = \"Europe/Berlin\"\nretention_window", 1);
+    assert_eq!(
+        played(&text, 2048, Some(8)),
+        "67afe315e5606f165c41c288eb404e93768e2ae77ded2e4b53fb37dd31ade6eb",
+        "value-breaking"
+    );
+}
+
+/// The presets' values too: a better source for one of them changes every result that uses it.
+#[test]
+fn the_presets_keep_their_bytes() {
+    let text = "name = \"presets\"\ncurrency = \"USD\"\nstart = 2026-01-05\n[channels.email]\npreset = \"email\"\n[channels.sms]\npreset = \"sms\"\n\
+                [channels.push]\npreset = \"mobile-push\"\n[segments.all]\nshare = 1.0\n[campaigns.weekly]\n\
+                trigger = { every = \"7d\", at = \"10:00\" }\n[strategies.all.campaigns.weekly]\n\
+                cascade = [ { send = \"email\" }, { send = \"push\", after = \"1d\", unless = \"opened\" }, { send = \"sms\", after = \"1d\", unless = \"clicked\" } ]\n";
+    assert_eq!(
+        played(text, 2048, Some(8)),
+        "8937850981d8de4ec05677ccf1b72ca1027e0546bc8760f21bb36d2158c15dd7",
+        "value-breaking"
+    );
+}

@@ -139,9 +139,8 @@ impl PlayArguments {
         }
         if simulate < FEWEST_PER_DRAW * plan.draws {
             let fewest = FEWEST_PER_DRAW * plan.draws;
-            let help = format!(
-                "at least {FEWEST_PER_DRAW} customers per draw: --simulate {fewest} or more, or fewer --draws"
-            );
+            let help =
+                format!("at least {FEWEST_PER_DRAW} customers per draw: --simulate {fewest} or more, or fewer --draws");
             return Err(Failure::argument(format!("{simulate} customers are too few for {} draws", plan.draws), help));
         }
         super::check::refuse_too_large(world, &plan)?;

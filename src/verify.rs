@@ -39,7 +39,7 @@ pub struct Check {
     pub exact: f64,
     /// What it was.
     pub simulated: f64,
-    /// Standard error of the simulated value (and of the exact one, if it is a reference with an error); 0 = an identity.
+    /// Standard error of the simulated value (and of the exact one, if that is a reference); 0 = an identity.
     pub standard_error: f64,
     /// Their distance in standard errors; 0 for an identity that holds, infinite for one that does not.
     pub z: f64,

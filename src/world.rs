@@ -5,6 +5,7 @@
 
 mod affinity;
 mod calendar;
+mod compile;
 mod demand;
 mod draws;
 mod journeys;
@@ -120,7 +121,7 @@ impl World {
     /// # Errors
     /// As [`World::new`]; a draw of an extreme law may break what the typical values keep.
     pub fn tables(&self, draw: Draw) -> Result<Tables, Problem> {
-        tables::compile(self, draw)
+        compile::tables(self, draw)
     }
 
     /// Expected share of the customers who are alive at the start under `none`, inputs at their typical values (R13).

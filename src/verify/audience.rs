@@ -19,7 +19,8 @@ fn carrier(name: &str) -> String {
 pub(super) fn opt_ins(stage: &mut Stage<'_>) {
     for rho in [0.0, 0.6] {
         let segment = format!(
-            "[segments.all]\nshare = 1.0\njoined = \"cohort\"\nopt_in = {{ email = 0.6, sms = 0.3 }}\nopt_in_correlation = {rho:?}\n{SEGMENT}"
+            "[segments.all]\nshare = 1.0\njoined = \"cohort\"\n\
+             opt_in = {{ email = 0.6, sms = 0.3 }}\nopt_in_correlation = {rho:?}\n{SEGMENT}"
         );
         let scenario = text("10d", &[WEB, &carrier("email"), &carrier("sms"), &segment].concat());
         let sums = stage.watch(&scenario, 400_000, |events| {

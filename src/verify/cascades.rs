@@ -5,7 +5,8 @@ use crate::stats::cascade::{Expected, Step, expected, expected_with_long_waits};
 use crate::tally::{ChannelCount, CustomerCount, Tallies};
 
 /// Customers without needs: all that happens is what the cascade does.
-const QUIET: &str = "needs = { every = \"36500d\" }\nbasket = { fixed = 10 }\ngross_margin = 0.5\nentry = { web = 1.0 }\njoined = { base = { age = \"0d\" } }";
+const QUIET: &str = "needs = { every = \"36500d\" }\nbasket = { fixed = 10 }\ngross_margin = 0.5\n\
+    entry = { web = 1.0 }\njoined = { base = { age = \"0d\" } }";
 
 const LONG: &str = r#"
 [channels.email]

@@ -1,6 +1,6 @@
 //! What becomes of messages: opt-outs, affinity, delays, mixes.
 
-use super::stage::{BATCHES, Seen, Stage, Sums, before_week, counts, text, total};
+use super::stage::{BATCHES, Seen, Stage, Sums, before_week, column, counts, text, total};
 use crate::engine::Event;
 use crate::scenario::Seconds;
 use crate::stats::normal;
@@ -156,16 +156,16 @@ pub(super) fn delays(stage: &mut Stage<'_>) {
     let scenario = r#"
 [channels.email]
 cost_per_message = 0.001
-open_rate = 1.0
-click_to_open_rate = 1.0
+open_rate = 0.6
+click_to_open_rate = 0.5
 open_delay = { mean = "6h" }
 click_delay = { median = "2m", p90 = "30m" }
 opt_in = 1.0
 landing = "web"
 [channels.sms]
 cost_per_message = 0.05
-open_rate = 1.0
-click_to_open_rate = 1.0
+open_rate = 0.6
+click_to_open_rate = 0.5
 open_delay = { median = "5h", p90 = "2d" }
 click_delay = { mean = "10m" }
 opt_in = 1.0
@@ -183,25 +183,69 @@ blast = ["email", "sms"]
     let when = |events: &[Seen], wanted: Event| events.iter().find(|(_, event)| *event == wanted).map(|(at, _)| *at);
     let sums = stage.watch(&text("35000d", &format!("{scenario}{QUIET}")), 200_000, |events| {
         let events = &events[0];
-        let mut within = [0.0; 8];
+        let mut within = [0.0; 12];
         for (channel, limits) in [(0, [3600, 43_200, 60, 1200]), (1, [3600, 172_800, 60, 1200])] {
-            let opened = when(events, Event::Opened(channel)).unwrap_or(Seconds::MAX);
-            let clicked = when(events, Event::Clicked(channel)).unwrap_or(Seconds::MAX);
-            let waits = [opened - TRIGGER, opened - TRIGGER, clicked - opened, clicked - opened];
-            for (i, (wait, limit)) in waits.into_iter().zip(limits).enumerate() {
-                within[usize::from(channel) * 4 + i] = f64::from(u8::from(wait <= limit));
+            let opened = when(events, Event::Opened(channel));
+            let clicked = when(events, Event::Clicked(channel));
+            let waits = [opened.map(|at| at - TRIGGER), clicked.zip(opened).map(|(at, since)| at - since)];
+            let channel = usize::from(channel);
+            for (i, limit) in limits.into_iter().enumerate() {
+                let seen = waits[i / 2].is_some_and(|wait| wait <= limit);
+                within[channel * 4 + i] = f64::from(u8::from(seen));
             }
+            within[8 + channel * 2] = f64::from(u8::from(opened.is_some()));
+            within[9 + channel * 2] = f64::from(u8::from(clicked.is_some()));
         }
         within
     });
-    stage.mean("exponential, mean 6 h: within 1 h", exponential(21_600.0, 3600.0), &sums, 0);
-    stage.mean("exponential, mean 6 h: within 12 h", exponential(21_600.0, 43_200.0), &sums, 1);
-    stage.mean("log-normal, median 2 min: click within 1 min", lognormal(120.0, 1800.0, 60.0), &sums, 2);
-    stage.mean("log-normal, median 2 min: click within 20 min", lognormal(120.0, 1800.0, 1200.0), &sums, 3);
-    stage.mean("log-normal, median 5 h: within 1 h", lognormal(18_000.0, 172_800.0, 3600.0), &sums, 4);
-    stage.mean("log-normal, median 5 h: within 2 days", lognormal(18_000.0, 172_800.0, 172_800.0), &sums, 5);
-    stage.mean("exponential, mean 10 min: click within 1 min", exponential(600.0, 60.0), &sums, 6);
-    stage.mean("exponential, mean 10 min: click within 20 min", exponential(600.0, 1200.0), &sums, 7);
+    stage.ratio(
+        "exponential, mean 6 h: within 1 h",
+        exponential(21_600.0, 3600.0),
+        &column(&sums, 0),
+        &column(&sums, 8),
+    );
+    stage.ratio(
+        "exponential, mean 6 h: within 12 h",
+        exponential(21_600.0, 43_200.0),
+        &column(&sums, 1),
+        &column(&sums, 8),
+    );
+    stage.ratio(
+        "log-normal, median 2 min: click within 1 min",
+        lognormal(120.0, 1800.0, 60.0),
+        &column(&sums, 2),
+        &column(&sums, 9),
+    );
+    stage.ratio(
+        "log-normal, median 2 min: click within 20 min",
+        lognormal(120.0, 1800.0, 1200.0),
+        &column(&sums, 3),
+        &column(&sums, 9),
+    );
+    stage.ratio(
+        "log-normal, median 5 h: within 1 h",
+        lognormal(18_000.0, 172_800.0, 3600.0),
+        &column(&sums, 4),
+        &column(&sums, 10),
+    );
+    stage.ratio(
+        "log-normal, median 5 h: within 2 days",
+        lognormal(18_000.0, 172_800.0, 172_800.0),
+        &column(&sums, 5),
+        &column(&sums, 10),
+    );
+    stage.ratio(
+        "exponential, mean 10 min: click within 1 min",
+        exponential(600.0, 60.0),
+        &column(&sums, 6),
+        &column(&sums, 11),
+    );
+    stage.ratio(
+        "exponential, mean 10 min: click within 20 min",
+        exponential(600.0, 1200.0),
+        &column(&sums, 7),
+        &column(&sums, 11),
+    );
 }
 
 /// One channel a run, by weight; and which messages are billed.

@@ -25,7 +25,8 @@ const CDNOW: [f64; 4] = [0.24259, 4.41353, 0.79289, 2.42575];
 
 fn segment(name: &str, share: f64, [r, alpha, a, b]: [f64; 4], rest: &str) -> String {
     format!(
-        "[segments.{name}]\nshare = {share:?}\npurchases = {{ r = {r:?}, alpha = {alpha:?}, a = {a:?}, b = {b:?}, unit = \"7d\" }}\n{rest}\n{SEGMENT}"
+        "[segments.{name}]\nshare = {share:?}\n\
+         purchases = {{ r = {r:?}, alpha = {alpha:?}, a = {a:?}, b = {b:?}, unit = \"7d\" }}\n{rest}\n{SEGMENT}"
     )
 }
 

@@ -4,11 +4,12 @@ use super::stage::{Seen, Stage, column, in_segment, text, total};
 use crate::engine::Event;
 use crate::tally::{ChannelCount, CustomerCount, Row};
 
-const STORE: &str = "[channels.store]\norder_rate = 1.0\n";
+const STORE: &str = "[channels.store]\norder_rate = 0.4\n";
 
 fn segment(name: &str, share: f64, rest: &str) -> String {
     format!(
-        "[segments.{name}]\nshare = {share:?}\njoined = {{ base = {{ age = \"0d\" }} }}\ngross_margin = 0.35\nentry = {{ store = 1.0 }}\n{rest}\n"
+        "[segments.{name}]\nshare = {share:?}\njoined = {{ base = {{ age = \"0d\" }} }}\n\
+         gross_margin = 0.35\nentry = {{ store = 1.0 }}\n{rest}\n"
     )
 }
 
@@ -46,8 +47,16 @@ pub(super) fn baskets(stage: &mut Stage<'_>) {
         ("gamma", "basket = { gamma-gamma = { p = 6.25, q = 3.74, gamma = 15.44 } }"),
         ("narrow", "basket = { gamma-gamma = { p = 6.25, q = 9, gamma = 44.8 } }"),
     ];
+    // Who orders often or leaves early spends like everybody else.
+    let purchases = "purchases = { r = 0.9, alpha = 1.0, a = 0.8, b = 2.4, unit = \"7d\" }\n";
+    let of = |name: &str| if name == "gamma" { purchases } else { needs };
     let segments: Vec<String> =
-        kinds.iter().map(|(name, basket)| segment(name, 0.25, &format!("{needs}{basket}"))).collect();
+        kinds.iter().map(|(name, basket)| segment(name, 0.25, &format!("{}{basket}", of(name)))).collect();
+    let margins = ["0.35", "0.2", "0.5", "0.61"];
+    let own = |(segment, margin): (&String, &str)| {
+        segment.replace("gross_margin = 0.35", &format!("gross_margin = {margin}"))
+    };
+    let segments: Vec<String> = segments.iter().zip(margins).map(own).collect();
     let scenario = text("50d", &format!("{STORE}{}", segments.concat()));
     let tallies = stage.play(&scenario, 400_000);
     let of = |segment, count| in_segment(&tallies, 0, segment, move |row: &Row| row.total(count));
@@ -58,9 +67,14 @@ pub(super) fn baskets(stage: &mut Stage<'_>) {
     }
     let fixed = |count| tallies.strategies[0].segments.iter().map(|rows| rows[0].total(count)).sum::<i128>();
     stage.same("revenue of orders of 12.34", 1234 * fixed(ChannelCount::Orders), fixed(ChannelCount::Revenue));
-    let revenue = total(&tallies, 0, |row| row.total(ChannelCount::Revenue));
-    stage.same("margin of 35 %", revenue * 350_000_000, total(&tallies, 0, |row| row.customers(CustomerCount::Margin)));
+    let revenue = |segment: usize| -> i128 {
+        tallies.strategies[0].segments.iter().map(|rows| rows[segment].total(ChannelCount::Revenue)).sum()
+    };
+    let in_billionths = [350_000_000, 200_000_000, 500_000_000, 610_000_000];
+    let margin = (0..4).map(|segment| revenue(segment) * in_billionths[segment]).sum();
+    stage.same("margin of each segment", margin, total(&tallies, 0, |row| row.customers(CustomerCount::Margin)));
     squares(stage, &scenario);
+    last_orders(stage);
 }
 
 /// Second moments tell the spread between customers from the spread of one customer's orders.
@@ -88,4 +102,19 @@ fn squares(stage: &mut Stage<'_>, scenario: &str) {
         stage.ratio(format!("basket squared, {segment}"), exact[0], &column(&sums, 0), &pairs);
         stage.ratio(format!("product of one customer's baskets, {segment}"), exact[1], &column(&sums, 1), &pairs);
     }
+}
+
+/// The coin that ends a customer knows nothing of the basket before it.
+fn last_orders(stage: &mut Stage<'_>) {
+    let rest = "needs = { every = \"10d\" }\ndropout = { after-order = 0.3 }\nbasket = { lognormal = { mean = 60, cv = 0.8 } }";
+    let scenario = text("50d", &format!("{STORE}{}", segment("all", 1.0, rest)));
+    let sums = stage.watch(&scenario, 100_000, |events| {
+        let lost = events[0].iter().any(|(_, event)| *event == Event::Lost);
+        let value = |seen: &Seen| if let Event::Ordered { value, .. } = seen.1 { Some(value as f64) } else { None };
+        match events[0].iter().rev().find_map(value).filter(|_| lost) {
+            Some(last) => [last, 1.0],
+            None => [0.0; 2],
+        }
+    });
+    stage.ratio("last basket of the lost in cents", 6000.0, &column(&sums, 0), &column(&sums, 1));
 }

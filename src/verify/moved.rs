@@ -1,7 +1,8 @@
 //! Orders that a contact only moved forward (R16): an identity, customer by customer.
 
-use super::stage::{Seen, Stage, column, text};
+use super::stage::{Seen, Stage, column, counts, text};
 use crate::engine::{Cause, Event};
+use crate::tally::ChannelCount;
 
 const SCENARIO: &str = r#"
 [channels.web]
@@ -97,4 +98,18 @@ pub(super) fn moved(stage: &mut Stage<'_>) {
         let many = sum(2) * 5 > i128::from(stage.customers());
         stage.same(format!("orders of many customers move, {name}"), 1, i128::from(many));
     }
+    share(stage);
+}
+
+/// The stated share of the orders that contacts caused was only moved.
+fn share(stage: &mut Stage<'_>) {
+    let scenario = SCENARIO.replace("WINDOW", "36500d").replace("displacement = 1.0", "displacement = 0.4");
+    // With plain needs everybody has another one within a century.
+    let plain = "needs = { every = \"20d\" }";
+    let scenario = scenario.replace("purchases = { r = 0.8, alpha = 4.0, a = 0.8, b = 2.4, unit = \"7d\" }", plain);
+    let scenario = text("182d", &scenario.replace("needs = { every = \"20d\", shape = 1.5 }", plain));
+    let tallies = stage.play(&scenario, 60_000);
+    let of = |count| counts(&tallies, 0, move |row| row.total(count));
+    let (moved, caused) = (of(ChannelCount::DisplacedOrders), of(ChannelCount::ContactOrders));
+    stage.ratio("moved per order that a contact caused", 0.4, &moved, &caused);
 }

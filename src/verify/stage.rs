@@ -185,7 +185,8 @@ pub(super) fn total(tallies: &Tallies, strategy: usize, count: impl Fn(&Row) -> 
 /// Puts a text to what every oracle's scenario begins with.
 pub(super) fn text(horizon: &str, rest: &str) -> String {
     format!(
-        "name = \"oracle\"\ncurrency = \"USD\"\nstart = 2026-01-05\nhorizon = \"{horizon}\"\ntail = \"0d\"\nretention_window = \"1d\"\n{rest}"
+        "name = \"oracle\"\ncurrency = \"USD\"\nstart = 2026-01-05\n\
+         horizon = \"{horizon}\"\ntail = \"0d\"\nretention_window = \"1d\"\n{rest}"
     )
 }
 

@@ -4,7 +4,7 @@ use rand_distr::{Beta, Gamma};
 
 use super::draws::Draw;
 use super::journeys;
-use super::tables::{Coin, Dropout, Rate, nowhere};
+use super::tables::{Coin, Dropout, Rate};
 use crate::luck::Threshold;
 use crate::scenario::{self, Chance, Demand, Input, Joined, Lapse, Positive, Problem, Scenario, Segment};
 use crate::stats::{bgnbd, quadrature};
@@ -79,7 +79,7 @@ fn beta(a: f64, b: f64, input: &Input<Positive>) -> Result<Coin, Problem> {
 }
 
 fn unusable(what: &str, parameters: &[f64], input: &Input<Positive>) -> Problem {
-    Problem::error(format!("{what} with parameters {parameters:?} cannot be drawn"), input.at.unwrap_or_else(nowhere))
+    Problem::error(format!("{what} with parameters {parameters:?} cannot be drawn"), input.at.unwrap_or_default())
 }
 
 /// Expected share of all customers who are alive at the start under `none` (R13), given that they have joined.

@@ -2,6 +2,8 @@
 //!
 //! Each test names the rule that it holds (docs: the rules of the model).
 
+#![expect(clippy::format_push_string, reason = "scenario texts are put together, and nobody waits for them")]
+
 mod luck;
 mod parallel;
 mod random;

@@ -2,6 +2,8 @@
 //!
 //! A digest that changes means that every published number changes ("value-breaking"): say so in the changelog, and why.
 
+use std::fmt::Write;
+
 use channelmix::scenario;
 use channelmix::simulation::{Plan, simulate};
 use channelmix::tally::{Row, Tallies};
@@ -20,9 +22,14 @@ fn digest(tallies: &Tallies) -> String {
         strategy.draw_weeks.iter().for_each(|weeks| rows(weeks));
     }
     for batch in &tallies.batches {
-        [batch.draw, batch.first, batch.customers].iter().for_each(|number| hash.update(number.to_le_bytes()));
+        for number in [batch.draw, batch.first, batch.customers] {
+            hash.update(number.to_le_bytes());
+        }
     }
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    hash.finalize().iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 fn played(text: &str, customers: u64, draws: Option<u64>) -> String {

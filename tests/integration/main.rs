@@ -8,4 +8,5 @@ mod golden;
 mod parser;
 mod program;
 mod results;
+mod transcripts;
 mod wrong_files;

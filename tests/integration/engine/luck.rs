@@ -65,11 +65,13 @@ fn r1_r2_removing_sms_leaves_needs_baskets_and_the_luck_of_email_alone() {
         let natural = |event: &Event| matches!(event, Event::Ordered { cause: Cause::Need, .. });
         assert_eq!(with.only(natural), without.only(natural));
         let on_others = |event: &Event| match *event {
-            Event::Sent(channel) | Event::Delivered(channel) | Event::Opened(channel) | Event::Clicked(channel) => {
-                channel < 5
-            }
-            Event::OptedOut(channel) | Event::Withheld(channel, _) => channel < 5,
-            Event::Ordered { cause: Cause::Contact { channel, .. }, .. } => channel < 5,
+            Event::Sent(channel)
+            | Event::Delivered(channel)
+            | Event::Opened(channel)
+            | Event::Clicked(channel)
+            | Event::OptedOut(channel)
+            | Event::Withheld(channel, _)
+            | Event::Ordered { cause: Cause::Contact { channel, .. }, .. } => channel < 5,
             _ => false,
         };
         assert_eq!(with.only(on_others), without.only(on_others));

@@ -46,7 +46,9 @@ fn r4_waves_do_not_show() {
     let whole = played(&world, &plan);
     for waves in [&[320][..], &[64, 320], &[32, 96, 288, 320]] {
         let mut simulation = Simulation::new(&world, plan.clone()).expect("it can be played");
-        waves.iter().for_each(|&per_draw| simulation.play_up_to(per_draw, &()));
+        for &per_draw in waves {
+            simulation.play_up_to(per_draw, &());
+        }
         assert_eq!(simulation.tallies(), &whole, "{waves:?}");
     }
 }

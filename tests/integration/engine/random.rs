@@ -120,7 +120,7 @@ fn holds(stage: &Stage, strategy: &str, seen: &Seen) {
                 counts[usize::from(channel)][0] += 1;
             }
             Event::Delivered(channel) => counts[usize::from(channel)][1] += 1,
-            Event::Withheld(..) | Event::Joined { .. } | Event::Hopped { .. } => {}
+            Event::Withheld(..) | Event::Joined { .. } | Event::Hopped { .. } | Event::Lost => {}
             Event::Opened(channel) => counts[usize::from(channel)][2] += 1,
             Event::Clicked(channel) => counts[usize::from(channel)][3] += 1,
             Event::OptedOut(channel) => {
@@ -134,7 +134,6 @@ fn holds(stage: &Stage, strategy: &str, seen: &Seen) {
                 orders += 1;
                 last = at;
             }
-            Event::Lost => {}
         }
         if matches!(
             event,

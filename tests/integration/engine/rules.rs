@@ -185,7 +185,7 @@ fn r11_which_orders_toss_a_coin() {
     assert_eq!(lost("needs = { every = \"36500d\" }\ndropout = { after-order = 1.0 }"), (vec![], 7));
     assert_eq!(lost("needs = { every = \"36500d\" }\ndropout = { after-journey = 1.0 }"), (vec![TRIGGER], 1));
     // A natural need tosses: at the first order, or at the first journey, ordering or not.
-    let natural = |segment, order_rate| Small { segment, order_rate, ..SMALL }.stage().play("none", 0);
+    let natural = |segment, order_rate| Small { order_rate, segment, ..SMALL }.stage().play("none", 0);
     for (segment, order_rate, journeys) in [
         ("needs = { every = \"2d\" }\ndropout = { after-order = 1.0 }", 1.0, 1),
         ("needs = { every = \"2d\" }\ndropout = { after-journey = 1.0 }", 0.0, 1),
@@ -207,7 +207,7 @@ fn r12_silent_losses_are_written_to_and_never_respond() {
     );
     let plan = "cascade = [ { send = \"email\" }, { send = \"sms\", after = \"1d\" } ]";
     let (email, sms) = ("open_delay = \"2d\"", "open_delay = \"2d\"\nopt_out_rate = 1.0");
-    let stages = [silent, known].map(|segment| Small { segment, campaign, plan, email, sms, ..SMALL }.stage());
+    let stages = [silent, known].map(|segment| Small { email, sms, segment, campaign, plan, ..SMALL }.stage());
     let mut lost_early = 0;
     for customer in 0..50 {
         let [silent, known] = stages.each_ref().map(|stage| stage.play("s", customer));
@@ -400,7 +400,7 @@ fn r20_any_order_after_the_trigger_meets_the_goal() {
     assert_eq!(withheld(&seen), [(TRIGGER + DAY, Event::Withheld(PUSH, Reason::GoalMet))]);
     // Without the goal the run goes on; without an order too.
     for (campaign, order_rate) in [("", 1.0), (campaign, 0.0)] {
-        let seen = Small { campaign, plan, order_rate, ..SMALL }.seen();
+        let seen = Small { order_rate, campaign, plan, ..SMALL }.seen();
         assert_eq!(seen.times(Event::Sent(SMS)), [TRIGGER + DAY]);
     }
 }
@@ -408,7 +408,7 @@ fn r20_any_order_after_the_trigger_meets_the_goal() {
 #[test]
 fn r21_a_due_step_is_examined_in_a_fixed_order() {
     let plan = "cascade = [ { send = \"email\" }, { send = \"email\", after = \"1d\", unless = \"clicked\", otherwise = \"next\" } ]";
-    let reason = |email, campaign, order_rate| withheld(&Small { email, campaign, order_rate, plan, ..SMALL }.seen());
+    let reason = |email, campaign, order_rate| withheld(&Small { email, order_rate, campaign, plan, ..SMALL }.seen());
     let at = TRIGGER + DAY;
     let because = |reason| vec![(at, Event::Withheld(EMAIL, reason))];
     // Everything at once: the goal comes before the condition, the condition before consent.
@@ -430,7 +430,7 @@ fn r21_each_examination_has_one_outcome() {
     let campaign = "trigger = { every = \"7d\", at = \"10:00\" }";
     let (email, push, sms) =
         ("open_rate = 0.5\nopt_in = 0.7\nopt_out_rate = 0.1", "opt_in = 0.5", "opt_in = 0.6\nopt_out_rate = 0.3");
-    let stage = Small { campaign, plan, email, push, sms, ..SMALL }.stage();
+    let stage = Small { email, push, sms, campaign, plan, ..SMALL }.stage();
     for customer in 0..200 {
         let seen = stage.play("s", customer);
         for channel in [EMAIL, PUSH, SMS] {
@@ -456,4 +456,19 @@ fn a_mix_sends_on_one_channel_a_run() {
             .for_each(|(channel, sent)| *sent += seen.times(Event::Sent(*channel)).len());
     }
     assert!(sent[2] == 0 && (600..800).contains(&sent[0]), "{sent:?}");
+}
+
+#[test]
+fn r22_an_order_at_the_windows_first_second_is_retention() {
+    // The window of 14 days begins with day 42.
+    let retained = |trigger: &str| {
+        let campaign = format!("trigger = {{ {trigger}, times = 1 }}");
+        let seen = Small { campaign: campaign.leak(), order_rate: 1.0, ..SMALL }.seen();
+        let order = seen.only(|event| matches!(event, Event::Ordered { .. }));
+        (order[0].0, seen.ending.map(|ending| (ending.eligible, ending.ordered, ending.retained)))
+    };
+    let (first, before) =
+        ("every = \"7d\", at = \"00:00\", first = \"42d\"", "every = \"7d\", at = \"23:59:59\", first = \"41d\"");
+    assert_eq!(retained(first), (42 * DAY, Some((true, true, true))));
+    assert_eq!(retained(before), (42 * DAY - 1, Some((true, true, false))));
 }

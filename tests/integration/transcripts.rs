@@ -1,0 +1,21 @@
+//! What a user types and what comes back, to the letter; and the README, which says so too.
+
+use std::process::Command;
+
+#[test]
+fn commands_print_what_the_transcripts_say() {
+    trycmd::TestCases::new().case("tests/transcripts/*.trycmd");
+}
+
+#[test]
+fn the_readme_quotes_the_finding_that_its_command_prints() {
+    let scenario = "scenarios/cascade-vs-blast.toml";
+    let output = Command::new(env!("CARGO_BIN_EXE_channelmix")).args(["compare", scenario]).output().expect("runs");
+    let printed = String::from_utf8(output.stdout).expect("UTF-8");
+    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let readme = words(&std::fs::read_to_string("README.md").expect("README").replace("\n> ", " "));
+    for finding in printed.lines().skip(2).take(2) {
+        assert!(!finding.trim().is_empty());
+        assert!(readme.contains(&words(finding)), "the README lacks:\n{finding}");
+    }
+}

@@ -38,14 +38,14 @@ impl Reached {
         if self.met {
             format!(
                 "Precision: the Monte Carlo error (95 %) of the difference in profit is {half} with {} customers.",
-                count(self.customers as f64)
+                count(self.customers)
             )
         } else {
             let target = number(self.target * 100.0);
             format!(
                 "Precision of {target} % was not reached: {half} with {} customers, the cap is {}.",
-                count(self.customers as f64),
-                count(CAP as f64)
+                count(self.customers),
+                count(CAP)
             )
         }
     }

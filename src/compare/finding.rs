@@ -85,7 +85,7 @@ fn what_would_tell(answer: &Answer, estimate: &Estimate) -> String {
     if of_rates || !for_error.is_finite() {
         return "more simulated customers would not tell, better known rates would".to_owned();
     }
-    format!("about {} simulated customers would tell (--simulate)", count(round_up(needed)))
+    format!("about {} simulated customers would tell (--simulate)", count(round_up(needed) as u64))
 }
 
 /// The next number with one significant digit.
@@ -164,17 +164,14 @@ pub(super) fn notes(world: &World, setup: &Setup, measures: &[MeasureRow]) -> Ve
         } else {
             "one draw: every uncertain input is at its typical value, rates taken as exact"
         };
-        notes.push(format!(
-            "95 % Monte Carlo intervals of {} simulated customers; {how}.",
-            count(setup.customers as f64)
-        ));
+        notes.push(format!("95 % Monte Carlo intervals of {} simulated customers; {how}.", count(setup.customers)));
     } else {
         notes.push(format!(
             "90 % intervals over {} draws of {} uncertain input{}, {} simulated customers in all.",
             setup.draws,
             setup.uncertain_inputs,
             if setup.uncertain_inputs == 1 { "" } else { "s" },
-            count(setup.customers as f64)
+            count(setup.customers)
         ));
     }
     for (cell, difference) in differences() {
@@ -229,7 +226,8 @@ fn cell<'a>(answer: &'a Answer, measure: &'a str, strategy: &str) -> Option<&'a 
 }
 
 fn days(days: f64) -> String {
-    format!("{} days", count(days))
+    // A horizon is mostly whole days.
+    if days.fract() == 0.0 { format!("{days} days") } else { format!("{} days", number(days)) }
 }
 
 /// `a to b`, signs kept.

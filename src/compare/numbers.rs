@@ -11,12 +11,12 @@ pub fn number(value: f64) -> String {
         return "0".to_owned();
     }
     let magnitude = value.abs().log10().floor() as i32;
+    if magnitude < -6 {
+        return format!("{value:.2e}").replace('-', "−");
+    }
     if magnitude > 2 {
         let unit = 10_f64.powi(magnitude - 2);
         return grouped(&format!("{:.0}", (value / unit).round() * unit));
-    }
-    if magnitude < -6 {
-        return format!("{value:.2e}").replace('-', "−");
     }
     let decimals = (2 - magnitude).clamp(0, 9) as usize;
     grouped(&format!("{value:.decimals$}"))
@@ -34,11 +34,6 @@ fn grouped(text: &str) -> String {
     }
     let fraction = fraction.map_or(String::new(), |fraction| format!(".{fraction}"));
     format!("{sign}{out}{fraction}")
-}
-
-/// A whole number of things, or a number as it is: `56`, `1 234`, `1.5`.
-pub fn count(value: f64) -> String {
-    if value.fract() == 0.0 && value.abs() < 1e15 { grouped(&format!("{value:.0}")) } else { number(value) }
 }
 
 /// A share in percent.
@@ -81,10 +76,8 @@ mod tests {
             assert_eq!(number(value), text);
         }
         assert_eq!((number(-3.2e-9), percent(f64::NAN)), ("−3.20e−9".to_owned(), "–".to_owned()));
-        assert_eq!(
-            (count(56.0), count(262_144.0), count(0.5)),
-            ("56".to_owned(), "262\u{202f}144".to_owned(), "0.500".to_owned())
-        );
-        assert_eq!((money(934_567.0), money(1_934_567.0)), ("935\u{202f}000".to_owned(), "1.93 million".to_owned()));
+        assert_eq!(money(934_567.0), "935\u{202f}000");
+        assert_eq!(money(1_934_567.0), "1.93 million");
+        assert_eq!(count(262_144), "262\u{202f}144");
     }
 }

@@ -69,8 +69,8 @@ fn description(world: &World) -> String {
         "horizon",
         format!(
             "{} days; the last trigger starts before day {}",
-            count(world.horizon as f64 / 86_400.0),
-            count(world.last_start as f64 / 86_400.0)
+            number(world.horizon as f64 / 86_400.0),
+            number(world.last_start as f64 / 86_400.0)
         ),
     );
     line("uncertain", format!("{} inputs, {} draws", world.uncertain.len(), plan.draws));
@@ -78,10 +78,10 @@ fn description(world: &World) -> String {
         "customers",
         format!(
             "{} played in {} batches of {}, for a firm of {}",
-            count(plan.customers() as f64),
+            count(plan.customers()),
             plan.batches(),
             plan.batch,
-            count(scenario.population as f64)
+            count(scenario.population)
         ),
     );
     line("tallies", format!("{} MB (at most {} MB)", number(size as f64 / f64::from(1 << 20)), LARGEST >> 20));

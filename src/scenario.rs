@@ -1,7 +1,7 @@
 //! What a person writes: the scenario file, read with every mistake told at its place.
 //!
 //! The file is parsed into a [`tree`] that knows where each value stands; overrides, presets and extended strategies
-//! are [joined](join) with it; and typed values are [read](read) out of it, noting every problem instead of stopping at
+//! are [joined](join) with it; and typed values are [`read`] out of it, noting every problem instead of stopping at
 //! the first. [`load`] does all of it.
 
 mod campaign;

@@ -138,14 +138,14 @@ pub(super) fn uncertain(scenario: &Scenario) -> Vec<Uncertain> {
                 found.0.push(Uncertain { path: set.path.clone(), kind: Kind::Joint(Box::new(set.clone())) });
             }
             Demand::Purchases(set) => {
-                [&set.r, &set.alpha, &set.a, &set.b].into_iter().for_each(|input| found.add(input))
+                [&set.r, &set.alpha, &set.a, &set.b].into_iter().for_each(|input| found.add(input));
             }
             Demand::Needs { every, shape, dropout } => {
                 found.add(every);
                 shape.iter().for_each(|shape| found.add(shape));
                 match dropout {
                     Dropout::AfterOrder(Chance::Fixed(chance)) | Dropout::AfterJourney(Chance::Fixed(chance)) => {
-                        found.add(chance)
+                        found.add(chance);
                     }
                     Dropout::AfterOrder(Chance::Beta(a, b)) | Dropout::AfterJourney(Chance::Beta(a, b)) => {
                         found.add(a);

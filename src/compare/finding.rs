@@ -187,7 +187,10 @@ pub(super) fn notes(world: &World, setup: &Setup, measures: &[MeasureRow]) -> Ve
                 "a single year scatters by ± {spread} {currency} around the expected difference (customer luck only)"
             )
         });
-        notes.push(format!("{}, difference in profit: {noise}{gain}{spread}.", cell.strategy));
+        let years = difference.share_of_years_better.map_or(String::new(), |share| {
+            format!("; {} is ahead in {} of single years", cell.strategy, percent(share))
+        });
+        notes.push(format!("{}, difference in profit: {noise}{gain}{spread}{years}.", cell.strategy));
         if difference.estimate.noise_share.is_some_and(|noise| noise > 0.5) {
             notes.push("More than half of that is simulation noise, so the interval is normal-shaped: play more customers (--simulate).".to_owned());
         }

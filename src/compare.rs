@@ -8,6 +8,8 @@ mod finding;
 mod hangs_on;
 mod numbers;
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 pub use channels::{ChannelRates, Rate, realised_rates};
@@ -15,12 +17,12 @@ pub use hangs_on::{HangsOn, InputEffect, Switching, hangs_on};
 pub use numbers::{count, money, number, percent, show};
 
 use crate::measures::{
-    Better, EqualSpend, Estimate, MEASURES, Measure, Series, Unit, measure, series, series_at_share,
-    share_of_years_above_zero,
+    Better, EqualSpend, Estimate, MEASURES, Measure, RARE, Series, Unit, batches_that_differ, measure, series,
+    series_at_share, share_of_years_above_zero,
 };
 use crate::scenario::NONE;
 use crate::simulation::Plan;
-use crate::tally::Tallies;
+use crate::tally::{ChannelCount, Tallies};
 use crate::world::World;
 
 /// What is compared with what.
@@ -117,6 +119,9 @@ pub struct Difference {
     /// Standard deviation of the firm's total over single years (R27), customer luck only: how far one year's difference
     /// scatters around the expected one. None for a measure that is no total, and at equal spend.
     pub outcome_spread: Option<f64>,
+    /// Whether so few customers order differently that the batches cannot tell the error; the interval is then widened by
+    /// what may have gone unseen, and nothing is said of probabilities.
+    pub too_rare: bool,
     /// Variance of the difference if each strategy had customers of its own ÷ variance of the paired difference.
     pub pairing_gain: Option<f64>,
 }
@@ -141,11 +146,13 @@ pub fn compare(world: &World, plan: &Plan, tallies: &Tallies, question: &Questio
         scenario: world.scenario.name.clone(),
         findings: Vec::new(),
         notes: finding::notes(world, &setup, &measures),
-        channels: realised_rates(world, tallies),
+        // The rest are not played at a share of the customers.
+        channels: if question.equal_spend { Vec::new() } else { realised_rates(world, tallies) },
         setup,
         measures,
         hangs_on,
     };
+    answer.notes.extend(books.shares_in_words());
     answer.findings = finding::sentences(&answer);
     answer
 }
@@ -166,9 +173,50 @@ impl<'a> Books<'a> {
         let none = tallies.strategy(NONE);
         let baseline = question.baseline.as_ref().and_then(|name| tallies.strategy(name));
         // `none` spends nothing and is not one of the strategies that share a budget.
-        let spending: Vec<usize> = (0..tallies.strategies.len()).filter(|&s| Some(s) != none).collect();
+        let spends = |s: &usize| {
+            let rows = tallies.batches.iter().zip(&tallies.strategies[*s].totals);
+            let spending = rows.filter(|(_, row)| row.total(ChannelCount::Spend) > 0).map(|(batch, _)| batch.draw);
+            spending.collect::<BTreeSet<u64>>().len() as u64 == tallies.draws()
+        };
+        let spending: Vec<usize> = (0..tallies.strategies.len()).filter(|s| Some(*s) != none).filter(spends).collect();
         let equal = (question.equal_spend && none.is_some()).then(|| EqualSpend::new(tallies, &spending));
         Self { tallies, none, minor: world.currency.minor(), population: world.scenario.population, baseline, equal }
+    }
+
+    /// How many customers each strategy is applied to at equal spend.
+    fn shares_in_words(&self) -> Option<String> {
+        let equal = self.equal.as_ref()?;
+        let mean = |shares: &Vec<f64>| shares.iter().sum::<f64>() / shares.len() as f64;
+        let named = self.tallies.strategies.iter().zip(&equal.shares).enumerate();
+        let words = named.filter(|(index, _)| Some(*index) != self.none);
+        let words = words.map(|(_, (strategy, shares))| format!("{} {}", strategy.name, percent(mean(shares))));
+        Some(format!("Share of the customers, mean over draws: {}.", words.collect::<Vec<_>>().join(", ")))
+    }
+
+    /// Where fewer than [`RARE`] batches hold a customer who orders differently than under the baseline: how much the
+    /// difference in a measure may miss, at 95 %. If k were seen, up to k + 2√k + 3 of all customers may order once more or
+    /// less (for k = 0 the rule of three; Hanley & Lippman-Hand 1983).
+    fn unseen(&self, measure: &Measure, strategy: usize) -> Option<f64> {
+        let baseline = self.baseline?;
+        let seen = batches_that_differ(self.tallies, strategy, baseline);
+        let same = self.tallies.strategies[strategy].totals == self.tallies.strategies[baseline].totals;
+        if seen >= RARE || same {
+            return None;
+        }
+        let orders = (seen as f64 + 2.0 * (seen as f64).sqrt() + 3.0) / self.tallies.customers() as f64;
+        let mean = |key: &str| {
+            let values = self.series(crate::measures::measure(key)?, baseline)?.values();
+            Some(values.iter().sum::<f64>() / values.len() as f64)
+        };
+        let per_order = match measure.key {
+            "orders" | "incremental_orders" => Some(1.0),
+            "revenue" => mean("average_order_value"),
+            "profit" | "incremental_profit" | "margin" => {
+                mean("margin").zip(mean("orders")).map(|(m, orders)| m / orders)
+            }
+            _ => None,
+        };
+        per_order.filter(|worth| worth.is_finite()).map(|worth| worth * orders)
     }
 
     fn series(&self, measure: &Measure, strategy: usize) -> Option<Series> {
@@ -188,7 +236,7 @@ fn row(books: &Books<'_>, measure: &'static Measure) -> MeasureRow {
         let pair = own.as_ref().zip(baseline.as_ref()).filter(|_| books.baseline != Some(index));
         Cell {
             strategy: strategy.name.clone(),
-            difference: pair.and_then(|(own, base)| difference(books, measure, own, base)),
+            difference: pair.and_then(|(own, base)| difference(books, measure, index, own, base)),
             estimate: own.as_ref().map(Estimate::of).map(|estimate| within_range(measure.unit, estimate)),
         }
     });
@@ -210,13 +258,22 @@ fn within_range(unit: Unit, mut estimate: Estimate) -> Estimate {
     estimate
 }
 
-fn difference(books: &Books<'_>, measure: &Measure, own: &Series, base: &Series) -> Option<Difference> {
+fn difference(
+    books: &Books<'_>,
+    measure: &Measure,
+    strategy: usize,
+    own: &Series,
+    base: &Series,
+) -> Option<Difference> {
     let series = own.minus(base)?;
-    let estimate = Estimate::of(&series);
-    let above = estimate.probability_above_zero();
+    let mut estimate = Estimate::of(&series);
+    let unseen = books.unseen(measure, strategy);
+    estimate.interval.low -= unseen.unwrap_or(0.0);
+    estimate.interval.high += unseen.unwrap_or(0.0);
+    let above = estimate.probability_above_zero().filter(|_| unseen.is_none());
     // At equal spend a year also draws who is picked, which no batch has played.
     let played = books.equal.is_none();
-    let years = played.then(|| share_of_years_above_zero(&series, &estimate, books.population));
+    let years = (played && unseen.is_none()).then(|| share_of_years_above_zero(&series, &estimate, books.population));
     let better = |above: f64| match measure.better {
         Better::Higher => Some(above),
         Better::Lower => Some(1.0 - above),
@@ -224,7 +281,8 @@ fn difference(books: &Books<'_>, measure: &Measure, own: &Series, base: &Series)
     };
     let paired = series.noise();
     Some(Difference {
-        relative: own.relative_to(base).map(|relative| Estimate::of(&relative)),
+        relative: own.relative_to(base).map(|relative| no_less_than_nothing(measure, Estimate::of(&relative))),
+        too_rare: unseen.is_some(),
         probability_better: above.and_then(better),
         share_of_years_better: years.and_then(better),
         outcome_spread: (played && measure.is_total)
@@ -232,6 +290,14 @@ fn difference(books: &Books<'_>, measure: &Measure, own: &Series, base: &Series)
         pairing_gain: (paired > 0.0).then(|| (own.noise() + base.noise()) / paired),
         estimate,
     })
+}
+
+/// What is never below 0 cannot fall by more than all of itself.
+fn no_less_than_nothing(measure: &Measure, mut relative: Estimate) -> Estimate {
+    if !matches!(measure.key, "profit" | "incremental_profit" | "incremental_orders" | "cost_per_incremental_order") {
+        relative.interval.low = relative.interval.low.max(relative.value.min(-1.0));
+    }
+    relative
 }
 
 /// What the difference in profit hangs on, for each strategy.

@@ -1,7 +1,7 @@
 //! Play until the answer is sharp enough (R28).
 
 use crate::compare::{count, number};
-use crate::measures::{Estimate, Measure, series};
+use crate::measures::{Estimate, Measure, RARE, batches_that_differ, series};
 use crate::scenario::NONE;
 use crate::simulation::{Progress, Simulation};
 use crate::stats::normal;
@@ -95,6 +95,14 @@ fn half_width(world: &World, tallies: &Tallies, target: &Target) -> f64 {
     if others.is_empty() {
         // With a single strategy the question is what it adds to doing nothing.
         others.extend(none.filter(|&none| none != baseline));
+    }
+    // Where hardly anyone orders differently, a small error only says that nothing was seen.
+    let unseen = |&other: &usize| {
+        tallies.strategies[other].totals != tallies.strategies[baseline].totals
+            && batches_that_differ(tallies, other, baseline) < RARE
+    };
+    if others.iter().any(unseen) {
+        return f64::INFINITY;
     }
     let widths = others.into_iter().filter_map(|other| Some(Estimate::of(&of(other)?.minus(&base)?).monte_carlo_error));
     normal::quantile(0.975) * widths.fold(0.0, f64::max) / level

@@ -24,8 +24,13 @@ pub struct Arguments {
 /// Tallies above this are refused (R24): 4 GiB.
 const LARGEST: u64 = 4 << 30;
 
-/// Refuses a plan whose tallies would take too much memory (R24).
-pub fn refuse_too_large(world: &World, plan: &Plan) -> Result<(), Failure> {
+/// Refuses a plan whose draws are all alike, or whose tallies would take too much memory (R24).
+pub fn refuse(world: &World, plan: &Plan) -> Result<(), Failure> {
+    if plan.draws > 1 && world.uncertain.is_empty() {
+        let what = format!("{} draws of nothing: no input of this scenario is uncertain", plan.draws);
+        let help = "write an input as { low = …, typical = …, high = … }, or leave `draws` out";
+        return Err(Failure::argument(what, help));
+    }
     let size = Tallies::size(world, plan.strategies.len(), plan.draws, plan.batches());
     if size <= LARGEST {
         return Ok(());
@@ -44,7 +49,7 @@ fn default_plan(world: &World) -> Plan {
 /// Checks and describes.
 pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let opened = arguments.scenario.open(arguments.quiet)?;
-    refuse_too_large(&opened.world, &default_plan(&opened.world))?;
+    refuse(&opened.world, &default_plan(&opened.world))?;
     if !arguments.quiet {
         let mut out = std::io::stdout().lock();
         out.write_all(description(&opened.world).as_bytes())?;

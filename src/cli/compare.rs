@@ -28,7 +28,7 @@ pub struct Arguments {
     #[arg(long, value_name = "WHAT")]
     at_equal: Option<Equal>,
     /// Play until the Monte Carlo error of every difference in profit is at most this share of the baseline's profit.
-    #[arg(long, value_name = "SHARE", conflicts_with = "simulate", value_parser = share)]
+    #[arg(long, value_name = "SHARE", conflicts_with_all = ["simulate", "at_equal"], value_parser = share)]
     precision: Option<f64>,
     #[command(flatten)]
     play: PlayArguments,

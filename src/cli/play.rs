@@ -130,20 +130,13 @@ impl PlayArguments {
         let simulate = self.simulate.unwrap_or(scenario.simulate.value);
         let draws = self.draws.or(scenario.draws.as_ref().map(|draws| draws.value));
         let plan = Plan::new(world, self.seed.unwrap_or(scenario.seed), simulate, draws, strategies);
-        if plan.draws > 1 && world.uncertain.is_empty() {
-            let help = "write an input as { low = …, typical = …, high = … }, or leave `draws` out";
-            return Err(Failure::argument(
-                format!("{} draws of nothing: no input of this scenario is uncertain", plan.draws),
-                help,
-            ));
-        }
         if simulate < FEWEST_PER_DRAW * plan.draws {
             let fewest = FEWEST_PER_DRAW * plan.draws;
             let help =
                 format!("at least {FEWEST_PER_DRAW} customers per draw: --simulate {fewest} or more, or fewer --draws");
             return Err(Failure::argument(format!("{simulate} customers are too few for {} draws", plan.draws), help));
         }
-        super::check::refuse_too_large(world, &plan)?;
+        super::check::refuse(world, &plan)?;
         let folder = self.out.as_ref().map(|path| Folder::prepare(path, self.overwrite)).transpose()?;
         Ok((plan, folder))
     }

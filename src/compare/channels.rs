@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::scenario::{Click, Contact, Input, NONE, Share};
-use crate::tally::{ChannelCount, Tallies};
+use crate::tally::{ChannelCount, CustomerCount, StrategyTallies, Tallies};
 use crate::world::World;
 
 /// The rates of one channel under each strategy that used it.
@@ -40,7 +40,9 @@ pub struct Rate {
 
 /// The rates of all channels on which anything was sent.
 pub fn realised_rates(world: &World, tallies: &Tallies) -> Vec<ChannelRates> {
-    let customers = tallies.customers() as f64;
+    let joined =
+        |strategy: &StrategyTallies| strategy.weeks.iter().map(|row| row.customers(CustomerCount::Joined)).sum();
+    let customers = tallies.strategies.first().map_or(0, joined) as f64;
     let mut all = Vec::new();
     for (channel, own) in world.scenario.channels.iter().enumerate() {
         let Some(contact) = &own.contact else { continue };

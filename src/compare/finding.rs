@@ -24,57 +24,82 @@ pub(super) fn sentences(answer: &Answer) -> Vec<String> {
     found
 }
 
-/// One strategy against the baseline.
+/// One strategy against the baseline: what it costs, whom it keeps, what it earns, and what that hangs on.
 fn against(answer: &Answer, baseline: &str, strategy: &str, profit: &Difference) -> String {
-    let population = answer.setup.population as f64;
-    let contact =
-        cell(answer, "cost_per_contact", strategy).and_then(|cell| cell.difference.as_ref()?.relative.as_ref());
-    let contact = contact.filter(|relative| relative.value.is_finite()).map(|relative| {
-        if relative.interval.contains(0.0) {
-            format!("costs about as much per contact as {baseline} ({})", range(&relative.interval, percent))
-        } else {
-            let word = if relative.value < 0.0 { "less" } else { "more" };
-            format!(
-                "costs {} {word} per contact than {baseline} ({})",
-                percent(relative.value.abs()),
-                sizes(&relative.interval, percent)
-            )
-        }
-    });
-    let horizon = format!("over {}", days(answer.setup.days));
-    let scaled = |value: f64| money(value * population);
     let estimate = &profit.estimate;
-    let currency = &answer.setup.currency;
-    let verdict = if estimate.value == 0.0 && estimate.interval.low == 0.0 && estimate.interval.high == 0.0 {
-        format!("makes no difference to profit at all: for every customer it does the same as {baseline}")
-    } else if estimate.interval.contains(0.0) {
-        format!(
-            "shows no clear difference in profit {horizon} ({} {currency}): {}",
-            range(&estimate.interval, scaled),
-            what_would_tell(answer, estimate)
-        )
-    } else {
-        let word = if estimate.value > 0.0 { "more" } else { "less" };
-        format!(
-            "earns {} {currency} {word} profit {horizon} ({})",
-            scaled(estimate.value.abs()),
-            sizes(&estimate.interval, scaled)
-        )
-    };
-    let hinge = answer
-        .hangs_on
-        .iter()
-        .find(|hangs_on| hangs_on.strategy == strategy)
-        .and_then(|hangs_on| decides(hangs_on, baseline));
-    let hinge = hinge.map_or(String::new(), |hinge| format!("; {hinge}"));
-    match contact {
-        Some(contact) => format!("{strategy} {contact} and {verdict}{hinge}."),
-        None => format!("{strategy} {verdict}{hinge}."),
+    let exact = |estimate: &Estimate| estimate.interval.low == 0.0 && estimate.interval.high == 0.0;
+    if exact(estimate) && !answer.setup.equal_spend {
+        return format!(
+            "{strategy} makes no difference to profit at all: for every customer it does the same as {baseline}."
+        );
     }
+    let hinge = answer.hangs_on.iter().find(|hangs_on| hangs_on.strategy == strategy);
+    let open = estimate.interval.contains(0.0);
+    let hinge = hinge
+        .and_then(|hangs_on| decides(hangs_on, baseline, open))
+        .map_or(String::new(), |hinge| format!("; {hinge}"));
+    let parts: Vec<String> =
+        [cost(answer, baseline, strategy), retention(answer, strategy), Some(earnings(answer, profit))]
+            .into_iter()
+            .flatten()
+            .collect();
+    let (last, first) = parts.split_last().map_or((String::new(), &[][..]), |(last, first)| (last.clone(), first));
+    let first = if first.is_empty() { String::new() } else { format!("{} and ", first.join(", ")) };
+    format!("{strategy} {first}{last}{hinge}.")
+}
+
+/// Cost per contact against the baseline's.
+fn cost(answer: &Answer, baseline: &str, strategy: &str) -> Option<String> {
+    let relative = cell(answer, "cost_per_contact", strategy)?.difference.as_ref()?.relative.as_ref()?;
+    if !relative.value.is_finite() {
+        return None;
+    }
+    let interval = &relative.interval;
+    Some(if interval.low == 0.0 && interval.high == 0.0 {
+        format!("costs the same per contact as {baseline}")
+    } else if interval.contains(0.0) {
+        format!("shows no clear difference in cost per contact ({})", range(interval, percent))
+    } else {
+        let word = if relative.value < 0.0 { "less" } else { "more" };
+        let size = percent(relative.value.abs());
+        format!("costs {size} {word} per contact than {baseline} ({})", sizes(interval, percent))
+    })
+}
+
+/// Retention against the baseline's, where it clearly differs.
+fn retention(answer: &Answer, strategy: &str) -> Option<String> {
+    let estimate = &cell(answer, "retention", strategy)?.difference.as_ref()?.estimate;
+    let points = |share: f64| format!("{} pp", number(share * 100.0));
+    let word = if estimate.value > 0.0 { "more" } else { "fewer" };
+    (!estimate.interval.contains(0.0)).then(|| {
+        format!("retains {} {word} customers ({})", points(estimate.value.abs()), sizes(&estimate.interval, points))
+    })
+}
+
+/// Profit against the baseline's.
+fn earnings(answer: &Answer, profit: &Difference) -> String {
+    let population = answer.setup.population as f64;
+    let scaled = |value: f64| money(value * population);
+    let (estimate, currency) = (&profit.estimate, &answer.setup.currency);
+    let horizon = format!("over {}", days(answer.setup.days));
+    if estimate.interval.contains(0.0) {
+        let ends = range(&estimate.interval, scaled);
+        return format!(
+            "shows no clear difference in profit {horizon} ({ends} {currency}): {}",
+            what_would_tell(answer, profit)
+        );
+    }
+    let word = if estimate.value > 0.0 { "more" } else { "less" };
+    let size = scaled(estimate.value.abs());
+    format!("earns {size} {currency} {word} profit {horizon} ({})", sizes(&estimate.interval, scaled))
 }
 
 /// What would make an open answer clear: more customers, or better known rates.
-fn what_would_tell(answer: &Answer, estimate: &Estimate) -> String {
+fn what_would_tell(answer: &Answer, profit: &Difference) -> String {
+    if profit.too_rare {
+        return "too few customers order differently to tell, play more (--simulate)".to_owned();
+    }
+    let estimate = &profit.estimate;
     // Monte Carlo error that a clear answer could bear at 95 %; with uncertain inputs, as many as bring the noise down to
     // what the inputs do. More than were played in any case: those did not tell.
     let played = answer.setup.customers as f64;
@@ -95,10 +120,13 @@ fn round_up(value: f64) -> f64 {
 }
 
 /// Where the answer turns, if one input turns it.
-fn decides(hangs_on: &HangsOn, baseline: &str) -> Option<String> {
+fn decides(hangs_on: &HangsOn, baseline: &str, open: bool) -> Option<String> {
     let turning = |input: &&InputEffect| matches!(input.switching, Switching::At { .. });
     let Some(input) = hangs_on.inputs.iter().find(turning) else {
         let first = hangs_on.inputs.first()?;
+        if open {
+            return Some(format!("{} matters most", first.input));
+        }
         return Some(format!("no single input turns this within its range ({} matters most)", first.input));
     };
     let Switching::At { value, .. } = input.switching else { return None };
@@ -175,29 +203,36 @@ pub(super) fn notes(world: &World, setup: &Setup, measures: &[MeasureRow]) -> Ve
         ));
     }
     for (cell, difference) in differences() {
-        let noise = difference.estimate.noise_share.map_or(String::new(), |noise| {
-            format!("simulation noise is {} of what varies between draws, ", percent(noise))
-        });
-        let gain = difference.pairing_gain.map_or(String::new(), |gain| {
-            format!("pairing the same customers made the variance {} times smaller, ", number(gain))
-        });
-        let spread = difference.outcome_spread.map_or("a single year was not played".to_owned(), |spread| {
+        let noise = difference.estimate.noise_share;
+        let noise = noise.map(|noise| format!("simulation noise is {} of what varies between draws", percent(noise)));
+        let gain = difference.pairing_gain;
+        let gain =
+            gain.map(|gain| format!("pairing the same customers made the variance {} times smaller", number(gain)));
+        let spread = difference.outcome_spread.map(|spread| {
             let (spread, currency) = (money(spread), &setup.currency);
             format!(
                 "a single year scatters by ± {spread} {currency} around the expected difference (customer luck only)"
             )
         });
-        let years = difference.share_of_years_better.map_or(String::new(), |share| {
-            format!("; {} is ahead in {} of single years", cell.strategy, percent(share))
-        });
-        notes.push(format!("{}, difference in profit: {noise}{gain}{spread}{years}.", cell.strategy));
+        let years = difference.share_of_years_better;
+        let years = years.map(|share| format!("{} is ahead in {} of single years", cell.strategy, percent(share)));
+        let parts: Vec<String> = [noise, gain, spread, years].into_iter().flatten().collect();
+        if !parts.is_empty() {
+            notes.push(format!("{}, difference in profit: {}.", cell.strategy, parts.join(", ")));
+        }
+        if difference.too_rare {
+            notes.push(format!(
+                "{}: so few customers order differently that the batches cannot tell the error; the intervals allow for what was not seen.",
+                cell.strategy
+            ));
+        }
         if difference.estimate.noise_share.is_some_and(|noise| noise > 0.5) {
             notes.push("More than half of that is simulation noise, so the interval is normal-shaped: play more customers (--simulate).".to_owned());
         }
     }
     if world.scenario.rates == RateBasis::List {
         let living = world.living_share();
-        notes.push(format!("Rates are means over whole lists, of which {} are alive at the start: the living respond 1 / {} times as often (R13).", percent(living), number(living)));
+        notes.push(format!("Rates are means over whole lists, of which {} are alive at the start: the living respond {} times as often (R13).", percent(living), number(1.0 / living)));
         for channel in &world.scenario.channels {
             let Some(contact) = channel.contact.as_ref().filter(|contact| contact.open_rate.typical() > living) else {
                 continue;

@@ -75,6 +75,6 @@ pub(super) fn basket(basket: Basket, minor: f64, spending: f64, luck: Luck) -> i
         }
         Basket::GammaGamma { order, .. } => order.sample(&mut luck.stream(purpose::BASKET)) / spending,
     };
-    // A cast from float saturates: even a monstrous draw stays a number.
-    (value * minor).round() as i64
+    // Even a monstrous draw must leave room for the sum.
+    (value * minor).round().min(1e15) as i64
 }

@@ -2,37 +2,30 @@
 
 use super::catalogue::{Counts, Measure};
 use crate::stats::ratio::Influences;
-use crate::tally::{ChannelCount, Tallies};
+use crate::tally::{ChannelCount, CustomerCount, Row, Tallies};
 
 /// The values of a measure (or of a difference of measures) in each draw; none where it is undefined ("–").
 #[derive(Clone, Debug, PartialEq)]
 pub struct Series {
     /// One per draw.
     pub draws: Vec<Influences>,
-    /// Customers of each draw.
+    /// Customers of each draw who joined.
     pub customers: u64,
 }
 
 impl Series {
     /// The paired difference from another strategy: the same customers, batch by batch.
     pub fn minus(&self, other: &Self) -> Option<Self> {
-        self.with(other, |own, theirs| {
-            let difference = own.minus(theirs).ok()?;
-            // Spends that are equal by construction (R29) differ in their last bits; rounding is no difference.
-            let rounding = 1e-12 * own.value().abs();
-            let equal =
-                difference.value().abs() <= rounding && difference.influences().iter().all(|i| i.abs() <= rounding);
-            Some(if equal { Influences::new(0.0, vec![0.0; difference.influences().len()]) } else { difference })
-        })
+        self.with(other, |own, theirs| Some(without_rounding(own.minus(theirs).ok()?, own.value())))
     }
 
-    /// The difference relative to the other strategy's value: this ÷ other − 1.
+    /// The difference relative to the other strategy's value: this ÷ other − 1; none unless that is above 0 in every draw.
     pub fn relative_to(&self, other: &Self) -> Option<Self> {
         self.with(other, |own, theirs| {
             let ratio = own.value() / theirs.value();
             let influence = |(i, j): (&f64, &f64)| (i - ratio * j) / theirs.value();
             let influences = own.influences().iter().zip(theirs.influences()).map(influence).collect();
-            (theirs.value() != 0.0).then(|| Influences::new(ratio - 1.0, influences))
+            (theirs.value() > 0.0).then(|| without_rounding(Influences::new(ratio - 1.0, influences), 1.0))
         })
     }
 
@@ -56,6 +49,15 @@ impl Series {
     pub fn variance_per_customer(&self) -> f64 {
         self.noise() * self.customers as f64
     }
+}
+
+/// Numbers that are equal by construction (spends by R29, prices of one channel) differ in their last bits; rounding is no
+/// difference.
+fn without_rounding(difference: Influences, scale: f64) -> Influences {
+    let rounding = 1e-12 * scale.abs();
+    let batches = difference.influences();
+    let equal = difference.value().abs() <= rounding && batches.iter().all(|i| i.abs() <= rounding);
+    if equal { Influences::new(0.0, vec![0.0; batches.len()]) } else { difference }
 }
 
 /// The series of a measure under a strategy, by indices in the tallies; none if it is undefined in any draw.
@@ -92,8 +94,23 @@ fn by_draw(tallies: &Tallies, series: impl Fn(std::ops::Range<usize>) -> Option<
         draws.push(series(first..first + batches.len())?);
         first += batches.len();
     }
-    let customers = tallies.customers() / tallies.draws().max(1);
+    // Not all who are played need to join before the horizon; who has joined is the same under every strategy.
+    let joined = |row: &Row| row.customers(CustomerCount::Joined);
+    let joined: i128 = tallies.strategies.first().map_or(0, |strategy| strategy.totals.iter().map(joined).sum());
+    let customers = joined as u64 / tallies.draws().max(1);
     Some(Series { draws, customers })
+}
+
+/// Batches in which so few order differently tell the error of a difference badly.
+pub const RARE: usize = 30;
+
+/// In how many batches the customers of two strategies did not order the same.
+pub fn batches_that_differ(tallies: &Tallies, one: usize, other: usize) -> usize {
+    let (one, other) = (&tallies.strategies[one].totals, &tallies.strategies[other].totals);
+    let differ = |(a, b): &(&Row, &Row)| {
+        [ChannelCount::Orders, ChannelCount::Revenue].iter().any(|&count| a.total(count) != b.total(count))
+    };
+    one.iter().zip(other).filter(differ).count()
 }
 
 /// Who gets how much at equal spend (R29).

@@ -12,14 +12,22 @@ pub fn table(answer: &Answer, all: bool, width: Option<u16>) -> String {
         text += &format!("  {finding}\n");
     }
     text += "\n";
-    text += &drawn(&words::measures(answer, all), width);
+    let whole = drawn(&words::measures(answer, all));
+    let fits =
+        |table: &str| width.is_none_or(|width| table.lines().all(|line| line.chars().count() <= usize::from(width)));
+    if fits(&whole) {
+        text += &whole;
+    } else {
+        let tables: Vec<String> = words::narrow_measures(answer, all).iter().map(drawn).collect();
+        text += &tables.join("\n");
+    }
     if !answer.hangs_on.is_empty() {
         text += "\nWhat the difference in profit hangs on\n";
-        text += &drawn(&words::hangs_on(answer), width);
+        text += &drawn(&words::hangs_on(answer));
     }
     if all && !answer.channels.is_empty() {
         text += "\nRates as realised (lost customers included) and as stated (typical)\n";
-        text += &drawn(&words::channels(answer), width);
+        text += &drawn(&words::channels(answer));
     }
     text += "\n";
     for note in &answer.notes {
@@ -28,13 +36,11 @@ pub fn table(answer: &Answer, all: bool, width: Option<u16>) -> String {
     text
 }
 
-fn drawn(words: &Words, width: Option<u16>) -> String {
+fn drawn(words: &Words) -> String {
     let mut table = Table::new();
-    table.load_style(presets::UTF8_HORIZONTAL_ONLY).set_header(&words.head);
-    // In a pipe nothing is wrapped.
-    if let Some(width) = width {
-        table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
-    }
+    // Nothing is wrapped: a number torn in two is no number.
+    table.load_style(presets::UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Disabled);
+    table.set_header(&words.head);
     words.rows.iter().for_each(|row| _ = table.add_row(row));
     for column in table.column_iter_mut().skip(1) {
         column.set_cell_alignment(CellAlignment::Right);

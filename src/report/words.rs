@@ -28,11 +28,24 @@ pub(super) struct Words {
 
 /// The measures of every strategy, and the differences from the baseline.
 pub(super) fn measures(answer: &Answer, all: bool) -> Words {
+    table_of(answer, all, true, true)
+}
+
+/// The same in two tables, for a narrow terminal.
+pub(super) fn narrow_measures(answer: &Answer, all: bool) -> Vec<Words> {
+    let mut tables = vec![table_of(answer, all, true, false)];
+    if answer.setup.baseline.is_some() {
+        tables.push(table_of(answer, all, false, true));
+    }
+    tables
+}
+
+fn table_of(answer: &Answer, all: bool, values: bool, differences: bool) -> Words {
     let Some(first) = answer.measures.first() else { return Words { head: Vec::new(), rows: Vec::new() } };
     let compared = |cell: &&Cell| Some(&cell.strategy) != answer.setup.baseline.as_ref() && cell.strategy != NONE;
     let mut head = vec!["measure".to_owned()];
-    head.extend(first.strategies.iter().map(|cell| cell.strategy.clone()));
-    if let Some(baseline) = &answer.setup.baseline {
+    head.extend(first.strategies.iter().filter(|_| values).map(|cell| cell.strategy.clone()));
+    if let Some(baseline) = answer.setup.baseline.as_ref().filter(|_| differences) {
         for cell in first.strategies.iter().filter(compared) {
             head.push(format!("{} − {baseline}", cell.strategy));
             if answer.setup.draws > 1 {
@@ -43,8 +56,8 @@ pub(super) fn measures(answer: &Answer, all: bool) -> Words {
     let shown = answer.measures.iter().filter(|row| all || HEADLINES.contains(&row.measure));
     let rows = shown.map(|row| {
         let mut words = vec![heading(row, &answer.setup.currency)];
-        words.extend(row.strategies.iter().map(|cell| value(row, cell)));
-        if answer.setup.baseline.is_some() {
+        words.extend(row.strategies.iter().filter(|_| values).map(|cell| value(row, cell)));
+        if answer.setup.baseline.is_some() && differences {
             for cell in row.strategies.iter().filter(compared) {
                 words.push(
                     cell.difference.as_ref().map_or("–".to_owned(), |difference| self::difference(row, difference)),

@@ -84,6 +84,7 @@ fn write_weeks(folder: &Path, tallies: &Tallies, world: &World) -> Result<(), Er
 pub(super) fn read(folder: &Path, manifest: &Manifest, world: &World) -> Result<Tallies, Error> {
     let strategies: Vec<usize> = manifest.plan(world).strategies;
     let mut tallies = Tallies::empty(world, &strategies, manifest.draws);
+    tallies.open_draws();
     read_batches(folder, manifest, &mut tallies)?;
     let layout = tallies.layout;
     let batches = tallies.batches.len();

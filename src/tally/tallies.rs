@@ -38,7 +38,8 @@ pub struct StrategyTallies {
     pub weeks: Vec<Row>,
     /// By segment and week, over all draws, channels summed.
     pub segment_weeks: Vec<Vec<Row>>,
-    /// By draw and week, channels summed.
+    /// By draw and week, channels summed; empty for a draw of which nothing was played yet, so that a thread that plays
+    /// few of many draws needs little room.
     pub draw_weeks: Vec<Vec<Row>>,
 }
 
@@ -53,7 +54,7 @@ impl Tallies {
             segments: Vec::new(),
             weeks: weeks(layout),
             segment_weeks: vec![weeks(Layout::SUMMED); world.segments.len()],
-            draw_weeks: vec![weeks(Layout::SUMMED); draws as usize],
+            draw_weeks: vec![Vec::new(); draws as usize],
         };
         Self { layout, batches: Vec::new(), strategies: strategies.iter().map(strategy).collect() }
     }
@@ -70,6 +71,7 @@ impl Tallies {
     pub fn count(&mut self, strategy: usize, segment: usize, weeks: &[Row]) {
         let draw = self.batches.last().map_or(0, |batch| batch.draw) as usize;
         let tallies = &mut self.strategies[strategy];
+        open_weeks(&mut tallies.draw_weeks[draw], weeks.len());
         for (week, row) in weeks.iter().enumerate() {
             if row.counts.iter().all(|&count| count == 0) {
                 continue;
@@ -105,7 +107,13 @@ impl Tallies {
                 |own: &mut [Row], theirs: &[Row]| own.iter_mut().zip(theirs).for_each(|(sum, more)| sum.add(more));
             add(&mut own.weeks, &theirs.weeks);
             own.segment_weeks.iter_mut().zip(&theirs.segment_weeks).for_each(|(own, theirs)| add(own, theirs));
-            own.draw_weeks.iter_mut().zip(&theirs.draw_weeks).for_each(|(own, theirs)| add(own, theirs));
+            for (own, theirs) in own.draw_weeks.iter_mut().zip(theirs.draw_weeks) {
+                if own.is_empty() {
+                    *own = theirs;
+                } else {
+                    add(own, &theirs);
+                }
+            }
         }
         self
     }
@@ -161,6 +169,14 @@ impl Tallies {
         self
     }
 
+    /// Makes room for every draw: for reading tallies from files.
+    pub fn open_draws(&mut self) {
+        for strategy in &mut self.strategies {
+            let weeks = strategy.weeks.len();
+            strategy.draw_weeks.iter_mut().for_each(|draw| open_weeks(draw, weeks));
+        }
+    }
+
     /// The tallies of a strategy by name.
     pub fn strategy(&self, name: &str) -> Option<usize> {
         self.strategies.iter().position(|strategy| strategy.name == name)
@@ -174,5 +190,12 @@ impl Tallies {
     /// How many customers were played, over all draws.
     pub fn customers(&self) -> u64 {
         self.batches.iter().map(|batch| batch.customers).sum()
+    }
+}
+
+/// Gives a draw its weeks, if it has none yet.
+fn open_weeks(weeks: &mut Vec<Row>, count: usize) {
+    if weeks.is_empty() {
+        *weeks = vec![Row::zero(Layout::SUMMED); count];
     }
 }

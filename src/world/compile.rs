@@ -73,6 +73,10 @@ fn delay(delay: &scenario::Delay, draw: Draw) -> Delay {
 
 fn segment(world: &World, segment: &Segment, draw: Draw) -> Result<SegmentTable, Problem> {
     let scenario = &world.scenario;
+    let intents = scenario.campaigns.iter().map(|campaign| draw.value(&campaign.intent));
+    for intent in intents.chain([1.0]) {
+        journeys::refuse_endless(scenario, segment, intent, draw)?;
+    }
     let natural = journeys::rows(scenario, segment, 1.0, draw);
     let contacted = scenario.campaigns.iter().map(|c| journeys::rows(scenario, segment, draw.value(&c.intent), draw));
     let correlation = segment.opt_in_correlation;

@@ -4,7 +4,7 @@ use super::draws::Draw;
 use super::tables::Row;
 use super::{ChannelId, tables};
 use crate::luck::Threshold;
-use crate::scenario::{Scenario, Segment};
+use crate::scenario::{Problem, Scenario, Segment};
 use crate::stats::absorption::HopChain;
 
 /// Chances of one touch before they become thresholds.
@@ -47,6 +47,28 @@ fn chances(scenario: &Scenario, segment: &Segment, intent: f64, draw: Draw) -> V
     chances.collect()
 }
 
+/// The most touches that a journey may have on average.
+const MOST_TOUCHES: f64 = 1000.0;
+
+/// Refuses hops that lead a journey round for ever, wherever it begins.
+pub(super) fn refuse_endless(scenario: &Scenario, segment: &Segment, intent: f64, draw: Draw) -> Result<(), Problem> {
+    let touches = (0..scenario.channels.len()).filter(|&channel| scenario.channels[channel].order_rate.is_some());
+    let chain = chain(&chances(scenario, segment, intent, draw));
+    for start in touches {
+        let mut from = vec![0.0; scenario.channels.len()];
+        from[start] = 1.0;
+        let length = chain.as_ref().and_then(|chain| chain.visits(&from).ok()).map(|visits| visits.iter().sum::<f64>());
+        if length.is_none_or(|length| !(0.0..=MOST_TOUCHES).contains(&length)) {
+            let name = &scenario.channels[start].name;
+            let message =
+                format!("segment `{}`: a journey that comes to `{name}` hops on for ever, or nearly", segment.name);
+            let help = "leave customers a chance to leave: order and hop chances of a channel must sum to less than 1, in every draw";
+            return Err(Problem::error(message, segment.at).help(help));
+        }
+    }
+    Ok(())
+}
+
 /// Where natural journeys begin.
 pub(super) fn entry(scenario: &Scenario, segment: &Segment) -> Vec<(Threshold, ChannelId)> {
     let mut sum = 0.0;
@@ -67,18 +89,21 @@ pub(super) fn entry(scenario: &Scenario, segment: &Segment) -> Vec<(Threshold, C
 
 /// π: the chance that a neutral journey ends in an order, by absorption (R10).
 pub(super) fn order_chance(scenario: &Scenario, segment: &Segment, draw: Draw) -> Option<f64> {
-    let channels = scenario.channels.len();
-    let chances = chances(scenario, segment, 1.0, draw);
+    let chain = chain(&chances(scenario, segment, 1.0, draw))?;
+    let mut start = vec![0.0; scenario.channels.len()];
+    for (channel, share) in &segment.entry {
+        start[scenario.channels.iter().position(|other| other.name == channel.value)?] += share;
+    }
+    chain.order_probability(&start).ok()
+}
+
+fn chain(chances: &[Chances]) -> Option<HopChain> {
     let order: Vec<f64> = chances.iter().map(|chances| chances.order).collect();
-    let mut hops = vec![vec![0.0; channels]; channels];
+    let mut hops = vec![vec![0.0; chances.len()]; chances.len()];
     for (from, chances) in chances.iter().enumerate() {
         for &(to, chance) in &chances.hops {
             hops[from][to] += chance;
         }
     }
-    let mut start = vec![0.0; channels];
-    for (channel, share) in &segment.entry {
-        start[scenario.channels.iter().position(|other| other.name == channel.value)?] += share;
-    }
-    HopChain::new(&order, &hops).ok()?.order_probability(&start).ok()
+    HopChain::new(&order, &hops).ok()
 }

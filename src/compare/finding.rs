@@ -28,10 +28,12 @@ pub(super) fn sentences(answer: &Answer) -> Vec<String> {
 fn against(answer: &Answer, baseline: &str, strategy: &str, profit: &Difference) -> String {
     let estimate = &profit.estimate;
     let exact = |estimate: &Estimate| estimate.interval.low == 0.0 && estimate.interval.high == 0.0;
-    if exact(estimate) && !answer.setup.equal_spend {
-        return format!(
-            "{strategy} makes no difference to profit at all: for every customer it does the same as {baseline}."
-        );
+    let same = |row: &MeasureRow| {
+        let own = row.strategies.iter().find(|cell| cell.strategy == strategy);
+        own.and_then(|cell| cell.difference.as_ref()).is_none_or(|difference| exact(&difference.estimate))
+    };
+    if answer.measures.iter().all(same) {
+        return format!("{strategy} makes no difference at all: for every customer it does the same as {baseline}.");
     }
     let hinge = answer.hangs_on.iter().find(|hangs_on| hangs_on.strategy == strategy);
     let open = estimate.interval.contains(0.0);

@@ -139,6 +139,7 @@ fn is_answer(answer: &Value, baseline: Option<&str>) {
                 "probability_better",
                 "share_of_years_better",
                 "outcome_spread",
+                "too_rare",
                 "pairing_gain",
             ];
             holds(difference, &keys, &keys[1..]);
@@ -459,7 +460,7 @@ fn an_open_answer_never_asks_for_fewer_customers_than_were_played() {
     for seed in 1..=12 {
         let seed = seed.to_string();
         for options in [&[][..], &UNCERTAIN[..2]] {
-            let few = ["compare", "offers.toml", "--simulate", "400", "--format", "json", "--seed", &seed];
+            let few = ["compare", "offers.toml", "--simulate", "1500", "--format", "json", "--seed", &seed];
             let answer = place.run(&[&few[..], options].concat()).json();
             let finding = answer["findings"][0].as_str().expect("a sentence");
             let Some((_, asked)) = finding.split_once("about ").filter(|_| finding.contains("would tell (")) else {
@@ -477,4 +478,85 @@ fn an_open_answer_never_asks_for_fewer_customers_than_were_played() {
         }
     }
     assert!(open > 0, "every answer was clear");
+}
+
+#[test]
+fn a_difference_that_hardly_anyone_makes_is_no_verdict() {
+    let place = Place::new();
+    // One customer in a thousand can be reached on the second channel, and one in ten thousand of those will order: a
+    // difference of some 140 in profit, which no simulation of this size sees, and a cost that every batch shows.
+    place.write(
+        "rare.toml",
+        r#"name = "rare"
+currency = "USD"
+start = 2026-01-05
+horizon = "56d"
+retention_window = "28d"
+population = 1_000_000
+simulate = 65_536
+[channels.mail]
+cost_per_message = 0.01
+open_rate = 0.2
+click_to_open_rate = 0.1
+landing = "web"
+[channels.letter]
+cost_per_message = 0.01
+open_rate = 0.5
+click_to_open_rate = 0.02
+landing = "web"
+[channels.web]
+order_rate = 0.01
+[segments.all]
+share = 1.0
+joined = { base = { age = "0d" } }
+opt_in = { mail = 0.9, letter = 0.001 }
+needs = { every = "30d" }
+basket = { fixed = 500 }
+gross_margin = 0.4
+entry = { web = 1.0 }
+hops = {}
+[campaigns.offer]
+trigger = { every = "56d", at = "10:00" }
+[strategies.plain.campaigns.offer]
+blast = ["mail"]
+[strategies.both.campaigns.offer]
+blast = ["mail", "letter"]
+"#,
+    );
+    for seed in ["1", "2", "3"] {
+        let answer = place.run(&["compare", "rare.toml", "--format", "json", "--seed", seed]).json();
+        let profit = &list(&answer["measures"])[0];
+        let both = list(&profit["strategies"]).iter().find(|cell| cell["strategy"] == "both").expect("it is played");
+        let difference = &both["difference"];
+        assert_eq!(difference["too_rare"], Value::Bool(true));
+        assert!(difference["share_of_years_better"].is_null());
+        // Orders of the letter per customer × margin − its cost.
+        let truth = 0.001 * (0.5 * 0.02 * 0.01 * 500.0 * 0.4 - 0.01);
+        let interval = &difference["estimate"]["interval"];
+        assert!(number(&interval["low"]) < truth && truth < number(&interval["high"]), "{interval} lacks {truth}");
+        let finding = answer["findings"][0].as_str().expect("a sentence");
+        assert!(finding.contains("too few customers order differently"), "{finding}");
+    }
+    // And no precision is claimed for what was not seen: waves go on until it is.
+    let answer = place.run(&["compare", "rare.toml", "--format", "json", "--precision", "0.5"]).json();
+    let customers = answer["setup"]["customers"].as_f64().expect("a number");
+    assert!(customers > 4.0 * 65_536.0, "{customers}");
+}
+
+#[test]
+fn journeys_that_never_end_are_refused() {
+    let place = Place::new();
+    let leaveless = ["--set", "channels.web.order_rate=0", "--set", "channels.store.order_rate=0"];
+    // For ever, nearly for ever, and only where a click lands.
+    for hops in ["{ store = 1.0 }", "{ store = 0.99999 }"] {
+        let web = format!("segments.occasional.hops.web={hops}");
+        let round = ["check", "offers.toml", "--set", &web, "--set", "segments.occasional.hops.store={ web = 1.0 }"];
+        let told = place.run_at_once(&[&round[..], &leaveless].concat()).refused();
+        assert!(told.contains("hops on for ever") && told.contains("`occasional`"), "{told}");
+    }
+    let entry = ["--set", "segments.occasional.entry={ web = 0.0, store = 1.0 }", "--set", "channels.web.order_rate=0"];
+    let landing =
+        ["check", "offers.toml", "--set", "segments.occasional.hops={ web = { store = 1.0 }, store = { web = 0.7 } }"];
+    // A chance to order on the way ends it.
+    place.run(&[&landing[..], &entry].concat()).fine();
 }

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use super::failure::Failure;
 use super::files::ScenarioArguments;
-use crate::compare::{count, number};
+use crate::compare::{count, number, percent};
 use crate::scenario::{Demand, Scenario, Span};
 use crate::simulation::Plan;
 use crate::tally::Tallies;
@@ -89,6 +89,7 @@ fn description(world: &World) -> String {
             count(scenario.population)
         ),
     );
+    line("living", format!("{} of the customers at the start, if nobody contacts them", percent(world.living_share())));
     line("tallies", format!("{} MB (at most {} MB)", number(size as f64 / f64::from(1 << 20)), LARGEST >> 20));
     for hint in hints(scenario) {
         text += &format!("\n  {hint}\n");

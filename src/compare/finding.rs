@@ -15,6 +15,9 @@ pub(super) fn sentences(answer: &Answer) -> Vec<String> {
             .filter_map(|cell| Some((cell, cell.difference.as_ref()?)))
             .collect();
         others.sort_by(|a, b| b.1.estimate.value.total_cmp(&a.1.estimate.value));
+        if others.len() > 1 {
+            found.push(ranking(answer));
+        }
         found.extend(others.into_iter().map(|(cell, profit)| against(answer, baseline, &cell.strategy, profit)));
     }
     found.extend(incremental(answer));
@@ -22,6 +25,18 @@ pub(super) fn sentences(answer: &Answer) -> Vec<String> {
         found.extend(single(answer));
     }
     found
+}
+
+/// Which of several strategies earns most.
+fn ranking(answer: &Answer) -> String {
+    let estimates = cells(answer, "profit")
+        .filter(|cell| cell.strategy != NONE)
+        .filter_map(|cell| Some((cell, cell.estimate.as_ref()?)));
+    let mut all: Vec<(&Cell, f64)> = estimates.map(|(cell, estimate)| (cell, estimate.value)).collect();
+    all.sort_by(|a, b| b.1.total_cmp(&a.1));
+    let names: Vec<&str> = all.iter().map(|(cell, _)| cell.strategy.as_str()).collect();
+    let (first, rest) = names.split_first().map_or(("", &[][..]), |(first, rest)| (*first, rest));
+    format!("Expected profit is highest under {first}, then {}; how sure that is:", rest.join(", then "))
 }
 
 /// One strategy against the baseline: what it costs, whom it keeps, what it earns, and what that hangs on.

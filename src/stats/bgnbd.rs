@@ -58,12 +58,44 @@ impl BgNbd {
         let scaled = t / self.alpha;
         beta::mean(self.a, self.b, |p| libm::exp(-self.r * libm::log1p(p * scaled)))
     }
+
+    /// The mean of [`BgNbd::alive`] over times from 0 to `t` > 0: the living share of customers who joined evenly over the
+    /// last `t`. One quadrature, since the mean over time has a [closed form](mean_survival) for each p.
+    pub fn mean_alive(&self, t: f64) -> f64 {
+        beta::mean(self.a, self.b, |p| mean_survival(self.r, p * t / self.alpha))
+    }
+}
+
+/// The mean of (1 + x)^−r over x from 0 to `end` ≥ 0: ((1 + end)^(1−r) − 1) / ((1 − r)·end), and ln(1 + end) / end for
+/// r = 1. With x = λ̄pt/r it is the mean survival over time of customers whose rates are gamma-distributed with shape r.
+pub fn mean_survival(r: f64, end: f64) -> f64 {
+    if end * (r + 1.0) < 1e-17 {
+        return 1.0;
+    }
+    let logarithm = libm::log1p(end);
+    let power = (1.0 - r) * logarithm;
+    // (e^y − 1) / y tends to 1.
+    let growth = if power == 0.0 { 1.0 } else { libm::expm1(power) / power };
+    growth * logarithm / end
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::stats::off;
+
+    #[test]
+    fn the_mean_over_time_is_the_integral() -> Result<(), Error> {
+        for ([r, alpha, a, b], t) in
+            [(CDNOW, 156.0), ([1.0, 10.0, 0.5, 2.0], 40.0), ([3.0, 2.0, 2.0, 1.0], 500.0), (CDNOW, 1e-3)]
+        {
+            let model = BgNbd::new(r, alpha, a, b)?;
+            let integral = crate::stats::quadrature::integrate(|s| model.alive(s), 0.0, t, 1e-11) / t;
+            assert!(off(model.mean_alive(t), integral) < 1e-10, "{r} {t}");
+        }
+        assert!((mean_survival(1e7, 0.05e-7) - (1.0 - libm::exp(-0.05)) / 0.05).abs() < 1e-8);
+        Ok(())
+    }
 
     /// \[r, α, a, b\], t, E\[X(t)\], P(alive at t): mpmath, 40 digits, by ₂F₁ where the closed formula holds (the quadrature
     /// agrees with it to 33 digits or more) and by quadrature elsewhere.

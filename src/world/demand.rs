@@ -7,7 +7,7 @@ use super::journeys;
 use super::tables::{Coin, Dropout, Rate};
 use crate::luck::Threshold;
 use crate::scenario::{self, Chance, Demand, Input, Joined, Lapse, Positive, Problem, Scenario, Segment};
-use crate::stats::{bgnbd, quadrature};
+use crate::stats::bgnbd::{BgNbd, mean_survival};
 
 /// Below this share of living customers a base whose losses are known would be redrawn for ever (R9).
 const LEAST_LIVING: f64 = 0.05;
@@ -99,16 +99,11 @@ fn living_share_of_base(scenario: &Scenario, segment: &Segment, draw: Draw) -> f
         return 1.0;
     }
     let age = age as f64;
-    quadrature::integrate(|t| alive(scenario, segment, draw, t), 0.0, age, 1e-9) / age
-}
-
-/// Chance that a customer who joined `t` seconds ago is alive, if nobody contacted him: E over rates λ and coins p of
-/// exp(−λ p t), λ the rate of tosses.
-fn alive(scenario: &Scenario, segment: &Segment, draw: Draw, t: f64) -> f64 {
+    // Alive at age t: E over rates λ and coins p of exp(−λ p t), λ the rate of tosses; here its mean over ages.
     match &segment.demand {
         Demand::Purchases(purchases) => {
             let [r, alpha, a, b] = draw.purchases(purchases);
-            bgnbd::BgNbd::new(r, alpha * purchases.unit as f64, a, b).map_or(0.0, |model| model.alive(t))
+            BgNbd::new(r, alpha * purchases.unit as f64, a, b).map_or(0.0, |model| model.mean_alive(age))
         }
         Demand::Needs { every, shape, dropout } => {
             let (chance, tosses) = match dropout {
@@ -118,16 +113,16 @@ fn alive(scenario: &Scenario, segment: &Segment, draw: Draw, t: f64) -> f64 {
                     (chance, journeys::order_chance(scenario, segment, draw).unwrap_or(0.0))
                 }
             };
-            let expected = tosses * t / draw.value(every);
-            if expected == 0.0 {
-                return 1.0;
-            }
+            let expected = tosses * age / draw.value(every);
             // A fixed rate is the limit of a gamma of ever larger shape; at 1e7 they agree to seven digits.
             let shape = shape.as_ref().map_or(1e7, |shape| draw.value(shape));
             match chance {
-                Chance::Fixed(p) => libm::exp(-shape * libm::log1p(expected * draw.value(p) / shape)),
-                Chance::Beta(a, b) => bgnbd::BgNbd::new(shape, shape / expected, draw.value(a), draw.value(b))
-                    .map_or(0.0, |model| model.alive(1.0)),
+                Chance::Fixed(p) => mean_survival(shape, expected * draw.value(p) / shape),
+                Chance::Beta(a, b) if expected > 0.0 => {
+                    BgNbd::new(shape, shape / expected, draw.value(a), draw.value(b))
+                        .map_or(0.0, |model| model.mean_alive(1.0))
+                }
+                Chance::Beta(..) => 1.0,
             }
         }
     }

@@ -29,7 +29,7 @@ enum Command {
     Compare(compare::Arguments),
     /// Play strategies and print their measures, without comparing them.
     Run(run::Arguments),
-    /// Check a scenario file: all mistakes at once, and what would be played.
+    /// Check a scenario file: mistakes together, each at its place, and what would be played.
     Check(check::Arguments),
     /// Play cases whose exact answers are known, and say whether they come out.
     Verify(verify::Arguments),

@@ -145,7 +145,7 @@ fn read_root(joined: &join::Joined, sources: &Sources, problems: &mut Problems) 
     let strategies = named(fields.entry("strategies"), "strategies", context, strategy::read);
     fields.finish(context);
     let (name, currency, start): (At<String>, Currency, Date) = (name?, currency?, start?);
-    if context.problems.any_error() {
+    if !context.complete {
         return None;
     }
     convert_prices(&mut channels, &mut segments, &currency, &exchange, joined, context);

@@ -11,13 +11,16 @@ pub struct Context<'a> {
     pub sources: &'a Sources,
     /// What was found wrong.
     pub problems: &'a mut Problems,
+    /// Whether everything that was written could be read. If not, what is missing would raise false alarms among the
+    /// checks across the parts; a key that does not exist raises none.
+    pub complete: bool,
     path: Vec<String>,
 }
 
 impl<'a> Context<'a> {
     /// A context at the root of the file.
     pub fn new(sources: &'a Sources, problems: &'a mut Problems) -> Self {
-        Self { sources, problems, path: Vec::new() }
+        Self { sources, problems, complete: true, path: Vec::new() }
     }
 
     /// The path of the value that is being read, such as `channels.sms.click_rate`.
@@ -33,8 +36,9 @@ impl<'a> Context<'a> {
         result
     }
 
-    /// Notes an error.
+    /// Notes an error in a value, which is then missing.
     pub fn error(&mut self, problem: Problem) {
+        self.complete = false;
         self.problems.push(problem);
     }
 }
@@ -126,7 +130,8 @@ impl<'t> Fields<'t> {
         for entry in &self.table.0 {
             if !self.known.contains(&entry.key.as_str()) {
                 let message = format!("{} has no key `{}`", self.what, entry.key);
-                context.error(Problem::error(message, entry.key_at).suggest(&entry.key, self.known.iter().copied()));
+                let problem = Problem::error(message, entry.key_at);
+                context.problems.push(problem.suggest(&entry.key, self.known.iter().copied()));
             }
         }
     }

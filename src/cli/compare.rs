@@ -110,7 +110,7 @@ impl Arguments {
         if played.len() < 2 {
             return Err(Failure::argument(
                 "there is only one strategy to compare",
-                "write a second one, or leave out --no-baseline",
+                "write a second strategy (doing nothing is one, unless --no-baseline); `run` shows one alone",
             ));
         }
         let equal_spend = self.at_equal.is_some();

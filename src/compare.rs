@@ -8,8 +8,6 @@ mod finding;
 mod hangs_on;
 mod numbers;
 
-use std::collections::BTreeSet;
-
 use serde::Serialize;
 
 pub use channels::{ChannelRates, Rate, realised_rates};
@@ -17,12 +15,12 @@ pub use hangs_on::{HangsOn, InputEffect, Switching, hangs_on};
 pub use numbers::{count, money, number, percent, show};
 
 use crate::measures::{
-    Better, EqualSpend, Estimate, MEASURES, Measure, RARE, Series, Unit, batches_that_differ, measure, series,
-    series_at_share, share_of_years_above_zero,
+    Better, EqualSpend, Estimate, MEASURES, Measure, Series, Unit, measure, series, series_at_share,
+    share_of_years_above_zero, unseen_orders,
 };
 use crate::scenario::NONE;
 use crate::simulation::Plan;
-use crate::tally::{ChannelCount, Tallies};
+use crate::tally::Tallies;
 use crate::world::World;
 
 /// What is compared with what.
@@ -172,14 +170,7 @@ impl<'a> Books<'a> {
     fn new(world: &World, tallies: &'a Tallies, question: &Question) -> Self {
         let none = tallies.strategy(NONE);
         let baseline = question.baseline.as_ref().and_then(|name| tallies.strategy(name));
-        // `none` spends nothing and is not one of the strategies that share a budget.
-        let spends = |s: &usize| {
-            let rows = tallies.batches.iter().zip(&tallies.strategies[*s].totals);
-            let spending = rows.filter(|(_, row)| row.total(ChannelCount::Spend) > 0).map(|(batch, _)| batch.draw);
-            spending.collect::<BTreeSet<u64>>().len() as u64 == tallies.draws()
-        };
-        let spending: Vec<usize> = (0..tallies.strategies.len()).filter(|s| Some(*s) != none).filter(spends).collect();
-        let equal = (question.equal_spend && none.is_some()).then(|| EqualSpend::new(tallies, &spending));
+        let equal = (question.equal_spend && none.is_some()).then(|| EqualSpend::new(tallies));
         Self { tallies, none, minor: world.currency.minor(), population: world.scenario.population, baseline, equal }
     }
 
@@ -193,30 +184,30 @@ impl<'a> Books<'a> {
         Some(format!("Share of the customers, mean over draws: {}.", words.collect::<Vec<_>>().join(", ")))
     }
 
-    /// Where fewer than [`RARE`] batches hold a customer who orders differently than under the baseline: how much the
-    /// difference in a measure may miss, at 95 %. If k were seen, up to k + 2√k + 3 of all customers may order once more or
-    /// less (for k = 0 the rule of three; Hanley & Lippman-Hand 1983).
-    fn unseen(&self, measure: &Measure, strategy: usize) -> Option<f64> {
-        let baseline = self.baseline?;
-        let seen = batches_that_differ(self.tallies, strategy, baseline);
-        let same = self.tallies.strategies[strategy].totals == self.tallies.strategies[baseline].totals;
-        if seen >= RARE || same {
-            return None;
-        }
-        let orders = (seen as f64 + 2.0 * (seen as f64).sqrt() + 3.0) / self.tallies.customers() as f64;
+    /// How much a difference between two strategies may miss because [too few](unseen_orders) order differently: orders at
+    /// the mean worth that an order of the second one has in the measure.
+    fn unseen(&self, measure: &Measure, strategy: usize, other: usize) -> Option<f64> {
+        let orders = unseen_orders(self.tallies, strategy, other)?;
         let mean = |key: &str| {
-            let values = self.series(crate::measures::measure(key)?, baseline)?.values();
+            let values = series(self.tallies, crate::measures::measure(key)?, other, self.none, self.minor)?.values();
             Some(values.iter().sum::<f64>() / values.len() as f64)
         };
         let per_order = match measure.key {
             "orders" | "incremental_orders" => Some(1.0),
             "revenue" => mean("average_order_value"),
             "profit" | "incremental_profit" | "margin" => {
-                mean("margin").zip(mean("orders")).map(|(m, orders)| m / orders)
+                mean("margin").zip(mean("orders")).map(|(margin, orders)| margin / orders)
             }
             _ => None,
         };
         per_order.filter(|worth| worth.is_finite()).map(|worth| worth * orders)
+    }
+
+    /// The estimate of a measure under one strategy. What is incremental is a difference from `none`, and may miss as much.
+    fn estimate(&self, measure: &Measure, strategy: usize, series: &Series) -> Estimate {
+        let none = self.none.filter(|_| matches!(measure.key, "incremental_profit" | "incremental_orders"));
+        let unseen = none.and_then(|none| self.unseen(measure, strategy, none));
+        within_range(measure.unit, Estimate::of(series).widened(unseen))
     }
 
     fn series(&self, measure: &Measure, strategy: usize) -> Option<Series> {
@@ -237,7 +228,7 @@ fn row(books: &Books<'_>, measure: &'static Measure) -> MeasureRow {
         Cell {
             strategy: strategy.name.clone(),
             difference: pair.and_then(|(own, base)| difference(books, measure, index, own, base)),
-            estimate: own.as_ref().map(Estimate::of).map(|estimate| within_range(measure.unit, estimate)),
+            estimate: own.as_ref().map(|own| books.estimate(measure, index, own)),
         }
     });
     let unit = match measure.unit {
@@ -266,10 +257,8 @@ fn difference(
     base: &Series,
 ) -> Option<Difference> {
     let series = own.minus(base)?;
-    let mut estimate = Estimate::of(&series);
-    let unseen = books.unseen(measure, strategy);
-    estimate.interval.low -= unseen.unwrap_or(0.0);
-    estimate.interval.high += unseen.unwrap_or(0.0);
+    let unseen = books.unseen(measure, strategy, books.baseline?);
+    let estimate = Estimate::of(&series).widened(unseen);
     let above = estimate.probability_above_zero().filter(|_| unseen.is_none());
     // At equal spend a year also draws who is picked, which no batch has played.
     let played = books.equal.is_none();

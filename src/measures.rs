@@ -11,4 +11,4 @@ mod series;
 
 pub use catalogue::{Better, MEASURES, Measure, Unit, measure};
 pub use estimate::{Estimate, Interval, quantile, share_of_years_above_zero};
-pub use series::{EqualSpend, RARE, Series, batches_that_differ, series, series_at_share};
+pub use series::{EqualSpend, Series, series, series_at_share, unseen_orders};

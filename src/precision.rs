@@ -1,7 +1,7 @@
 //! Play until the answer is sharp enough (R28).
 
 use crate::compare::{count, number};
-use crate::measures::{Estimate, Measure, RARE, batches_that_differ, series};
+use crate::measures::{Estimate, Measure, series, unseen_orders};
 use crate::scenario::NONE;
 use crate::simulation::{Progress, Simulation};
 use crate::stats::normal;
@@ -97,11 +97,7 @@ fn half_width(world: &World, tallies: &Tallies, target: &Target) -> f64 {
         others.extend(none.filter(|&none| none != baseline));
     }
     // Where hardly anyone orders differently, a small error only says that nothing was seen.
-    let unseen = |&other: &usize| {
-        tallies.strategies[other].totals != tallies.strategies[baseline].totals
-            && batches_that_differ(tallies, other, baseline) < RARE
-    };
-    if others.iter().any(unseen) {
+    if others.iter().any(|&other| unseen_orders(tallies, other, baseline).is_some()) {
         return f64::INFINITY;
     }
     let widths = others.into_iter().filter_map(|other| Some(Estimate::of(&of(other)?.minus(&base)?).monte_carlo_error));

@@ -93,6 +93,14 @@ impl Estimate {
         Self { value, interval, monte_carlo_error, noise_share: Some(noise_share), shrunken, unknown }
     }
 
+    /// The same with an interval that allows for an error which the batches cannot tell.
+    #[must_use]
+    pub fn widened(mut self, by: Option<f64>) -> Self {
+        self.interval.low -= by.unwrap_or(0.0);
+        self.interval.high += by.unwrap_or(0.0);
+        self
+    }
+
     /// The probability that the value is above 0, for P(better) (R26): the share of the shrunken draws; where more than
     /// half of what varies is noise, that of a normal distribution with the spread of the interval. None without
     /// uncertain inputs.

@@ -101,16 +101,24 @@ fn by_draw(tallies: &Tallies, series: impl Fn(std::ops::Range<usize>) -> Option<
     Some(Series { draws, customers })
 }
 
-/// Batches in which so few order differently tell the error of a difference badly.
-pub const RARE: usize = 30;
+/// In fewer batches than this that differ, the batches tell the error of a difference badly.
+const RARE: usize = 30;
 
-/// In how many batches the customers of two strategies did not order the same.
-pub fn batches_that_differ(tallies: &Tallies, one: usize, other: usize) -> usize {
+/// If two strategies are not the same and yet so few customers order differently that the batches cannot tell the error:
+/// the share of the customers who may order once more or less, at 95 %. None if the batches can tell.
+///
+/// If k batches differ, up to k + 2√k + 3 customers may (for k = 0 the rule of three; Hanley & Lippman-Hand 1983).
+pub fn unseen_orders(tallies: &Tallies, one: usize, other: usize) -> Option<f64> {
     let (one, other) = (&tallies.strategies[one].totals, &tallies.strategies[other].totals);
     let differ = |(a, b): &(&Row, &Row)| {
         [ChannelCount::Orders, ChannelCount::Revenue].iter().any(|&count| a.total(count) != b.total(count))
     };
-    one.iter().zip(other).filter(differ).count()
+    let seen = one.iter().zip(other).filter(differ).count();
+    if seen >= RARE || one == other {
+        return None;
+    }
+    let seen = seen as f64;
+    Some((seen + 2.0 * seen.sqrt() + 3.0) / tallies.customers() as f64)
 }
 
 /// Who gets how much at equal spend (R29).
@@ -123,8 +131,9 @@ pub struct EqualSpend {
 }
 
 impl EqualSpend {
-    /// The shares for which every strategy spends what the cheapest of `spending` does, draw by draw.
-    pub fn new(tallies: &Tallies, spending: &[usize]) -> Self {
+    /// The shares for which every strategy spends what the cheapest does, draw by draw. A strategy that spends nothing in
+    /// some draw (as `none` does in all) is left as it is and is not the cheapest.
+    pub fn new(tallies: &Tallies) -> Self {
         let draws = tallies.draws() as usize;
         let mut spends = vec![vec![0.0; draws]; tallies.strategies.len()];
         for (strategy, spends) in tallies.strategies.iter().zip(&mut spends) {
@@ -132,11 +141,12 @@ impl EqualSpend {
                 spends[batch.draw as usize] += row.total(ChannelCount::Spend) as f64;
             }
         }
+        let spending: Vec<usize> = (0..spends.len()).filter(|&s| spends[s].iter().all(|&spend| spend > 0.0)).collect();
         let least = |draw: usize| spending.iter().copied().min_by(|&a, &b| spends[a][draw].total_cmp(&spends[b][draw]));
         let cheapest: Vec<usize> = (0..draws).map(|draw| least(draw).unwrap_or(0)).collect();
         let share = |strategy: usize, draw: usize| {
             let own = spends[strategy][draw];
-            if spending.contains(&strategy) && own > 0.0 { spends[cheapest[draw]][draw] / own } else { 1.0 }
+            if spending.contains(&strategy) { spends[cheapest[draw]][draw] / own } else { 1.0 }
         };
         let shares = (0..spends.len()).map(|strategy| (0..draws).map(|draw| share(strategy, draw)).collect());
         Self { shares: shares.collect(), cheapest }

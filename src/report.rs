@@ -1,5 +1,6 @@
 //! Answers as people and programs read them: one file per format, no arithmetic.
 
+pub mod charts;
 mod csv;
 mod markdown;
 mod table;

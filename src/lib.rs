@@ -7,6 +7,7 @@
 pub mod cli;
 pub mod compare;
 pub mod engine;
+pub mod figures;
 pub mod luck;
 pub mod measures;
 pub mod precision;

@@ -16,10 +16,12 @@ const WEEK_SEGMENTS: &str = "weeks_by_segment.csv";
 const WEEK_DRAWS: &str = "weeks_by_draw.csv";
 const RUNS: &str = "runs.csv";
 const STEPS: &str = "steps.csv";
-const HOPS: &str = "hops.csv";
+const TOUCHES: &str = "touches.csv";
+/// In place of a channel that a touch was followed by.
+const ORDER: &str = "(order)";
 /// All of them.
 pub(super) const FILES: [&str; 9] =
-    [BATCHES, BATCH_CHANNELS, BATCH_SEGMENTS, WEEK_CHANNELS, WEEK_SEGMENTS, WEEK_DRAWS, RUNS, STEPS, HOPS];
+    [BATCHES, BATCH_CHANNELS, BATCH_SEGMENTS, WEEK_CHANNELS, WEEK_SEGMENTS, WEEK_DRAWS, RUNS, STEPS, TOUCHES];
 
 /// Writes all tallies.
 pub(super) fn write(folder: &Path, tallies: &Tallies, world: &World) -> Result<(), Error> {
@@ -101,15 +103,19 @@ fn write_flows(folder: &Path, tallies: &Tallies, world: &World) -> Result<(), Er
         }
     }
     file.finish()?;
-    let mut file = File::create(folder, HOPS, &["strategy", "from", "to"], Columns::These(&["hops"]))?;
+    let mut file = File::create(folder, TOUCHES, &["strategy", "channel", "next"], Columns::These(&["times"]))?;
     for strategy in &tallies.strategies {
-        for (from, row) in world.channels.iter().zip(strategy.flows.hops.chunks_exact(world.channels.len())) {
-            for (to, hops) in world.channels.iter().zip(row) {
-                file.write(&[&strategy.name, &from.name, &to.name], &[*hops])?;
-            }
+        for ((channel, next), times) in touches(world).zip(&strategy.flows.touches) {
+            file.write(&[&strategy.name, &channel, &next], &[*times])?;
         }
     }
     file.finish()
+}
+
+/// Channel and what came next, in the order of [`Flows::touch`](crate::tally::Flows::touch).
+fn touches(world: &World) -> impl Iterator<Item = (&str, &str)> {
+    let names = || world.channels.iter().map(|channel| channel.name.as_str());
+    names().flat_map(move |channel| names().chain([ORDER]).map(move |next| (channel, next)))
 }
 
 /// Campaign, place in its plan (from 1) and channel of each step of a strategy.
@@ -196,12 +202,10 @@ fn read_flows(folder: &Path, world: &World, tallies: &mut Tallies) -> Result<(),
         }
     }
     file.end()?;
-    let channels = world.channels.len();
-    let mut file = Lines::open(folder, HOPS, 4)?;
+    let mut file = Lines::open(folder, TOUCHES, 4)?;
     for strategy in &mut tallies.strategies {
-        for (place, hops) in strategy.flows.hops.iter_mut().enumerate() {
-            let (from, to) = (&world.channels[place / channels].name, &world.channels[place % channels].name);
-            *hops = file.of(&[&strategy.name, from, to])?.number(3)?;
+        for ((channel, next), times) in touches(world).zip(&mut strategy.flows.touches) {
+            *times = file.of(&[&strategy.name, channel, next])?.number(3)?;
         }
     }
     file.end()

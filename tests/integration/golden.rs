@@ -18,7 +18,7 @@ fn digest(tallies: &Tallies) -> String {
         let rows = rows.chain(strategy.segment_weeks.iter().flatten()).chain(strategy.draw_weeks.iter().flatten());
         add(&mut rows.flat_map(|row: &Row| &row.counts));
         let flows = &strategy.flows;
-        add(&mut flows.runs.iter().chain(flows.steps.iter().flatten()).chain(&flows.hops));
+        add(&mut flows.runs.iter().chain(flows.steps.iter().flatten()).chain(&flows.touches));
     }
     for batch in &tallies.batches {
         for number in [batch.draw, batch.first, batch.customers] {

@@ -24,7 +24,7 @@ const TALLIES: [&str; 9] = [
     "weeks_by_draw.csv",
     "runs.csv",
     "steps.csv",
-    "hops.csv",
+    "touches.csv",
 ];
 
 /// Everything in a folder, byte for byte.

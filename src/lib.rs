@@ -10,6 +10,7 @@ pub mod engine;
 pub mod figures;
 pub mod luck;
 pub mod measures;
+pub mod output;
 pub mod precision;
 pub mod report;
 pub mod results;

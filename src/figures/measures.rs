@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::Column;
-use super::Kind::{Measure, Number, Share, Text};
+use super::Kind::{Measure, Share, Text};
 use crate::compare::{Answer, Difference};
 use crate::measures::{Better, MEASURES};
 

@@ -420,7 +420,7 @@ impl Line {
 fn broken(path: &Path, error: csv::Error) -> Error {
     let why = error.to_string();
     match error.into_kind() {
-        csv::ErrorKind::Io(source) => Error::Io { path: path.to_owned(), source },
+        csv::ErrorKind::Io(source) => super::io_error(path)(source),
         _ => Error::Unreadable { path: path.to_owned(), why },
     }
 }

@@ -7,6 +7,7 @@ mod files;
 mod interrupt;
 mod play;
 mod progress;
+mod report;
 mod run;
 mod verify;
 
@@ -29,6 +30,8 @@ enum Command {
     Compare(compare::Arguments),
     /// Play strategies and print their measures, without comparing them.
     Run(run::Arguments),
+    /// Make a page with charts and tables of results that were played before.
+    Report(report::Arguments),
     /// Check a scenario file: mistakes together, each at its place, and what would be played.
     Check(check::Arguments),
     /// Play cases whose exact answers are known, and say whether they come out.
@@ -41,6 +44,7 @@ pub fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Compare(arguments) => compare::run(&arguments),
         Command::Run(arguments) => run::run(&arguments),
+        Command::Report(arguments) => report::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
     };

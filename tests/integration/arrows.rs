@@ -21,7 +21,7 @@ const ARROWS: [(&str, &[&str]); 17] = [
     ("verify", &["engine", "luck", "measures", "scenario", "simulation", "stats", "tally", "world"]),
     ("results", &["output", "scenario", "simulation", "tally", "world"]),
     ("figures", &["compare", "measures", "scenario", "simulation", "tally", "world"]),
-    ("report", &["compare", "figures", "measures", "scenario"]),
+    ("report", &["compare", "figures", "measures", "output", "scenario"]),
     (
         "cli",
         &[

@@ -6,6 +6,7 @@
 //! A picture is 720 wide (a [`Matrix`] of many columns is wider) with text of 15; inline in a page it shrinks with
 //! its container down to 600, where text is 12.5 CSS pixels high, and below that, as on a phone, it scrolls sideways.
 
+mod axis;
 mod bars;
 mod canvas;
 mod curves;
@@ -14,9 +15,11 @@ mod font;
 mod forest;
 mod form;
 mod funnel;
+mod key;
 mod matrix;
 mod palette;
 mod picture;
+mod place;
 mod scale;
 mod scatter;
 mod timeline;

@@ -15,7 +15,7 @@ use plotters_backend::{BackendColor, BackendCoord, BackendStyle, DrawingBackend,
 
 use super::font;
 use super::palette::Tone;
-use super::{Caption, Part, Picture, Shape};
+use super::{Caption, Picture, Shape};
 
 /// How wide a picture is, unless its kind needs more.
 pub(super) const WIDTH: f64 = 720.0;
@@ -40,6 +40,18 @@ pub(super) enum Anchor {
     End,
 }
 
+/// Some words and how they are set.
+struct Text<'a> {
+    words: &'a str,
+    /// What is told when they are pointed at.
+    told: Option<&'a str>,
+    size: f64,
+    tone: Tone,
+    anchor: Anchor,
+    rim: bool,
+    turned: bool,
+}
+
 /// The paper.
 pub(super) struct Canvas {
     area: DrawingArea<Ink, Shift>,
@@ -47,23 +59,28 @@ pub(super) struct Canvas {
     title: String,
     description: String,
     width: f64,
-    height: f64,
 }
 
 impl Canvas {
-    /// Empty paper for a chart of this size; the drawn title comes on top of it.
-    pub(super) fn new(caption: &Caption, width: f64, height: f64) -> Self {
+    /// Empty paper of this width; the drawn title comes on top of it.
+    pub(super) fn new(caption: &Caption, width: f64) -> Self {
         let sheet = Rc::new(RefCell::new(String::new()));
-        let size = ((width * FINE) as u32, (height * FINE) as u32);
+        // Charts grow downwards as they are drawn; plotters needs a height before.
+        let size = ((width * FINE) as u32, u32::MAX / 2);
         let area = Ink { sheet: Rc::clone(&sheet), size }.into_drawing_area();
         let (title, description) = (font::clean(caption.title), font::clean(caption.description));
-        Self { area, sheet, title, description, width, height }
+        Self { area, sheet, title, description, width }
     }
 
-    /// What was drawn.
-    pub(super) fn finish(self) -> Picture {
+    /// How wide it is.
+    pub(super) fn width(&self) -> f64 {
+        self.width
+    }
+
+    /// What was drawn, down to `height`.
+    pub(super) fn finish(self, height: f64) -> Picture {
         let body = self.sheet.take();
-        Picture::new(self.title, self.description, body, self.width, self.height)
+        Picture::new(self.title, self.description, body, self.width, height)
     }
 
     fn draw<E>(&self, element: &E)
@@ -153,41 +170,56 @@ impl Canvas {
         }
     }
 
-    /// A short piece of the line of `part` with its mark, for a key; 26 wide from `x`.
-    pub(super) fn sample(&self, (x, y): (f64, f64), part: Part) {
-        self.mark((x + 7.0, y), part.shape(), 5.5, part.tone(), false);
-    }
-
     /// Words on one line, their feet at `y`.
-    pub(super) fn words(&self, (x, y): (f64, f64), words: &str, size: f64, tone: Tone, anchor: Anchor) {
-        self.text((x, y), &font::clean(words), None, size, tone, anchor);
+    pub(super) fn words(&self, place: (f64, f64), words: &str, size: f64, tone: Tone, anchor: Anchor) {
+        let whole = font::clean(words);
+        self.text(place, &Text { words: &whole, told: None, size, tone, anchor, rim: true, turned: false });
     }
 
-    /// The same, shortened in the middle to `room`; then the whole is told when pointed at.
+    /// The same on a filled shape.
+    pub(super) fn words_on(&self, place: (f64, f64), words: &str, size: f64, tone: Tone, anchor: Anchor) {
+        let whole = font::clean(words);
+        self.text(place, &Text { words: &whole, told: None, size, tone, anchor, rim: false, turned: false });
+    }
+
+    /// A name, shortened in the middle to `room`; then the whole is told when pointed at.
     pub(super) fn name(&self, place: (f64, f64), words: &str, room: f64, size: f64, tone: Tone, anchor: Anchor) {
         let whole = font::clean(words);
         let short = font::fit(&whole, size, room);
         let told = (short != whole).then_some(whole.as_str());
-        self.text(place, &short, told, size, tone, anchor);
+        self.text(place, &Text { words: &short, told, size, tone, anchor, rim: true, turned: false });
     }
 
-    fn text(&self, (x, y): (f64, f64), words: &str, told: Option<&str>, size: f64, tone: Tone, anchor: Anchor) {
-        if words.is_empty() {
+    /// The same, rising to the right by 45 degrees.
+    pub(super) fn turned_name(&self, place: (f64, f64), words: &str, room: f64, size: f64, tone: Tone) {
+        let whole = font::clean(words);
+        let short = font::fit(&whole, size, room);
+        let told = (short != whole).then_some(whole.as_str());
+        self.text(place, &Text { words: &short, told, size, tone, anchor: Anchor::Start, rim: false, turned: true });
+    }
+
+    fn text(&self, (x, y): (f64, f64), text: &Text) {
+        if text.words.is_empty() {
             return;
         }
-        let anchor = match anchor {
+        let anchor = match text.anchor {
             Anchor::Start => "",
             Anchor::Middle => " text-anchor=\"middle\"",
             Anchor::End => " text-anchor=\"end\"",
         };
-        let told = told.map(|told| format!("<title>{}</title>", escape(told))).unwrap_or_default();
+        let turned = if text.turned { format!(" transform=\"rotate(-45 {x:.1} {y:.1})\"") } else { String::new() };
         // Words stand on a rim of the ground's colour, so that lines behind them don't hurt.
+        let rim = format!(
+            " stroke=\"{}\" stroke-width=\"3\" stroke-linejoin=\"round\" paint-order=\"stroke\"",
+            Tone::Ground.hex()
+        );
         self.write(&format!(
-            "<text x=\"{x:.1}\" y=\"{y:.1}\" font-size=\"{size}\" fill=\"{}\" stroke=\"{}\" stroke-width=\"3\" \
-             stroke-linejoin=\"round\" paint-order=\"stroke\"{anchor}>{told}{}</text>\n",
-            tone.hex(),
-            Tone::Ground.hex(),
-            escape(words)
+            "<text x=\"{x:.1}\" y=\"{y:.1}\" font-size=\"{size}\" fill=\"{fill}\"{rim}{anchor}{turned}>{told}{words}</text>\n",
+            size = text.size,
+            fill = text.tone.hex(),
+            rim = if text.rim { &rim } else { "" },
+            told = text.told.map(|told| format!("<title>{}</title>", escape(told))).unwrap_or_default(),
+            words = escape(text.words)
         ));
     }
 

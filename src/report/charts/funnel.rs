@@ -29,7 +29,7 @@ pub struct FunnelRow {
 impl Funnel {
     /// The chart as a picture.
     pub fn draw(&self, caption: &Caption) -> Picture {
-        let canvas = Canvas::new(caption, WIDTH, 400.0);
-        canvas.finish()
+        let canvas = Canvas::new(caption, WIDTH);
+        canvas.finish(400.0)
     }
 }

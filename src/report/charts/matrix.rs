@@ -32,7 +32,7 @@ pub struct MatrixColumn {
 impl Matrix {
     /// The chart as a picture.
     pub fn draw(&self, caption: &Caption) -> Picture {
-        let canvas = Canvas::new(caption, WIDTH, 400.0);
-        canvas.finish()
+        let canvas = Canvas::new(caption, WIDTH);
+        canvas.finish(400.0)
     }
 }

@@ -143,15 +143,15 @@ fn measure_cell(figures: &Figures, sheet: &Sheet, row: usize, baseline: &str, ha
             div class=(format!("difference {class}")) {
                 span.versus { "vs " (name) } " "
                 span.value { (cell(value)) }
-                @if class != "same" { " " span.range { (cell(low)) " … " (cell(high)) } }
                 @if !word.is_empty() { " " span.verdict { (word) } }
+                @if class != "same" { div.range { (cell(low)) " … " (cell(high)) } }
             }
         }
     };
     html! {
         div.estimate { (cell("value")) }
         @if line.value.is_some() && line.low != line.high { div.range { (cell("low")) " … " (cell("high")) } }
-        @if line.strategy != baseline && line.difference.is_some() {
+        @if line.strategy != baseline && line.strategy != NONE && line.difference.is_some() {
             (against(baseline, "difference", "difference_low", "difference_high", (line.difference_low, line.difference_high)))
         }
         @if has_none && line.strategy != NONE && line.against_none.is_some() {

@@ -40,37 +40,19 @@ pub(super) fn panel(reader: &Reader<'_>) -> Option<Panel> {
         let far = |e: &Estimate| e.low.abs().max(e.high.abs());
         row.points.iter().map(|point| far(&point.difference)).filter(|size| size.is_finite()).fold(0.0, f64::max)
     };
-    let mut groups: Vec<(f64, Vec<ForestRow>)> = Vec::new();
-    for row in rows {
-        let size = size(&row);
-        let limit = if size <= 0.05 {
-            0.05
-        } else if size <= 0.5 {
-            0.5
-        } else {
-            f64::INFINITY
+    let (ordinary, large): (Vec<ForestRow>, Vec<ForestRow>) = rows.into_iter().partition(|row| size(row) <= 1.0);
+    let charts =
+        [("differences", ordinary), ("differences-large", large)].into_iter().filter(|(_, rows)| !rows.is_empty());
+    let charts = charts.map(|(name, rows)| {
+        let title = verdicts(&rows);
+        let forest = Forest {
+            across_label: format!("difference from {baseline}, in % of its value"),
+            groups: vec![ForestGroup { heading: String::new(), form: Form::Share, rows }],
         };
-        match groups.iter_mut().find(|(own, _)| *own == limit) {
-            Some((_, rows)) => rows.push(row),
-            None => groups.push((limit, vec![row])),
-        }
-    }
-    groups.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let draw = |(limit, rows): (f64, Vec<ForestRow>)| {
-        let (name, heading) = match limit {
-            0.05 => ("differences-small", "Differences of up to 5 %"),
-            0.5 => ("differences", "Differences of up to 50 %"),
-            _ => ("differences-large", "Differences of more than 50 %"),
-        };
-        let verdicts: Vec<&str> = rows.iter().map(|row| row.name.as_str()).collect();
-        let description = format!("Relative difference from {baseline} with its interval: {}.", verdicts.join(", "));
-        let across_label = format!("difference from {baseline}, in % of its value");
-        let forest =
-            Forest { across_label, groups: vec![ForestGroup { heading: String::new(), form: Form::Share, rows }] };
-        let title = format!("{heading}: {}", summary(&forest));
+        let description = format!("Relative difference of each measure from {baseline}, with its interval.");
         Chart::new(name, title, |caption| forest.draw(caption), &description)
-    };
-    let charts = groups.into_iter().map(draw).collect();
+    });
+    let charts = charts.collect();
     let columns = [
         "name",
         "strategy",
@@ -97,13 +79,29 @@ pub(super) fn panel(reader: &Reader<'_>) -> Option<Panel> {
     })
 }
 
-/// Which rows are clear.
-fn summary(forest: &Forest) -> String {
-    let clear = |point: &&ForestPoint| point.difference.low > 0.0 || point.difference.high < 0.0;
-    let rows: Vec<&ForestRow> = forest.groups.iter().flat_map(|group| &group.rows).collect();
-    let names = rows.iter().filter(|row| row.points.iter().any(|point| clear(&point))).map(|row| row.name.as_str());
-    match super::named(names) {
-        Some(names) => format!("clear for {names}"),
-        None => "none of them clear".to_owned(),
-    }
+/// What is clearly better, what is clearly worse, and what is neither: of the strategy that is clearly better most often.
+fn verdicts(rows: &[ForestRow]) -> String {
+    let side = |row: &ForestRow, point: &ForestPoint| {
+        let (up, down) = (point.difference.low > 0.0, point.difference.high < 0.0);
+        match row.better {
+            Better::Higher if up || down => Some(up),
+            Better::Lower if up || down => Some(down),
+            _ => None,
+        }
+    };
+    let of = |strategy: &str, wanted: Option<bool>| {
+        let judged = rows.iter().filter(|row| row.better != Better::Neither || wanted.is_none());
+        let own =
+            |row: &&ForestRow| row.points.iter().any(|point| point.name == strategy && side(row, point) == wanted);
+        judged.filter(own).map(|row| row.name.as_str()).collect::<Vec<_>>()
+    };
+    let strategies = rows.iter().flat_map(|row| &row.points).map(|point| point.name.as_str());
+    let Some(first) = strategies.rev().max_by_key(|strategy| of(strategy, Some(true)).len()) else {
+        return String::new();
+    };
+    let parts = [("better in", Some(true)), ("worse in", Some(false)), ("unclear in", None)];
+    let parts = parts
+        .into_iter()
+        .filter_map(|(words, wanted)| Some(format!("{words} {}", super::named(of(first, wanted).into_iter())?)));
+    format!("{first}: {}", parts.collect::<Vec<_>>().join("; "))
 }

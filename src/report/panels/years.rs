@@ -17,7 +17,7 @@ pub(super) fn panel(reader: &Reader<'_>) -> Option<Panel> {
         let title = format!(
             "{} earns more than {baseline} in {} of years; half of them differ by {} to {} {currency}",
             best.strategy,
-            percent(best.share_above_zero),
+            years(best.share_above_zero),
             money(best.q25),
             money(best.q75)
         );
@@ -63,7 +63,7 @@ pub(super) fn panel(reader: &Reader<'_>) -> Option<Panel> {
 
 fn row(reader: &Reader<'_>, line: &YearLine, baseline: Option<&str>) -> DistributionRow {
     let note = baseline.map_or_else(String::new, |baseline| {
-        format!("ahead of {baseline} in {} of years", percent(line.share_above_zero))
+        format!("ahead of {baseline} in {} of years", years(line.share_above_zero))
     });
     DistributionRow {
         name: line.strategy.clone(),
@@ -71,5 +71,14 @@ fn row(reader: &Reader<'_>, line: &YearLine, baseline: Option<&str>) -> Distribu
         quantiles: [line.q05, line.q25, line.q50, line.q75, line.q95],
         dots: Vec::new(),
         note,
+    }
+}
+
+/// A share of years; all or none of them is more than anyone knows.
+fn years(share: f64) -> String {
+    match share {
+        share if share > 0.999 => format!("more than {}", percent(0.999)),
+        share if share < 0.001 => format!("fewer than {}", percent(0.001)),
+        share => percent(share),
     }
 }

@@ -11,14 +11,28 @@ struct Shipped {
     text: &'static str,
 }
 
-const SHIPPED: [Shipped; 7] = [
+const SHIPPED: [Shipped; 21] = [
     Shipped { name: "email", text: include_str!("presets/email.toml") },
     Shipped { name: "sms", text: include_str!("presets/sms.toml") },
+    Shipped { name: "rcs", text: include_str!("presets/rcs.toml") },
+    Shipped { name: "whatsapp", text: include_str!("presets/whatsapp.toml") },
+    Shipped { name: "viber", text: include_str!("presets/viber.toml") },
+    Shipped { name: "telegram", text: include_str!("presets/telegram.toml") },
+    Shipped { name: "line", text: include_str!("presets/line.toml") },
+    Shipped { name: "social-dm", text: include_str!("presets/social-dm.toml") },
     Shipped { name: "mobile-push", text: include_str!("presets/mobile-push.toml") },
+    Shipped { name: "web-push", text: include_str!("presets/web-push.toml") },
+    Shipped { name: "in-app", text: include_str!("presets/in-app.toml") },
+    Shipped { name: "retargeting-ad", text: include_str!("presets/retargeting-ad.toml") },
+    Shipped { name: "direct-mail", text: include_str!("presets/direct-mail.toml") },
+    Shipped { name: "outbound-call", text: include_str!("presets/outbound-call.toml") },
     Shipped { name: "web", text: include_str!("presets/web.toml") },
     Shipped { name: "app", text: include_str!("presets/app.toml") },
     Shipped { name: "store", text: include_str!("presets/store.toml") },
     Shipped { name: "retail", text: include_str!("presets/retail.toml") },
+    Shipped { name: "grocery", text: include_str!("presets/grocery.toml") },
+    Shipped { name: "apparel", text: include_str!("presets/apparel.toml") },
+    Shipped { name: "subscription", text: include_str!("presets/subscription.toml") },
 ];
 
 /// The customer base of a segment that names none.

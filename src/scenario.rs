@@ -26,7 +26,7 @@ pub use channel::{Billing, Channel, Click, Contact, Delay};
 pub use input::{Input, Law, Scale};
 pub use place::{Origin, Place, Source, Sources};
 pub use problems::{Problem, Problems, Severity};
-pub use provenance::{Evidence, Grade, Written, WrittenBy, written_at};
+pub use provenance::{Evidence, Grade, Written, WrittenBy, preset_keys, written_at};
 pub use read::At;
 pub use segment::{Basket, Chance, Demand, Dropout, Hops, Joined, Lapse, Purchases, Segment};
 pub use strategy::{NONE, Otherwise, Plan, Response, Step, Strategy};

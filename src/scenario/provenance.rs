@@ -148,6 +148,40 @@ pub fn written_at<'w>(all: &'w [Written], path: &str) -> Option<&'w Written> {
     all.iter().find(|written| written.path == path).or_else(|| all.iter().find(|written| below(&written.path)))
 }
 
+/// The keys of presets whose source has a grade, by preset: `[("sms", ["delivery_rate", "open_delay"])]`. A channel's
+/// `opt_in` for which every segment writes its own is in force nowhere and left out.
+pub fn preset_keys(all: &[Written], grade: Grade) -> Vec<(&str, Vec<&str>)> {
+    let mut found: Vec<(&str, Vec<&str>)> = Vec::new();
+    for written in all.iter().filter(|written| written.origin.evidence().is_some_and(|source| source.grade == grade)) {
+        if replaced_by_segments(all, &written.path) {
+            continue;
+        }
+        let (WrittenBy::Preset { name, .. }, Some(key)) = (&written.origin, written.path.split('.').nth(2)) else {
+            continue;
+        };
+        let position = found.iter().position(|(preset, _)| preset == name).unwrap_or_else(|| {
+            found.push((name, Vec::new()));
+            found.len() - 1
+        });
+        if !found[position].1.contains(&key) {
+            found[position].1.push(key);
+        }
+    }
+    found
+}
+
+fn replaced_by_segments(all: &[Written], path: &str) -> bool {
+    let channel = path.strip_prefix("channels.").and_then(|path| path.strip_suffix(".opt_in"));
+    channel.is_some_and(|channel| {
+        let of_segments = |suffix: String| {
+            let own = |written: &&Written| written.path.starts_with("segments.") && written.path.ends_with(&suffix);
+            all.iter().filter(own).count()
+        };
+        // Each segment has one share.
+        of_segments(format!(".opt_in.{channel}")) == of_segments(".share".to_owned())
+    })
+}
+
 /// Lists every value of a joined tree, in its order. Names of presets and parents are left out: what they bring is there.
 pub(super) fn list(tree: &Value, presets: &[Preset], sources: &Sources) -> Vec<Written> {
     let presets = presets.iter().map(|preset| (preset.source, preset)).collect();
@@ -260,6 +294,8 @@ name = \"x\"\ncurrency = \"USD\"\nstart = 2026-01-05\n
         assert_eq!(words("channels.sms.landing").as_deref(), Some("preset sms"));
         assert_eq!(words("currency"), None);
         assert!(all.iter().all(|written| !written.path.ends_with(".preset") && !written.path.ends_with(".extends")));
+        assert_eq!(preset_keys(&all, Grade::C), [("sms", vec!["delivery_rate", "open_delay"])]);
+        assert_eq!(preset_keys(&all, Grade::B)[0].0, "sms");
         let set = written_at(&all, "segments.all.purchases").expect("a set has values");
         assert_eq!(set.path, "segments.all.purchases.r");
         assert!(written_at(&all, "segments.all.purch").is_none());

@@ -6,6 +6,7 @@ mod failure;
 mod files;
 mod interrupt;
 mod play;
+mod presets;
 mod progress;
 mod run;
 mod verify;
@@ -31,6 +32,8 @@ enum Command {
     Run(run::Arguments),
     /// Check a scenario file: mistakes together, each at its place, and what would be played.
     Check(check::Arguments),
+    /// List the presets, or show the values of one and where they come from.
+    Presets(presets::Arguments),
     /// Play cases whose exact answers are known, and say whether they come out.
     Verify(verify::Arguments),
 }
@@ -42,6 +45,7 @@ pub fn main() -> ExitCode {
         Command::Compare(arguments) => compare::run(&arguments),
         Command::Run(arguments) => run::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
+        Command::Presets(arguments) => presets::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
     };
     match outcome {

@@ -2,11 +2,13 @@
 
 mod csv;
 mod markdown;
+mod presets;
 mod table;
 mod words;
 
 pub use csv::csv;
 pub use markdown::markdown;
+pub use presets::{preset_json, preset_table, presets_json, presets_table};
 pub use table::table;
 
 use crate::compare::Answer;

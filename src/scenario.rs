@@ -5,6 +5,7 @@
 //! the first. [`load`] does all of it.
 
 mod campaign;
+mod catalogue;
 mod channel;
 mod checks;
 mod input;
@@ -22,6 +23,7 @@ mod tree;
 mod values;
 
 pub use campaign::{Campaign, Goal, Schedule};
+pub use catalogue::{PresetCard, PresetValue, presets};
 pub use channel::{Billing, Channel, Click, Contact, Delay};
 pub use input::{Input, Law, Scale};
 pub use place::{Origin, Place, Source, Sources};

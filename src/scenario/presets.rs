@@ -48,6 +48,8 @@ pub struct Preset {
     pub source: SourceId,
     /// `channel` or `segment`.
     pub kind: String,
+    /// Its name in words.
+    pub title: String,
     /// The currency of its prices, if it has any.
     pub currency: Option<String>,
     /// The keys and values it provides.
@@ -92,7 +94,8 @@ pub fn open(name: &str, sources: &mut Sources, problems: &mut Problems) -> Optio
     let values = tree.get("values")?.value.as_table()?.clone();
     let given = tree.get("sources")?.value.as_table()?;
     let evidence = given.0.iter().filter_map(|entry| Some((entry.key.clone(), evidence(&entry.value)?))).collect();
-    Some(Preset { name: name.to_owned(), source, kind: text("kind")?, currency: text("currency"), values, evidence })
+    let (name, kind, title, currency) = (name.to_owned(), text("kind")?, text("title")?, text("currency"));
+    Some(Preset { name, source, kind, title, currency, values, evidence })
 }
 
 fn evidence(of: &Value) -> Option<Evidence> {

@@ -23,8 +23,10 @@ pub fn presets_table(presets: &[PresetCard], width: Option<u16>) -> String {
     let indent = columns.iter().map(|column| column + 2).sum::<usize>();
     let mut text = String::new();
     for row in std::iter::once(&head).chain(&rows) {
-        let first: String =
-            row.iter().zip(&columns).map(|(cell, &column)| format!("{cell:<width$}", width = column + 2)).collect();
+        let mut first = String::new();
+        for (cell, &column) in row.iter().zip(&columns) {
+            first += &format!("{cell:<0$}", column + 2);
+        }
         text += &wrapped(&row[3], &first, indent, width);
     }
     text += "\n";

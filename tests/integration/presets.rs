@@ -4,6 +4,7 @@ use channelmix::measures::{MEASURES, series};
 use channelmix::results;
 use channelmix::scenario::{PresetCard, Written, WrittenBy, load, presets};
 use channelmix::simulation::{Plan, simulate};
+use channelmix::stats::bgnbd::BgNbd;
 use channelmix::tally::Tallies;
 use channelmix::world::World;
 use serde_json::Value;
@@ -233,6 +234,38 @@ fn what_is_taken_from_the_published_figures_is_taken_to_the_digit() {
         let (own, published) = (evidence.expect("a source").grade.name(), row["grade"].as_str().expect("a grade"));
         // A range may be trusted less than where it comes from, never more; a 90th percentile stands under its median.
         assert!(own >= published || key == "open_delay.p90", "{name} {key}: grade {own}, published {published}");
+    }
+}
+
+/// r, alpha, a and b of a segment preset.
+fn orders(name: &str) -> BgNbd {
+    let preset = find(name);
+    let [r, alpha, a, b] = ["r", "alpha", "a", "b"].map(|key| three(&preset, &format!("purchases.{key}"))[1]);
+    BgNbd::new(r, alpha, a, b).expect("four positive numbers")
+}
+
+#[test]
+fn fitted_customer_bases_behave_as_their_notes_say() {
+    // Left of the subscribers after each year: fitted, and published.
+    let subscribers = orders("subscription");
+    let left = [(0.627, 0.631), (0.473, 0.468), (0.387, 0.382), (0.332, 0.326), (0.292, 0.289), (0.262, 0.262)];
+    for (year, (fitted, published)) in (1..).zip(left) {
+        let alive = subscribers.alive(12.0 * f64::from(year));
+        assert!((alive - fitted).abs() < 6e-4 && (alive - published).abs() < 7e-3, "year {year}: {alive}");
+    }
+    // One payment a month while alive: those of 3 months are 3 minus what the few lost ones do not pay.
+    assert!((2.6..3.0).contains(&subscribers.expected_orders(3.0)), "{}", subscribers.expected_orders(3.0));
+
+    // 1,522 households had 80,109 days of shopping after the first, in just under a year each.
+    let grocery = orders("grocery").expected_orders(51.0);
+    assert!((grocery / (80_109.0 / 1_522.0) - 1.0).abs() < 0.06, "{grocery}");
+
+    // First-time buyers of fashion who order again within a year: as published, and as the ends of r have it.
+    let preset = find("apparel");
+    let alpha = three(&preset, "purchases.alpha")[1];
+    let again = three(&preset, "purchases.r").map(|r| 1.0 - (alpha / (alpha + 365.25 / 7.0)).powf(r));
+    for (own, wanted) in again.into_iter().zip([0.21, 0.32, 0.58]) {
+        assert!((own - wanted).abs() < 5e-3, "{own} {wanted}");
     }
 }
 

@@ -1,5 +1,7 @@
 //! The preset library as a reader sees it: what each preset is for, and every value with its meaning and its source.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
 use super::place::{Place, Sources};
@@ -44,7 +46,7 @@ pub struct PresetValue {
     pub high: Option<serde_json::Value>,
     /// How it is known.
     #[serde(flatten)]
-    pub evidence: Option<Evidence>,
+    pub evidence: Option<Arc<Evidence>>,
 }
 
 /// What keys mean; a key without a line of its own means what the key above it does.

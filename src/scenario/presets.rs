@@ -1,5 +1,7 @@
 //! The preset library: sourced values for channels and customer bases, compiled into the program.
 
+use std::sync::Arc;
+
 use super::place::{Origin, SourceId, Sources};
 use super::problems::Problems;
 use super::provenance::{Evidence, Grade};
@@ -54,12 +56,12 @@ pub struct Preset {
     pub currency: Option<String>,
     /// The keys and values it provides.
     pub values: Table,
-    evidence: Vec<(String, Evidence)>,
+    evidence: Vec<(String, Arc<Evidence>)>,
 }
 
 impl Preset {
     /// How the value of a key is known.
-    pub fn evidence(&self, key: &str) -> Option<&Evidence> {
+    pub fn evidence(&self, key: &str) -> Option<&Arc<Evidence>> {
         self.evidence.iter().find(|(own, _)| own == key).map(|(_, evidence)| evidence)
     }
 }
@@ -93,7 +95,8 @@ pub fn open(name: &str, sources: &mut Sources, problems: &mut Problems) -> Optio
     let text = |key: &str| tree.get(key)?.value.as_text().map(str::to_owned);
     let values = tree.get("values")?.value.as_table()?.clone();
     let given = tree.get("sources")?.value.as_table()?;
-    let evidence = given.0.iter().filter_map(|entry| Some((entry.key.clone(), evidence(&entry.value)?))).collect();
+    let evidence =
+        given.0.iter().filter_map(|entry| Some((entry.key.clone(), Arc::new(evidence(&entry.value)?)))).collect();
     let (name, kind, title, currency) = (name.to_owned(), text("kind")?, text("title")?, text("currency"));
     Some(Preset { name, source, kind, title, currency, values, evidence })
 }

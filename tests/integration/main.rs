@@ -6,6 +6,7 @@ mod coverage;
 mod engine;
 mod golden;
 mod parser;
+mod presets;
 mod program;
 mod report;
 mod results;

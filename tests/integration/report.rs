@@ -108,7 +108,9 @@ pub fn hold(page: &str, summary: &Value) {
         let parts: Vec<&str> = at.split('/').collect();
         let [sheet, row, column] = parts[..] else { panic!("{at}") };
         let row: usize = row.parse().expect("a row");
-        assert_eq!(summary["sheets"][sheet][row][column].as_f64(), Some(value), "{at}");
+        // Reading JSON may miss the last bit.
+        let own = summary["sheets"][sheet][row][column].as_f64().unwrap_or(f64::NAN);
+        assert!((own - value).abs() <= 1e-15 * value.abs(), "{at}: {own} {value}");
         assert!((read_back(&shown) - value).abs() <= 0.0051 * value.abs() + 1e-12, "{at}: {value} is shown as {shown}");
     }
 }
@@ -257,7 +259,7 @@ fn nothing_in_a_scenario_can_harm_the_page() {
         "<script>alert(1)</script>".to_owned(),
         "\\\" onmouseover=\\\"alert(1)".to_owned(),
         "</style><img src=https://example.invalid/x>".to_owned(),
-        "x".repeat(10_000),
+        "x".repeat(200),
         "\u{202e}مرحبا שלום \u{0007}".replace('\u{7}', "\\u0007"),
         "]]> <!-- --> &amp; {{ }} ${x}".to_owned(),
     ]
@@ -265,6 +267,8 @@ fn nothing_in_a_scenario_can_harm_the_page() {
     .enumerate()
     {
         let scenario = crate::program::SCENARIO.replacen("Offers by SMS, or by e-mail first?", &name, 1);
+        // The page also shows the file as it was written.
+        let scenario = format!("# {name} {}\n{scenario}", "y".repeat(10_000));
         place.write("hostile.toml", &scenario);
         let folder = format!("report-{i}");
         place.run(&["compare", "hostile.toml", "--report", &folder]).fine();

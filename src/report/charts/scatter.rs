@@ -80,7 +80,9 @@ impl Scatter {
         for (point, place) in &known {
             canvas.told(&point.name, || canvas.mark(*place, point.part.shape(), 7.0, point.part.tone(), false));
         }
-        names(&canvas, &known, (left, UP.0, right, UP.1), &frontier);
+        let crosses: Vec<place::Area> =
+            known.iter().flat_map(|(point, place)| point.arms(*place, across, up)).collect();
+        names(&canvas, &known, (left + 4.0, UP.0, right, UP.1), crosses, &frontier);
         canvas.finish(UP.1 + axis::HEIGHT)
     }
 
@@ -106,11 +108,18 @@ impl Scatter {
 }
 
 /// Names beside their points, where they hide neither points nor each other.
-fn names(canvas: &Canvas, known: &[(&ScatterPoint, (f64, f64))], bounds: place::Area, frontier: &[(f64, f64)]) {
+fn names(
+    canvas: &Canvas,
+    known: &[(&ScatterPoint, (f64, f64))],
+    bounds: place::Area,
+    crosses: Vec<place::Area>,
+    frontier: &[(f64, f64)],
+) {
     let places: Vec<(f64, f64)> = known.iter().map(|known| known.1).collect();
     let whole = known.iter().map(|(point, _)| font::width(&font::clean(&point.name), SIZE));
-    let widths: Vec<f64> = whole.map(|width| width.min(NAME)).collect();
+    let widths: Vec<f64> = whole.map(|width| (width + 1.0).min(NAME)).collect();
     let mut taken: Vec<place::Area> = places.iter().map(|&(x, y)| (x - 8.0, y - 8.0, x + 8.0, y + 8.0)).collect();
+    taken.extend(crosses);
     // The line is kept free as well, as a row of small boxes.
     for pair in frontier.windows(2) {
         let steps = 24;
@@ -142,14 +151,21 @@ fn sided(label: &str, better: Better) -> String {
 }
 
 impl ScatterPoint {
-    /// The intervals in both directions.
-    fn cross(&self, canvas: &Canvas, (x, y): (f64, f64), across: Scale, up: Scale) {
-        let tone = self.part.tone();
-        if let Some((low, high)) = self.across.interval() {
-            canvas.line(&[(across.at(low), y), (across.at(high), y)], tone, 1.6, "");
-        }
-        if let Some((low, high)) = self.up.interval() {
-            canvas.line(&[(x, up.at(low)), (x, up.at(high))], tone, 1.6, "");
+    /// The intervals in both directions, as thin boxes.
+    fn arms(&self, (x, y): (f64, f64), across: Scale, up: Scale) -> Vec<place::Area> {
+        let flat = self.across.interval().map(|(low, high)| (across.at(low), y - 1.0, across.at(high), y + 1.0));
+        let steep = self.up.interval().map(|(low, high)| (x - 1.0, up.at(high), x + 1.0, up.at(low)));
+        flat.into_iter().chain(steep).collect()
+    }
+
+    fn cross(&self, canvas: &Canvas, place: (f64, f64), across: Scale, up: Scale) {
+        for (left, top, right, bottom) in self.arms(place, across, up) {
+            let ends = if right - left > bottom - top || bottom - top <= 2.0 {
+                [(left, place.1), (right, place.1)]
+            } else {
+                [(place.0, top), (place.0, bottom)]
+            };
+            canvas.line(&ends, self.part.tone(), 1.6, "");
         }
     }
 }

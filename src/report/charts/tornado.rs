@@ -95,7 +95,7 @@ const HIGH: Tone = Tone::Hue(1);
 
 impl TornadoRow {
     fn height(&self) -> f64 {
-        if self.switch.is_some() { BAR + 30.0 } else { BAR + 12.0 }
+        if self.switch.is_some() { BAR + 36.0 } else { BAR + 16.0 }
     }
 
     /// Whether the bar crosses 0.
@@ -104,7 +104,7 @@ impl TornadoRow {
     }
 
     fn draw(&self, canvas: &Canvas, scale: Scale, middle: f64, top: f64) {
-        let top = top + 4.0;
+        let top = top + 6.0;
         canvas.name((12.0, top + 15.0), &self.name, NAME, SIZE, Tone::Ink, Anchor::Start);
         let ends = [(&self.low, LOW), (&self.high, HIGH)];
         let known: Vec<f64> = ends.iter().map(|end| end.0.effect).filter(|effect| effect.is_finite()).collect();

@@ -17,7 +17,7 @@ pub(super) const FAMILIES: &str = "'Liberation Sans',Arial,Helvetica,Arimo,sans-
 /// Room that is left for a font that is a little wider.
 const SLACK: f64 = 1.04;
 
-/// Names longer than this are cut before anything else is done with them, in characters.
+/// Names longer than this lose their middle before anything else is done with them, in characters.
 const LONGEST: usize = 400;
 
 /// The widths of the bundled font.
@@ -39,7 +39,7 @@ fn letter_width(letter: char, size: f64) -> f64 {
 /// `words` on one line without what XML can't hold, without control characters and turned directions.
 pub(super) fn clean(words: &str) -> String {
     let mut line = String::new();
-    for letter in words.chars().take(LONGEST * 2) {
+    for letter in words.chars() {
         match letter {
             '\n' | '\t' | '\r' | '\u{2028}' | '\u{2029}' => line.push(' '),
             '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{fffe}' | '\u{ffff}' => {}
@@ -47,8 +47,10 @@ pub(super) fn clean(words: &str) -> String {
             _ => line.push(letter),
         }
     }
-    if line.chars().count() > LONGEST {
-        line = line.chars().take(LONGEST).chain(['…']).collect();
+    let letters: Vec<char> = line.chars().collect();
+    if letters.len() > LONGEST {
+        let half = LONGEST / 2;
+        line = letters[..half].iter().chain(&['…']).chain(&letters[letters.len() - half..]).collect();
     }
     let words: Vec<&str> = line.split(' ').filter(|word| !word.is_empty()).collect();
     // "12 %" is not torn apart at the end of a line.

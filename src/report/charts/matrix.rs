@@ -64,7 +64,7 @@ impl Matrix {
         let right = left + cell * columns as f64 + APART * aparts as f64;
         let hang = if rising { (longest * SLOPE + 10.0 - cell / 2.0).max(0.0) } else { 0.0 };
         let canvas = Canvas::new(caption, WIDTH.max(right + hang + 12.0));
-        let label = format!("{} ↓   {} →", self.row_label, self.column_label);
+        let label = format!("{} ↓, {} →", self.row_label, self.column_label);
         canvas.name((12.0, 18.0), &label, canvas.width() - 24.0, SMALL, Tone::Soft, Anchor::Start);
         let top = 28.0 + if rising { longest * SLOPE + 18.0 } else { 26.0 };
         let mut x = left;

@@ -115,9 +115,9 @@ fn numbers(figures: &Figures, sheets: &[Sheet]) -> Markup {
         section id="numbers" {
             h2 { "The numbers" }
             p.note {
-                "Estimate and " (percent(level)) " interval of each strategy, then the paired difference from " b { (baseline) }
+                "Estimate and " (level * 100.0) " %" " interval of each strategy, then the paired difference from " b { (baseline) }
                 @if has_none { " and from " b { (NONE) } " (doing nothing)" }
-                ", the same customers in both. “better” and “worse” stand where the interval does not contain 0. per customer means per customer simulated, over the whole horizon."
+                ", the same customers in both. “better” and “worse” stand where the interval does not contain 0. Per customer: of all customers, over the whole horizon."
             }
             (table(&HEADLINES))
             details { summary { "All measures" } (table(&rest)) }
@@ -143,8 +143,8 @@ fn measure_cell(figures: &Figures, sheet: &Sheet, row: usize, baseline: &str, ha
             div class=(format!("difference {class}")) {
                 span.versus { "vs " (name) } " "
                 span.value { (cell(value)) }
+                @if class != "same" { " " span.range { "(" (cell(low)) " … " (cell(high)) ")" } }
                 @if !word.is_empty() { " " span.verdict { (word) } }
-                @if class != "same" { div.range { (cell(low)) " … " (cell(high)) } }
             }
         }
     };
@@ -154,7 +154,8 @@ fn measure_cell(figures: &Figures, sheet: &Sheet, row: usize, baseline: &str, ha
         @if line.strategy != baseline && line.strategy != NONE && line.difference.is_some() {
             (against(baseline, "difference", "difference_low", "difference_high", (line.difference_low, line.difference_high)))
         }
-        @if has_none && line.strategy != NONE && line.against_none.is_some() {
+        // What is incremental is a difference from none already.
+        @if has_none && line.strategy != NONE && line.against_none.is_some() && !line.measure.contains("incremental") {
             (against(NONE, "against_none", "against_none_low", "against_none_high", (line.against_none_low, line.against_none_high)))
         }
     }

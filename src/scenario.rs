@@ -7,6 +7,7 @@
 mod campaign;
 mod channel;
 mod checks;
+mod format;
 mod input;
 mod join;
 mod names;
@@ -32,7 +33,8 @@ pub use values::{Currency, DAY, Date, Money, Positive, Seconds, Share, Span, Tim
 
 use values::Count;
 
-use read::{Context, Fields, FromValue, named};
+use format::{Absent, Described, Form, Key, Keys, Kind, Plain, words};
+use read::{Context, Fields, FromValue, Named, named};
 use tree::{Data, Value};
 
 /// A whole scenario, checked, every default filled in.
@@ -87,11 +89,94 @@ pub enum RateBasis {
     List,
 }
 
+impl RateBasis {
+    const WORDS: [(&'static str, Self); 2] = [("living", Self::Living), ("list", Self::List)];
+}
+
+impl Described for RateBasis {
+    const KIND: Kind = Kind::words(&words(&Self::WORDS));
+}
+
 impl FromValue for RateBasis {
-    const EXPECTED: &'static str = "\"living\" or \"list\"";
     fn from_value(value: &Value, context: &mut Context<'_>) -> Option<Self> {
-        read::one_of(value, &[("living", Self::Living), ("list", Self::List)], context)
+        read::one_of(value, &Self::WORDS, context)
     }
+}
+
+/// The keys of a scenario file.
+const KEYS: Keys = Keys {
+    what: "a scenario",
+    keys: &[
+        Key::of::<At<String>>("name", Absent::Required, "title of the report").within(1, checks::LONGEST_NAME as u64),
+        Key::of::<Currency>("currency", Absent::Required, "ISO 4217 code of the unit of every price and basket"),
+        Key::of::<Date>("start", Absent::Required, "first day; local midnight in `time_zone`"),
+        Key::of::<At<Span>>(
+            "horizon",
+            Absent::Default(Plain::Text("365d")),
+            "how long customers are followed, 1 day to a century; the end itself is outside (R7)",
+        ),
+        Key::of::<At<Span>>(
+            "tail",
+            Absent::Means("longest plan of any strategy + 7 days"),
+            "last stretch in which no trigger starts, so that plans can end; alike for all strategies (R8)",
+        ),
+        Key::of::<Count>(
+            "population",
+            Absent::Default(Plain::Whole(1_000_000)),
+            "the firm's real number of customers; totals are scaled to it",
+        ),
+        Key::of::<At<u64>>(
+            "simulate",
+            Absent::Default(Plain::Whole(262_144)),
+            "customers played, over all draws; at least 4 per draw (R4)",
+        )
+        .within(checks::FEWEST_PLAYED, checks::MOST_PLAYED),
+        Key::of::<At<u64>>(
+            "draws",
+            Absent::Means("64 if anything is uncertain, else 1"),
+            "draws of the uncertain values (R25)",
+        )
+        .within(1, checks::MOST_DRAWS),
+        Key::of::<u64>("seed", Absent::Default(Plain::Whole(1)), "the same seed gives the same result, to the byte"),
+        Key::of::<At<Span>>(
+            "retention_window",
+            Absent::Default(Plain::Text("90d")),
+            "retained = ordered in the last stretch of this length; at most half the horizon, at least the tail (R22)",
+        ),
+        Key::of::<At<String>>(
+            "time_zone",
+            Absent::Means("`\"UTC\"`"),
+            "IANA name of the zone of `start` and of segments that name none (R7)",
+        ),
+        Key::of::<RateBasis>(
+            "rates",
+            Absent::Default(Plain::Text("living")),
+            "what stated rates are means over: customers who are still customers, or everyone on the list, the lost \
+             included (R13)",
+        ),
+        Key::of::<bool>(
+            "count_first",
+            Absent::Default(Plain::Bool(false)),
+            "whether the order with which a customer joins counts in the measures (R9)",
+        ),
+        Key::of::<Exchange>(
+            "exchange",
+            Absent::Means("none"),
+            "what one unit of another currency is worth in `currency`; needed for presets with prices in another one (R17)",
+        ),
+        Key::of::<Named<Channel>>("channels", Absent::Means("`web`, `app`, `store`"), "`[channels.NAME]`, see below"),
+        Key::of::<Named<Segment>>("segments", Absent::Required, "`[segments.NAME]`, see below"),
+        Key::of::<Named<Campaign>>("campaigns", Absent::Means("none"), "`[campaigns.NAME]`, see below"),
+        Key::of::<Named<Strategy>>("strategies", Absent::Means("only `none`"), "`[strategies.NAME]`, see below"),
+    ],
+    rules: &[],
+};
+
+/// `[exchange]`.
+struct Exchange;
+
+impl Described for Exchange {
+    const KIND: Kind = Kind::new("", "a table of currencies", Form::ByName("currency", &Positive::KIND));
 }
 
 /// What came of reading a scenario: the texts and what was found wrong, and the scenario itself unless an error
@@ -123,21 +208,23 @@ fn read_root(joined: &join::Joined, sources: &Sources, problems: &mut Problems) 
     let mut context = Context::new(sources, problems);
     let context = &mut context;
     let tree = &joined.tree;
-    let mut fields = Fields::of(tree, "a scenario", context)?;
+    let mut fields = Fields::of(tree, &KEYS, context)?;
     let name = fields.required::<At<String>>("name", context);
     let currency = fields.required("currency", context);
     let start = fields.required("start", context);
-    let year = At { value: Span(365 * DAY), at: tree.at };
-    let horizon = fields.or::<At<Span>>("horizon", year, context);
+    let horizon = fields.or_default::<At<Span>>("horizon", context);
     let tail = fields.optional("tail", context);
-    let population = fields.or("population", Count(1_000_000), context);
-    let simulate = fields.or("simulate", At { value: 262_144, at: tree.at }, context);
+    let population = fields.or_default::<Count>("population", context);
+    let simulate = fields.or_default("simulate", context);
     let draws = fields.optional("draws", context);
-    let seed = fields.or("seed", 1, context);
-    let window = fields.or("retention_window", At { value: Span(90 * DAY), at: horizon.at }, context);
+    let seed = fields.or_default("seed", context);
+    let mut window = fields.or_default::<At<Span>>("retention_window", context);
+    if !fields.has("retention_window") {
+        window.at = horizon.at;
+    }
     let time_zone = fields.optional("time_zone", context);
-    let rates = fields.or("rates", RateBasis::Living, context);
-    let count_first = fields.or("count_first", false, context);
+    let rates = fields.or_default("rates", context);
+    let count_first = fields.or_default("count_first", context);
     let exchange = named(fields.entry("exchange"), "exchange", context, exchange);
     let mut channels = named(fields.entry("channels"), "channels", context, channel::read);
     let mut segments = named(fields.entry("segments"), "segments", context, segment::read);

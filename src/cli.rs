@@ -8,6 +8,7 @@ mod interrupt;
 mod play;
 mod progress;
 mod run;
+mod schema;
 mod verify;
 
 use std::process::ExitCode;
@@ -31,6 +32,8 @@ enum Command {
     Run(run::Arguments),
     /// Check a scenario file: mistakes together, each at its place, and what would be played.
     Check(check::Arguments),
+    /// Print the format of scenario files: a JSON Schema for editors, or tables of all keys.
+    Schema(schema::Arguments),
     /// Play cases whose exact answers are known, and say whether they come out.
     Verify(verify::Arguments),
 }
@@ -42,6 +45,7 @@ pub fn main() -> ExitCode {
         Command::Compare(arguments) => compare::run(&arguments),
         Command::Run(arguments) => run::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
+        Command::Schema(arguments) => schema::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
     };
     match outcome {

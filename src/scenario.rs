@@ -16,6 +16,8 @@ mod place;
 mod presets;
 mod problems;
 mod read;
+mod reference;
+mod schema;
 mod segment;
 mod strategy;
 mod tree;
@@ -27,6 +29,8 @@ pub use input::{Input, Law, Scale};
 pub use place::{Origin, Place, Source, Sources};
 pub use problems::{Problem, Problems, Severity};
 pub use read::At;
+pub use reference::{Reference, references};
+pub use schema::schema;
 pub use segment::{Basket, Chance, Demand, Dropout, Hops, Joined, Lapse, Purchases, Segment};
 pub use strategy::{NONE, Otherwise, Plan, Response, Step, Strategy};
 pub use values::{Currency, DAY, Date, Money, Positive, Seconds, Share, Span, TimeOfDay, WEEK};
@@ -164,10 +168,14 @@ const KEYS: Keys = Keys {
             Absent::Means("none"),
             "what one unit of another currency is worth in `currency`; needed for presets with prices in another one (R17)",
         ),
-        Key::of::<Named<Channel>>("channels", Absent::Means("`web`, `app`, `store`"), "`[channels.NAME]`, see below"),
-        Key::of::<Named<Segment>>("segments", Absent::Required, "`[segments.NAME]`, see below"),
-        Key::of::<Named<Campaign>>("campaigns", Absent::Means("none"), "`[campaigns.NAME]`, see below"),
-        Key::of::<Named<Strategy>>("strategies", Absent::Means("only `none`"), "`[strategies.NAME]`, see below"),
+        Key::of::<Named<Channel>>("channels", Absent::Means("`web`, `app`, `store`"), "`[channels.NAME]`, see below")
+            .within(0, names::GROUPS[0].2 as u64),
+        Key::of::<Named<Segment>>("segments", Absent::Required, "`[segments.NAME]`, see below")
+            .within(1, names::GROUPS[1].2 as u64),
+        Key::of::<Named<Campaign>>("campaigns", Absent::Means("none"), "`[campaigns.NAME]`, see below")
+            .within(0, names::GROUPS[2].2 as u64),
+        Key::of::<Named<Strategy>>("strategies", Absent::Means("only `none`"), "`[strategies.NAME]`, see below")
+            .within(0, names::GROUPS[3].2 as u64),
     ],
     rules: &[],
 };

@@ -105,7 +105,7 @@ impl FromValue for Goal {
 }
 
 /// The keys of `[campaigns.NAME]`.
-const KEYS: Keys = Keys {
+pub(super) const KEYS: Keys = Keys {
     what: "a campaign",
     keys: &[
         Key::of::<At<Schedule>>("trigger", Absent::Required, "when it happens, in local time of each segment (R2, R7)"),

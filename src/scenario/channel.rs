@@ -83,7 +83,7 @@ pub enum Delay {
 }
 
 /// The keys of a delay that is not always the same.
-const DELAY: Keys = Keys {
+pub(super) const DELAY: Keys = Keys {
     what: "a delay",
     keys: &[
         Key::of::<Input<Span>>("mean", Absent::Means("this or the next two"), "mean of an exponential distribution"),
@@ -224,7 +224,7 @@ const CONTACT_KEYS: [&str; 12] = [
 ];
 
 /// The keys of `[channels.NAME]`.
-const KEYS: Keys = Keys {
+pub(super) const KEYS: Keys = Keys {
     what: "a channel",
     keys: &[
         Key::of::<Preset>("preset", Absent::Means("none"), "takes all keys that are not written from a preset"),

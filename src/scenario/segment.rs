@@ -567,7 +567,7 @@ impl<T: FromValue> FromValue for ByChannel<T> {
 }
 
 /// The keys of `[segments.NAME]`.
-const KEYS: Keys = Keys {
+pub(super) const KEYS: Keys = Keys {
     what: "a segment",
     keys: &[
         Key::of::<Preset>(

@@ -98,7 +98,7 @@ impl FromValue for Otherwise {
 }
 
 /// The keys of a step of a cascade.
-const STEP: Keys = Keys {
+pub(super) const STEP: Keys = Keys {
     what: "a step",
     keys: &[
         Key::of::<At<String>>("send", Absent::Required, "the channel to send on"),
@@ -150,7 +150,7 @@ impl FromValue for Step {
 const LONGEST_PLAN: usize = 64;
 
 /// The keys of a plan, `[strategies.NAME.campaigns.CAMPAIGN]`.
-const PLAN: Keys = Keys {
+pub(super) const PLAN: Keys = Keys {
     what: "a plan",
     keys: &[
         Key::of::<Vec<Step>>("cascade", Absent::Means("one of the three"), "steps, in order")
@@ -235,7 +235,7 @@ impl FromValue for Weights {
 }
 
 /// The keys of `[strategies.NAME]`.
-const KEYS: Keys = Keys {
+pub(super) const KEYS: Keys = Keys {
     what: "a strategy",
     keys: &[
         Key::of::<String>(

@@ -39,12 +39,20 @@ fn rows(path: &str, keys: &Keys, markdown: &mut String) {
 /// The keys of a table behind a key, unless it stands by itself.
 fn nested(path: &str, kind: &Kind, markdown: &mut String) {
     match kind.form {
-        Form::Table(keys) if by_themselves().iter().all(|other| *other != keys) => rows(path, keys, markdown),
-        Form::OneOf(_) if by_themselves().iter().any(|other| kind.name != "" && other.what.ends_with(kind.name)) => {}
+        Form::Table(_) | Form::OneOf(_) if stands_by_itself(kind) => {}
+        Form::Table(keys) => rows(path, keys, markdown),
         Form::OneOf(kinds) => kinds.iter().for_each(|kind| nested(path, kind, markdown)),
         _ => {}
     }
 }
+
+/// Whether the reference has a table of its own for a kind: `delay` for "a delay".
+fn stands_by_itself(kind: &Kind) -> bool {
+    by_themselves().iter().any(|keys| keys.what.split_once(' ').is_some_and(|(_, name)| name == kind.name))
+}
+
+/// How the reference says that a value may be uncertain.
+const UNCERTAIN: &str = ", uncertain";
 
 fn kind(key: &Key) -> String {
     let words = in_words(&key.kind);
@@ -60,11 +68,17 @@ fn kind(key: &Key) -> String {
 fn in_words(kind: &Kind) -> String {
     match kind.form {
         Form::Words(words) => alternatives(words.iter().map(|word| format!("`\"{word}\"`"))),
-        Form::Uncertain(..) => format!("{}, uncertain", kind.name),
-        Form::List(item) => format!("list of {}", in_words(item)),
-        Form::ByName(by, value) => format!("{} by {by}", in_words(value)),
+        Form::Uncertain(..) => format!("{}{UNCERTAIN}", kind.name),
+        Form::List(item) => match in_words(item).split_once(' ') {
+            Some((first, rest)) => format!("list of {first}s {rest}"),
+            None => format!("list of {}s", in_words(item)),
+        },
+        Form::ByName(by, value) => match in_words(value).strip_suffix(UNCERTAIN) {
+            Some(plain) => format!("{plain} by {by}{UNCERTAIN}"),
+            None => format!("{} by {by}", in_words(value)),
+        },
+        Form::Table(_) | Form::OneOf(_) if stands_by_itself(kind) => kind.name.to_owned(),
         Form::Table(_) => "table".to_owned(),
-        Form::OneOf(_) if !kind.name.is_empty() => kind.name.to_owned(),
         Form::OneOf(kinds) => alternatives(kinds.iter().map(in_words)),
         Form::Number(from, to) if kind.name == "number" && to < f64::MAX => format!("number, {from} to {to}"),
         _ => kind.name.to_owned(),
@@ -74,7 +88,7 @@ fn in_words(kind: &Kind) -> String {
 fn absence(absent: Absent) -> String {
     match absent {
         Absent::Required => "must be written".to_owned(),
-        Absent::Preset => "preset".to_owned(),
+        Absent::Preset => "preset, or must be written".to_owned(),
         Absent::Default(Plain::Text(text)) => format!("`\"{text}\"`"),
         Absent::Default(Plain::Whole(number)) => format!("`{}`", grouped(number.unsigned_abs()).replace(',', "_")),
         Absent::Default(Plain::Bool(truth)) => format!("`{truth}`"),

@@ -7,6 +7,9 @@
 mod campaign;
 mod channel;
 mod checks;
+mod defaults;
+mod explained;
+mod fit;
 mod format;
 mod input;
 mod join;
@@ -26,6 +29,7 @@ mod values;
 
 pub use campaign::{Campaign, Goal, Schedule};
 pub use channel::{Billing, Channel, Click, Contact, Delay};
+pub use explained::{Explained, Part, Says, Section, bare, explain};
 pub use input::{Input, Law, Scale};
 pub use place::{Origin, Place, Source, Sources};
 pub use problems::{Problem, Problems, Severity};
@@ -207,9 +211,16 @@ pub struct Loaded {
 /// Reads a scenario from its text. `name` is what messages call the file; `overrides` are `key=value` as in `--set`.
 pub fn load(name: &str, text: &str, overrides: &[String]) -> Loaded {
     let (mut sources, mut problems) = (Sources::default(), Problems::default());
-    let joined = join::join(name, text, overrides, &mut sources, &mut problems);
+    let mut joined = join::join(name, text, overrides, &mut sources, &mut problems);
     // What a broken text seems to say would only add false alarms.
-    let scenario = if problems.any_error() { None } else { read_root(&joined, &sources, &mut problems) };
+    let scenario = if problems.any_error() {
+        None
+    } else {
+        let no_rates = fit::fit(&mut joined, &sources);
+        let scenario = read_root(&joined, &sources, &mut problems);
+        problems.extend(no_rates.into_iter().filter(|_| scenario.is_some()));
+        scenario
+    };
     if let Some(scenario) = &scenario {
         checks::check(scenario, &sources, &mut problems);
     }
@@ -238,9 +249,9 @@ fn read_root(joined: &join::Joined, sources: &Sources, problems: &mut Problems) 
     let time_zone = fields.optional("time_zone", context);
     let rates = fields.or_default("rates", context);
     let count_first = fields.or_default("count_first", context);
-    let exchange = named(fields.entry("exchange"), "exchange", context, exchange);
-    let mut channels = named(fields.entry("channels"), "channels", context, channel::read);
-    let mut segments = named(fields.entry("segments"), "segments", context, segment::read);
+    named(fields.entry("exchange"), "exchange", context, exchange);
+    let channels = named(fields.entry("channels"), "channels", context, channel::read);
+    let segments = named(fields.entry("segments"), "segments", context, segment::read);
     let campaigns = named(fields.entry("campaigns"), "campaigns", context, campaign::read);
     let strategies = named(fields.entry("strategies"), "strategies", context, strategy::read);
     fields.finish(context);
@@ -248,8 +259,6 @@ fn read_root(joined: &join::Joined, sources: &Sources, problems: &mut Problems) 
     if !context.complete {
         return None;
     }
-    convert_prices(&mut channels, &mut segments, &currency, &exchange, joined, context);
-    prune_preset_journeys(&mut segments, &channels, context);
     Some(Scenario {
         name: name.value,
         name_at: name.at,
@@ -274,76 +283,18 @@ fn read_root(joined: &join::Joined, sources: &Sources, problems: &mut Problems) 
     })
 }
 
-/// Reads what one unit of another currency is worth.
+/// Reads what one unit of another currency is worth. [`fit`] has used it.
 fn exchange(entry: &tree::Entry, context: &mut Context<'_>) -> Option<(String, f64)> {
     let code = Value { at: entry.key_at, data: Data::Text(entry.key.clone()) };
     let code = Currency::from_value(&code, context)?.code;
     Some((code, Positive::from_value(&entry.value, context)?.0))
 }
 
-/// Prices of presets are in the preset's currency (R17).
-fn convert_prices(
-    channels: &mut [Channel],
-    segments: &mut [Segment],
-    currency: &Currency,
-    exchange: &[(String, f64)],
-    joined: &join::Joined,
-    context: &mut Context<'_>,
-) {
-    let prices = channels.iter_mut().filter_map(|channel| {
-        let (at, name) = (channel.at, format!("channel `{}`", channel.name));
-        channel.contact.as_mut().map(|contact| (&mut contact.cost_per_message, at, name))
-    });
-    let baskets = segments.iter_mut().map(|segment| {
-        let (at, name) = (segment.at, format!("segment `{}`", segment.name));
-        let money = match &mut segment.basket {
-            Basket::Fixed(money) | Basket::LogNormal { mean: money, .. } | Basket::GammaGamma { gamma: money, .. } => {
-                money
-            }
-        };
-        (money, at, name)
-    });
-    for (money, owner, name) in prices.chain(baskets) {
-        let preset = money.at.and_then(|at| joined.presets.iter().find(|preset| preset.source == at.source()));
-        let theirs = preset.and_then(|preset| preset.currency.as_ref());
-        let Some(theirs) = theirs.filter(|theirs| **theirs != currency.code) else { continue };
-        if let Some((_, rate)) = exchange.iter().find(|(code, _)| code == theirs) {
-            money.rescale(*rate);
-        } else {
-            let message = format!("the preset of {name} has prices in {theirs}, this scenario is in {}", currency.code);
-            let help = format!(
-                "say what one {theirs} is worth in {}, for example `exchange = {{ {theirs} = 1.1 }}`, or write the \
-                     price yourself",
-                currency.code
-            );
-            context.error(Problem::error(message, owner).help(help));
-        }
-    }
-}
-
-/// A customer-base preset knows more channels than a scenario may have: what it says of the others is left out.
-fn prune_preset_journeys(segments: &mut [Segment], channels: &[Channel], context: &mut Context<'_>) {
-    let sources = context.sources;
-    let keep = |name: &At<String>| {
-        sources.of(name.at).origin != Origin::Preset
-            || channels.iter().any(|channel| channel.name == name.value && channel.order_rate.is_some())
-    };
-    for segment in segments {
-        let before = segment.entry.len();
-        segment.entry.retain(|(channel, _)| keep(channel));
-        if segment.entry.len() < before {
-            let sum: f64 = segment.entry.iter().map(|(_, share)| share).sum();
-            segment.entry.iter_mut().for_each(|(_, share)| *share /= sum);
-        }
-        segment.hops.retain(|(from, _)| keep(from));
-        segment.hops.iter_mut().for_each(|(_, row)| row.retain(|(to, _)| keep(to)));
-        if segment.entry.is_empty() {
-            let message = format!("segment `{}` does not say where journeys begin", segment.name);
-            context.problems.push(
-                Problem::error(message, segment.at)
-                    .help("write `entry = { web = 1.0 }` with channels that have an `order_rate`"),
-            );
-        }
+impl Scenario {
+    /// What it says beyond the defaults of the format, as JSON: alike for files that mean the same, whether they write a
+    /// default or leave it.
+    pub fn essence(&self) -> serde_json::Value {
+        defaults::without_defaults(&self.resolved)
     }
 }
 

@@ -160,9 +160,9 @@ fn unreadable(path: &Path, error: &serde_json::Error) -> Error {
     Error::Unreadable { path: path.to_owned(), why: format!("no manifest of a result folder: {error}") }
 }
 
-/// Hash of the world: the resolved scenario without its strategies and without what is compared by itself (R31).
+/// Hash of the world: what the scenario says beyond the defaults, without its strategies and without what is compared by itself (R31).
 fn world_hash(scenario: &Scenario) -> String {
-    let mut world = scenario.resolved.clone();
+    let mut world = scenario.essence();
     if let Value::Object(root) = &mut world {
         for apart in ["strategies", "seed", "simulate", "draws", "tail"] {
             root.shift_remove(apart);
@@ -173,7 +173,7 @@ fn world_hash(scenario: &Scenario) -> String {
 
 /// Hash of what a strategy says; `none` says nothing.
 fn strategy_hash(scenario: &Scenario, name: &str) -> String {
-    hash(scenario.resolved.get("strategies").and_then(|all| all.get(name)).unwrap_or(&Value::Null))
+    hash(scenario.essence().get("strategies").and_then(|all| all.get(name)).unwrap_or(&Value::Null))
 }
 
 /// SHA-256 of JSON, in hexadecimal. The order of writing counts: it decides which customers are of which segment (R5), and

@@ -208,7 +208,7 @@ impl FromValue for Names {
 }
 
 /// Keys that only make sense on a channel that carries messages.
-const CONTACT_KEYS: [&str; 12] = [
+pub(super) const CONTACT_KEYS: [&str; 12] = [
     "cost_per_message",
     "billed_on",
     "delivery_rate",

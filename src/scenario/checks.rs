@@ -36,6 +36,7 @@ pub(super) fn check(scenario: &Scenario, sources: &Sources, problems: &mut Probl
         plausible(channel, problems);
     }
     for segment in &scenario.segments {
+        begins(segment, problems);
         opt_ins(scenario, segment, problems);
         journeys(scenario, segment, problems);
         pace(scenario, segment, problems);
@@ -272,6 +273,17 @@ fn opt_ins(scenario: &Scenario, segment: &Segment, problems: &mut Problems) {
             }
             Some(_) => {}
         }
+    }
+}
+
+/// A preset's entry may have no channel of the scenario's.
+fn begins(segment: &Segment, problems: &mut Problems) {
+    if segment.entry.is_empty() {
+        let message = format!("segment `{}` does not say where journeys begin", segment.name);
+        problems.push(
+            Problem::error(message, segment.at)
+                .help("write `entry = { web = 1.0 }` with channels that have an `order_rate`"),
+        );
     }
 }
 

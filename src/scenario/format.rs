@@ -183,6 +183,15 @@ impl Keys {
 }
 
 impl Plain {
+    /// The default as JSON.
+    pub fn json(self) -> serde_json::Value {
+        match self {
+            Self::Text(text) => text.into(),
+            Self::Whole(number) => number.into(),
+            Self::Bool(truth) => truth.into(),
+        }
+    }
+
     /// The default as if it had been written.
     pub fn value(self, at: Place) -> Value {
         let data = match self {

@@ -142,17 +142,6 @@ impl<Q> Input<Q> {
             Law::Pert { max, .. } => max,
         }
     }
-
-    /// The same input in other units (a preset's price in the scenario's currency).
-    pub fn rescale(&mut self, factor: f64) {
-        self.law = match self.law {
-            Law::Fixed(value) => Law::Fixed(value * factor),
-            Law::Percentiles { low, typical, high } => {
-                Law::Percentiles { low: low * factor, typical: typical * factor, high: high * factor }
-            }
-            Law::Pert { min, mode, max } => Law::Pert { min: min * factor, mode: mode * factor, max: max * factor },
-        };
-    }
 }
 
 impl<Q: Quantity> Described for Input<Q> {

@@ -6,7 +6,7 @@
 use serde_json::{Map, Value, json};
 
 use super::format::{Absent, Form, Key, Keys, Kind, Rule};
-use super::{KEYS, Plain, names, presets};
+use super::{KEYS, names, presets};
 
 /// The JSON Schema (2020-12) of a scenario file.
 pub fn schema() -> Value {
@@ -59,11 +59,7 @@ fn property(key: &Key) -> Value {
     }
     let mut property = json!({ "description": description });
     if let Absent::Default(default) = key.absent {
-        property["default"] = match default {
-            Plain::Text(text) => json!(text),
-            Plain::Whole(number) => json!(number),
-            Plain::Bool(truth) => json!(truth),
-        };
+        property["default"] = default.json();
     }
     merge(&mut property, kind(&key.kind));
     if let Some((from, to)) = key.range {

@@ -29,6 +29,7 @@ mod values;
 
 pub use campaign::{Campaign, Goal, Schedule};
 pub use channel::{Billing, Channel, Click, Contact, Delay};
+pub use defaults::{Difference, difference};
 pub use explained::{Explained, Part, Says, Section, bare, explain};
 pub use input::{Input, Law, Scale};
 pub use place::{Origin, Place, Source, Sources};

@@ -30,6 +30,13 @@ enum Format {
     Json,
 }
 
+/// What stands above it all.
+const HEAD: &str = "\
+# Everything that is played, and who says so. It is a scenario itself and plays the same numbers.
+# Grades of presets: A measured, B a benchmark or a small survey, C a vendor's claim, D a guess.
+
+";
+
 /// Comments stand below each other, unless a value is longer than this.
 const COLUMN: usize = 64;
 
@@ -39,8 +46,9 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let sections = explain(&opened.world.scenario);
     let text = match arguments.format {
         Format::Toml => {
-            let file = arguments.scenario.file.file_name().map_or_else(|| "-".into(), |name| name.to_string_lossy());
-            toml(&sections, &file)
+            let path = &arguments.scenario.file;
+            let name = path.file_name().filter(|name| *name != "-");
+            toml(&sections, &name.map_or_else(|| "standard input".into(), |name| name.to_string_lossy()))
         }
         Format::Json => {
             let values: Vec<&Explained> = sections.iter().flat_map(|section| &section.values).collect();
@@ -54,7 +62,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
 }
 
 fn toml(sections: &[Section], file: &str) -> String {
-    let mut text = String::new();
+    let mut text = HEAD.to_owned();
     for section in sections {
         if !section.path.is_empty() {
             let path: Vec<String> = section.path.iter().map(|key| bare(key)).collect();

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::channel::CONTACT_KEYS;
-use super::format::{Absent, Form, Key, Keys, Kind, Rule};
+use super::format::{Absent, Form, Key, Keys, Kind, Rule, thousands};
 use super::provenance::{Written, WrittenBy};
 use super::values::{Date, Span};
 use super::{Described, KEYS, Scenario};
@@ -121,7 +121,10 @@ impl Explainer<'_> {
             values.push(self.written(path, &key.kind, value));
         }
         let silent = keys.keys.iter().filter(|key| !written.contains_key(key.name) && !is_section(key));
-        values.extend(silent.filter_map(|key| self.silent(path, keys, key)));
+        let mut silent: Vec<Explained> = silent.filter_map(|key| self.silent(path, keys, key)).collect();
+        // What can be written first, so that the order is the same once it is written.
+        silent.sort_by_key(|explained| explained.value.is_null());
+        values.extend(silent);
         values
     }
 
@@ -154,7 +157,7 @@ impl Explainer<'_> {
             Absent::Means(means) => {
                 // Whoever wants to see all that is played wants to know what this comes to.
                 let means = match key.name {
-                    "tail" => format!("{} ({means})", Span(self.scenario.tail_length())),
+                    "tail" => format!("{}, the {means}", Span(self.scenario.tail_length())),
                     _ => means.replace('`', ""),
                 };
                 (Value::Null, Says::Nobody { origin: "none", means })
@@ -250,6 +253,10 @@ fn plain(value: &Value, kind: &Kind) -> String {
     match value {
         Value::String(text) if *kind == Date::KIND && text.len() == 10 => text.clone(),
         Value::String(text) => quoted(text),
+        Value::Number(number) => match number.as_u64() {
+            Some(many) if many >= 10_000 => thousands(many, "_"),
+            _ => number.to_string(),
+        },
         Value::Array(items) => {
             let items: Vec<String> = items.iter().map(|item| plain(item, &item_kind(kind))).collect();
             format!("[{}]", items.join(", "))

@@ -152,6 +152,13 @@ pub fn alternatives(all: impl Iterator<Item = String>) -> String {
     if all.is_empty() { last } else { format!("{} or {last}", all.join(", ")) }
 }
 
+/// A whole number with its thousands apart.
+pub fn thousands(number: u64, by: &str) -> String {
+    let digits = number.to_string();
+    let groups: Vec<_> = digits.as_bytes().rchunks(3).rev().map(String::from_utf8_lossy).collect();
+    groups.join(by)
+}
+
 /// The words of pairs of a word and its meaning.
 pub const fn words<T: Copy, const N: usize>(pairs: &[(&'static str, T); N]) -> [&'static str; N] {
     let mut words = [""; N];
@@ -200,5 +207,93 @@ impl Plain {
             Self::Bool(truth) => Data::Bool(truth),
         };
         Value { at, data }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use serde_json::Value;
+
+    use super::*;
+    use crate::scenario::{KEYS, load};
+
+    /// Every key of a table, and of the tables in it.
+    fn described(kind: &Kind, found: &mut BTreeSet<(&'static str, &'static str)>) {
+        match kind.form {
+            Form::Table(keys) => table(keys, found),
+            Form::Uncertain(_, percentiles, pert) => {
+                [percentiles, pert].into_iter().for_each(|keys| table(keys, found))
+            }
+            Form::List(inner) | Form::ByName(_, inner) => described(inner, found),
+            Form::OneOf(kinds) => kinds.iter().for_each(|kind| described(kind, found)),
+            _ => {}
+        }
+    }
+
+    fn table(keys: &'static Keys, found: &mut BTreeSet<(&'static str, &'static str)>) {
+        for key in keys.keys {
+            found.insert((keys.what, key.name));
+            described(&key.kind, found);
+        }
+    }
+
+    /// The described keys that a scenario writes.
+    fn written(value: &Value, kind: &Kind, found: &mut BTreeSet<(&'static str, &'static str)>) {
+        let table = |keys: &'static Keys, found: &mut BTreeSet<_>| {
+            for key in keys.keys {
+                if let Some(value) = value.get(key.name) {
+                    found.insert((keys.what, key.name));
+                    written(value, &key.kind, found);
+                }
+            }
+        };
+        match kind.form {
+            Form::Table(keys) => table(keys, found),
+            Form::Uncertain(_, percentiles, pert) => {
+                [percentiles, pert].into_iter().for_each(|keys| table(keys, found))
+            }
+            Form::List(kind) => value.as_array().into_iter().flatten().for_each(|item| written(item, kind, found)),
+            Form::ByName(_, kind) => {
+                value.as_object().into_iter().flatten().for_each(|(_, item)| written(item, kind, found));
+            }
+            Form::OneOf(kinds) => kinds.iter().for_each(|kind| written(value, kind, found)),
+            _ => {}
+        }
+    }
+
+    /// A reader that ignores a described key fails wherever the key is written (`Fields::finish`): so each must be, in the
+    /// examples of the reference.
+    #[test]
+    fn every_described_key_is_written_in_an_example() {
+        let root = Kind::new("", "", Form::Table(&KEYS));
+        let reference = include_str!("../../docs/scenario.md");
+        let examples: Vec<&str> =
+            reference.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+        let (mut all, mut seen) = (BTreeSet::new(), BTreeSet::new());
+        described(&root, &mut all);
+        for (i, example) in examples.iter().enumerate() {
+            let over = if i == 0 { Vec::new() } else { vec![(*example).to_owned()] };
+            let scenario = load("reference", examples[0], &over).scenario.expect("every example loads");
+            written(&scenario.resolved, &root, &mut seen);
+        }
+        // They are no part of the resolved scenario.
+        for name in [("a channel", "preset"), ("a segment", "preset"), ("a strategy", "extends")] {
+            assert!(reference.contains(&format!("\n{} = ", name.1)));
+            seen.insert(name);
+        }
+        assert!(all.len() > 80, "{}", all.len());
+        assert_eq!(all.difference(&seen).collect::<Vec<_>>(), [&("", ""); 0]);
+    }
+
+    #[test]
+    fn what_is_expected_reads_well() {
+        const TWO: Kind = Kind::words(&["a", "b"]);
+        assert_eq!(TWO.expected(), "\"a\" or \"b\"");
+        assert_eq!(Kind::words(&["a"]).expected(), "\"a\"");
+        assert_eq!(Kind::words(&["a", "b", "c"]).expected(), "\"a\", \"b\" or \"c\"");
+        assert_eq!(thousands(1_234_567, "_"), "1_234_567");
+        assert_eq!(thousands(123, ","), "123");
     }
 }

@@ -1,7 +1,7 @@
 //! The format as tables of Markdown: what `docs/scenario.md` says of keys, made from the descriptions that the readers
 //! are held to.
 
-use super::format::{Absent, Form, Key, Keys, Kind, Plain, alternatives};
+use super::format::{Absent, Form, Key, Keys, Kind, Plain, alternatives, thousands};
 use super::{KEYS, campaign, channel, segment, strategy};
 
 /// The tables that stand by themselves; the keys of all others are listed where they belong, as `trigger.every`.
@@ -90,7 +90,7 @@ fn absence(absent: Absent) -> String {
         Absent::Required => "must be written".to_owned(),
         Absent::Preset => "preset, or must be written".to_owned(),
         Absent::Default(Plain::Text(text)) => format!("`\"{text}\"`"),
-        Absent::Default(Plain::Whole(number)) => format!("`{}`", grouped(number.unsigned_abs()).replace(',', "_")),
+        Absent::Default(Plain::Whole(number)) => format!("`{}`", thousands(number.unsigned_abs(), "_")),
         Absent::Default(Plain::Bool(truth)) => format!("`{truth}`"),
         Absent::Means(words) => words.to_owned(),
     }
@@ -101,8 +101,5 @@ fn grouped(number: u64) -> String {
     if number >= 1_000_000_000 && number.to_string().trim_end_matches('0').len() == 1 {
         return format!("{}e{}", number.to_string().trim_end_matches('0'), number.ilog10());
     }
-    let digits = number.to_string();
-    let groups: Vec<&str> =
-        digits.as_bytes().rchunks(3).rev().map(|group| std::str::from_utf8(group).unwrap_or_default()).collect();
-    groups.join(",")
+    thousands(number, ",")
 }

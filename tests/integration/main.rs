@@ -9,5 +9,6 @@ mod parser;
 mod program;
 mod results;
 mod schema;
+mod self_help;
 mod transcripts;
 mod wrong_files;

@@ -120,7 +120,7 @@ impl FromValue for RateBasis {
 /// The keys of a scenario file.
 const KEYS: Keys = Keys {
     what: "a scenario",
-    keys: &[
+    all: &[
         Key::of::<At<String>>("name", Absent::Required, "title of the report").within(1, checks::LONGEST_NAME as u64),
         Key::of::<Currency>("currency", Absent::Required, "ISO 4217 code of the unit of every price and basket"),
         Key::of::<Date>("start", Absent::Required, "first day; local midnight in `time_zone`"),

@@ -50,7 +50,7 @@ pub enum Goal {
 /// The keys of a campaign's `trigger`.
 const TRIGGER: Keys = Keys {
     what: "a trigger",
-    keys: &[
+    all: &[
         Key::of::<At<Span>>("every", Absent::Required, "whole days between two occurrences"),
         Key::of::<TimeOfDay>("at", Absent::Required, "local time of day in each segment's zone"),
         Key::of::<At<Span>>(
@@ -107,7 +107,7 @@ impl FromValue for Goal {
 /// The keys of `[campaigns.NAME]`.
 pub(super) const KEYS: Keys = Keys {
     what: "a campaign",
-    keys: &[
+    all: &[
         Key::of::<At<Schedule>>("trigger", Absent::Required, "when it happens, in local time of each segment (R2, R7)"),
         Key::of::<Goal>(
             "goal",

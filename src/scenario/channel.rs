@@ -85,7 +85,7 @@ pub enum Delay {
 /// The keys of a delay that is not always the same.
 pub(super) const DELAY: Keys = Keys {
     what: "a delay",
-    keys: &[
+    all: &[
         Key::of::<Input<Span>>("mean", Absent::Means("this or the next two"), "mean of an exponential distribution"),
         Key::of::<Input<Span>>("median", Absent::Means(""), "half are faster: median of a log-normal distribution"),
         Key::of::<Input<Span>>(
@@ -226,7 +226,7 @@ pub(super) const CONTACT_KEYS: [&str; 12] = [
 /// The keys of `[channels.NAME]`.
 pub(super) const KEYS: Keys = Keys {
     what: "a channel",
-    keys: &[
+    all: &[
         Key::of::<Preset>("preset", Absent::Means("none"), "takes all keys that are not written from a preset"),
         Key::of::<Input<Share>>(
             "order_rate",

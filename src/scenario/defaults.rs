@@ -17,7 +17,7 @@ fn strip(value: &mut Value, kind: &Kind) {
     match (kind.form, value) {
         (Form::Table(keys), Value::Object(table)) => {
             let mut kept = Map::new();
-            for key in keys.keys {
+            for key in keys.all {
                 if let Some(mut value) = table.shift_remove(key.name).filter(|value| !repeats_default(key, value)) {
                     strip(&mut value, &key.kind);
                     kept.insert(key.name.to_owned(), value);

@@ -74,7 +74,7 @@ pub fn explain(scenario: &Scenario) -> Vec<Section> {
     for (group, named) in root {
         let Some(Form::ByName("name", kind)) = KEYS.get(group).map(|key| key.kind.form) else { continue };
         for (name, value) in named.as_object().into_iter().flatten() {
-            explainer.section(vec![group.clone(), name.clone()], value, kind, &mut sections);
+            explainer.section(&[group.clone(), name.clone()], value, kind, &mut sections);
         }
     }
     sections[0].values = explainer.values(&[], &scenario.resolved, &KEYS);
@@ -86,26 +86,25 @@ struct Explainer<'a> {
 }
 
 impl Explainer<'_> {
-    fn section(&self, path: Vec<String>, value: &Value, kind: &Kind, sections: &mut Vec<Section>) {
+    fn section(&self, path: &[String], value: &Value, kind: &Kind, sections: &mut Vec<Section>) {
         let Form::Table(keys) = kind.form else { return };
-        let values = self.values(&path, value, keys);
-        let nested =
-            |key: &Key| if let Form::ByName("name", kind) = key.kind.form { Some((key.name, kind)) } else { None };
-        let nested: Vec<(&str, &Kind)> = keys.keys.iter().filter_map(nested).collect();
-        let inner = nested.into_iter().filter_map(|(key, kind)| Some((key, kind, value.get(key)?.as_object()?)));
-        let mut inner: Vec<_> = inner.collect();
+        let values = self.values(path, value, keys);
+        let named = |key: &Key| match key.kind.form {
+            Form::ByName("name", kind) => Some((key.name, kind, value.get(key.name)?.as_object()?)),
+            _ => None,
+        };
+        let inner: Vec<_> = keys.all.iter().filter_map(named).collect();
         // A heading of its own is only needed where no deeper one says that the table is there.
         if !values.is_empty() || inner.is_empty() {
-            sections.push(Section { path: path.clone(), values });
+            sections.push(Section { path: path.to_owned(), values });
         }
-        for (key, kind, table) in inner.drain(..) {
-            let path: Vec<String> = path.iter().cloned().chain([key.to_owned()]).collect();
-            if table.is_empty() {
-                sections.push(Section { path: path.clone(), values: Vec::new() });
-            }
+        for (key, kind, table) in inner {
+            let path = [path, &[key.to_owned()]].concat();
             for (name, value) in table {
-                let path = path.iter().cloned().chain([name.clone()]).collect();
-                self.section(path, value, kind, sections);
+                self.section(&[&path[..], std::slice::from_ref(name)].concat(), value, kind, sections);
+            }
+            if table.is_empty() {
+                sections.push(Section { path, values: Vec::new() });
             }
         }
     }
@@ -120,7 +119,7 @@ impl Explainer<'_> {
             let path = path.iter().map(String::as_str).chain([key.name]).collect::<Vec<_>>().join(".");
             values.push(self.written(path, &key.kind, value));
         }
-        let silent = keys.keys.iter().filter(|key| !written.contains_key(key.name) && !is_section(key));
+        let silent = keys.all.iter().filter(|key| !written.contains_key(key.name) && !is_section(key));
         let mut silent: Vec<Explained> = silent.filter_map(|key| self.silent(path, keys, key)).collect();
         // What can be written first, so that the order is the same once it is written.
         silent.sort_by_key(|explained| explained.value.is_null());
@@ -200,7 +199,7 @@ impl Explainer<'_> {
                     parts.push(format!("{} = {}", bare(name), self.toml(&path, value, &kind, origins)));
                 }
                 if let Some(Form::Table(keys)) = form {
-                    for key in keys.keys.iter().filter(|key| !table.contains_key(key.name)) {
+                    for key in keys.all.iter().filter(|key| !table.contains_key(key.name)) {
                         let idle = keys.rules.iter().any(
                             |rule| matches!(rule, Rule::Needs(own, other) if *own == key.name && !table.contains_key(*other)),
                         );

@@ -15,7 +15,7 @@ pub struct Keys {
     /// What messages call it: "a channel".
     pub what: &'static str,
     /// All keys, in the order in which they are listed.
-    pub keys: &'static [Key],
+    pub all: &'static [Key],
     /// Which keys need or exclude each other.
     pub rules: &'static [Rule],
 }
@@ -185,7 +185,7 @@ impl Key {
 impl Keys {
     /// The description of a key.
     pub fn get(&self, name: &str) -> Option<&Key> {
-        self.keys.iter().find(|key| key.name == name)
+        self.all.iter().find(|key| key.name == name)
     }
 }
 
@@ -224,7 +224,7 @@ mod tests {
         match kind.form {
             Form::Table(keys) => table(keys, found),
             Form::Uncertain(_, percentiles, pert) => {
-                [percentiles, pert].into_iter().for_each(|keys| table(keys, found))
+                [percentiles, pert].into_iter().for_each(|keys| table(keys, found));
             }
             Form::List(inner) | Form::ByName(_, inner) => described(inner, found),
             Form::OneOf(kinds) => kinds.iter().for_each(|kind| described(kind, found)),
@@ -233,7 +233,7 @@ mod tests {
     }
 
     fn table(keys: &'static Keys, found: &mut BTreeSet<(&'static str, &'static str)>) {
-        for key in keys.keys {
+        for key in keys.all {
             found.insert((keys.what, key.name));
             described(&key.kind, found);
         }
@@ -242,7 +242,7 @@ mod tests {
     /// The described keys that a scenario writes.
     fn written(value: &Value, kind: &Kind, found: &mut BTreeSet<(&'static str, &'static str)>) {
         let table = |keys: &'static Keys, found: &mut BTreeSet<_>| {
-            for key in keys.keys {
+            for key in keys.all {
                 if let Some(value) = value.get(key.name) {
                     found.insert((keys.what, key.name));
                     written(value, &key.kind, found);
@@ -252,7 +252,7 @@ mod tests {
         match kind.form {
             Form::Table(keys) => table(keys, found),
             Form::Uncertain(_, percentiles, pert) => {
-                [percentiles, pert].into_iter().for_each(|keys| table(keys, found))
+                [percentiles, pert].into_iter().for_each(|keys| table(keys, found));
             }
             Form::List(kind) => value.as_array().into_iter().flatten().for_each(|item| written(item, kind, found)),
             Form::ByName(_, kind) => {

@@ -97,7 +97,7 @@ pub struct Input<Q> {
 impl<Q: Quantity> Input<Q> {
     const PERCENTILES: Keys = Keys {
         what: "an uncertain value",
-        keys: &[
+        all: &[
             Key::of::<Q>("low", Absent::Required, "10th percentile: in one case out of ten it is below this"),
             Key::of::<Q>("typical", Absent::Required, "median"),
             Key::of::<Q>("high", Absent::Required, "90th percentile"),
@@ -106,7 +106,7 @@ impl<Q: Quantity> Input<Q> {
     };
     const PERT: Keys = Keys {
         what: "an uncertain value",
-        keys: &[
+        all: &[
             Key::of::<Q>("min", Absent::Required, "smallest possible value"),
             Key::of::<Q>("mode", Absent::Required, "most likely value"),
             Key::of::<Q>("max", Absent::Required, "largest possible value"),

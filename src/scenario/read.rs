@@ -135,15 +135,15 @@ impl<'t> Fields<'t> {
 
     /// Tells of every key that is not part of the format.
     pub fn finish(self, context: &mut Context<'_>) {
-        let known = || self.keys.keys.iter().map(|key| key.name);
+        let known = || self.keys.all.iter().map(|key| key.name);
         for entry in &self.table.0 {
-            if !known().any(|key| key == entry.key) {
-                let message = format!("{} has no key `{}`", self.keys.what, entry.key);
-                let problem = Problem::error(message, entry.key_at);
-                context.problems.push(problem.suggest(&entry.key, known()));
-            } else {
+            if known().any(|key| key == entry.key) {
                 debug_assert!(self.asked.contains(&entry.key.as_str()), "`{}` is ignored", entry.key);
+                continue;
             }
+            let message = format!("{} has no key `{}`", self.keys.what, entry.key);
+            let problem = Problem::error(message, entry.key_at);
+            context.problems.push(problem.suggest(&entry.key, known()));
         }
     }
 }

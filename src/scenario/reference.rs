@@ -29,7 +29,7 @@ pub fn references() -> Vec<Reference> {
 }
 
 fn rows(path: &str, keys: &Keys, markdown: &mut String) {
-    for key in keys.keys {
+    for key in keys.all {
         let Key { name, absent, doc, .. } = key;
         *markdown += &format!("| `{path}{name}` | {} | {} | {doc} |\n", kind(key), absence(*absent));
         nested(&format!("{path}{name}."), &key.kind, markdown);

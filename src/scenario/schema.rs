@@ -21,9 +21,9 @@ pub fn schema() -> Value {
 
 /// A table: its keys and nothing else.
 fn table(keys: &Keys) -> Value {
-    let properties: Map<String, Value> = keys.keys.iter().map(|key| (key.name.to_owned(), property(key))).collect();
+    let properties: Map<String, Value> = keys.all.iter().map(|key| (key.name.to_owned(), property(key))).collect();
     let required: Vec<&str> =
-        keys.keys.iter().filter(|key| key.absent == Absent::Required).map(|key| key.name).collect();
+        keys.all.iter().filter(|key| key.absent == Absent::Required).map(|key| key.name).collect();
     let mut table = json!({ "type": "object", "additionalProperties": false, "properties": properties });
     if !required.is_empty() {
         table["required"] = json!(required);

@@ -157,7 +157,7 @@ const JOINED_WORDS: [(&str, bool); 2] = [("base", false), ("cohort", true)];
 
 const JOINED: Keys = Keys {
     what: "`joined`",
-    keys: &[
+    all: &[
         Key::of::<Age>("base", Absent::Means("this or the next"), "joined evenly over a time before the start"),
         Key::of::<Arrivals>("arrivals", Absent::Means(""), "join over time"),
     ],
@@ -203,7 +203,7 @@ struct Arrivals {
 
 const ARRIVALS: Keys = Keys {
     what: "`arrivals`",
-    keys: &[
+    all: &[
         Key::of::<Span>("every", Absent::Required, "length of a period"),
         Key::of::<Vec<f64>>(
             "counts",
@@ -239,7 +239,7 @@ struct Age(Seconds);
 
 const BASE: Keys = Keys {
     what: "`base`",
-    keys: &[Key::of::<Span>(
+    all: &[Key::of::<Span>(
         "age",
         Absent::Default(Plain::Text("1095d")),
         "how long before the start the first of them joined; `\"0d\"` = no past",
@@ -262,7 +262,7 @@ impl FromValue for Age {
 
 const PURCHASES: Keys = Keys {
     what: "`purchases`",
-    keys: &[
+    all: &[
         Key::of::<Input<Positive>>("r", Absent::Required, "shape of the gamma distribution of order rates"),
         Key::of::<Input<Positive>>("alpha", Absent::Required, "its scale, in `unit`s"),
         Key::of::<Input<Positive>>(
@@ -342,7 +342,7 @@ impl FromValue for Purchases {
 
 const CHANCE: Keys = Keys {
     what: "a chance",
-    keys: &[
+    all: &[
         Key::of::<Input<Positive>>("a", Absent::Required, "first shape of the beta distribution over customers"),
         Key::of::<Input<Positive>>("b", Absent::Required, "its second shape"),
     ],
@@ -372,7 +372,7 @@ impl FromValue for Chance {
 
 const DROPOUT: Keys = Keys {
     what: "`dropout`",
-    keys: &[
+    all: &[
         Key::of::<Chance>(
             "after-order",
             Absent::Means("this or the next"),
@@ -428,7 +428,7 @@ impl FromValue for Lapse {
 
 const BASKET: Keys = Keys {
     what: "`basket`",
-    keys: &[
+    all: &[
         Key::of::<Input<Money>>("fixed", Absent::Means("one of the three"), "every order is worth the same"),
         Key::of::<LogNormal>("lognormal", Absent::Means(""), "log-normal, alike for all customers"),
         Key::of::<GammaGamma>("gamma-gamma", Absent::Means(""), "each customer has a level of his own"),
@@ -476,7 +476,7 @@ struct LogNormal {
 
 const LOG_NORMAL: Keys = Keys {
     what: "a log-normal basket",
-    keys: &[
+    all: &[
         Key::of::<Input<Money>>("mean", Absent::Required, "mean order value, above 0"),
         Key::of::<Input<Positive>>("cv", Absent::Required, "standard deviation ÷ mean"),
     ],
@@ -504,7 +504,7 @@ struct GammaGamma {
 
 const GAMMA_GAMMA: Keys = Keys {
     what: "a gamma-gamma basket",
-    keys: &[
+    all: &[
         Key::of::<Input<Positive>>("p", Absent::Required, "shape of one customer's orders"),
         Key::of::<Input<Positive>>(
             "q",
@@ -569,7 +569,7 @@ impl<T: FromValue> FromValue for ByChannel<T> {
 /// The keys of `[segments.NAME]`.
 pub(super) const KEYS: Keys = Keys {
     what: "a segment",
-    keys: &[
+    all: &[
         Key::of::<Preset>(
             "preset",
             Absent::Default(Plain::Text(DEFAULT_SEGMENT)),
@@ -640,7 +640,7 @@ struct Needs {
 
 const NEEDS: Keys = Keys {
     what: "`needs`",
-    keys: &[
+    all: &[
         Key::of::<Input<Span>>("every", Absent::Required, "mean time between two needs, at least a second"),
         Key::of::<Input<Positive>>(
             "shape",

@@ -100,7 +100,7 @@ impl FromValue for Otherwise {
 /// The keys of a step of a cascade.
 pub(super) const STEP: Keys = Keys {
     what: "a step",
-    keys: &[
+    all: &[
         Key::of::<At<String>>("send", Absent::Required, "the channel to send on"),
         Key::of::<Span>(
             "after",
@@ -152,7 +152,7 @@ const LONGEST_PLAN: usize = 64;
 /// The keys of a plan, `[strategies.NAME.campaigns.CAMPAIGN]`.
 pub(super) const PLAN: Keys = Keys {
     what: "a plan",
-    keys: &[
+    all: &[
         Key::of::<Vec<Step>>("cascade", Absent::Means("one of the three"), "steps, in order")
             .within(1, LONGEST_PLAN as u64),
         Key::of::<Vec<At<String>>>("blast", Absent::Means(""), "channels, all at once").within(1, LONGEST_PLAN as u64),
@@ -237,7 +237,7 @@ impl FromValue for Weights {
 /// The keys of `[strategies.NAME]`.
 pub(super) const KEYS: Keys = Keys {
     what: "a strategy",
-    keys: &[
+    all: &[
         Key::of::<String>(
             "extends",
             Absent::Means("none"),

@@ -10,7 +10,9 @@ mod interrupt;
 mod man;
 mod new;
 mod play;
+mod presets;
 mod progress;
+mod report;
 mod run;
 mod schema;
 mod verify;
@@ -34,6 +36,8 @@ enum Command {
     Compare(compare::Arguments),
     /// Play strategies and print their measures, without comparing them.
     Run(run::Arguments),
+    /// Make a page with charts and tables of results that were played before.
+    Report(report::Arguments),
     /// Check a scenario file: mistakes together, each at its place, and what would be played.
     Check(check::Arguments),
     /// Show every value that would be played, and who says so: the file, `--set`, a preset and its grade, or a default.
@@ -42,6 +46,8 @@ enum Command {
     New(new::Arguments),
     /// Print the format of scenario files: a JSON Schema for editors, or tables of all keys.
     Schema(schema::Arguments),
+    /// List the presets, or show the values of one and where they come from.
+    Presets(presets::Arguments),
     /// Play cases whose exact answers are known, and say whether they come out.
     Verify(verify::Arguments),
     /// Print a script by which a shell completes commands and options.
@@ -56,10 +62,12 @@ pub fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Compare(arguments) => compare::run(&arguments),
         Command::Run(arguments) => run::run(&arguments),
+        Command::Report(arguments) => report::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::New(arguments) => new::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),
+        Command::Presets(arguments) => presets::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments, self::Arguments::command()),
         Command::Man(arguments) => man::run(&arguments, self::Arguments::command()),

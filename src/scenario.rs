@@ -5,6 +5,7 @@
 //! the first. [`load`] does all of it.
 
 mod campaign;
+mod catalogue;
 mod channel;
 mod checks;
 mod defaults;
@@ -28,13 +29,14 @@ mod tree;
 mod values;
 
 pub use campaign::{Campaign, Goal, Schedule};
+pub use catalogue::{PresetCard, PresetValue, presets};
 pub use channel::{Billing, Channel, Click, Contact, Delay};
 pub use defaults::{Difference, difference};
 pub use explained::{Explained, Part, Says, Section, bare, explain};
 pub use input::{Input, Law, Scale};
 pub use place::{Origin, Place, Source, Sources};
 pub use problems::{Problem, Problems, Severity};
-pub use provenance::{Evidence, Grade, Written, WrittenBy, written_at};
+pub use provenance::{Evidence, Grade, Written, WrittenBy, preset_keys, written_at};
 pub use read::At;
 pub use reference::{Reference, references};
 pub use schema::schema;

@@ -164,7 +164,7 @@ impl Worker {
     fn new(world: &World, plan: &Plan) -> Self {
         Self {
             tallies: Tallies::empty(world, &plan.strategies, plan.draws),
-            tables: vec![BatchTally::new(world); plan.strategies.len()],
+            tables: plan.strategies.iter().map(|&index| BatchTally::new(world, &world.strategies[index])).collect(),
             scratch: Scratch::default(),
             order: Vec::new(),
         }
@@ -186,7 +186,8 @@ impl Worker {
                 }
             }
             for (strategy, tally) in self.tables.iter_mut().enumerate() {
-                self.tallies.count(strategy, segment[0].0, &tally.take(tables, segment[0].0));
+                let weeks = tally.take(tables, segment[0].0, &mut self.tallies.strategies[strategy].flows);
+                self.tallies.count(strategy, segment[0].0, &weeks);
             }
         }
     }

@@ -23,6 +23,10 @@ pub use tables::{
 
 /// Index of a channel in the scenario.
 pub type ChannelId = u8;
+/// Index of a campaign in the scenario.
+pub type CampaignId = u16;
+/// Number of a step among all [steps](Strategy::steps) of a strategy.
+pub type StepId = u16;
 
 /// Everything about a scenario that no draw changes.
 #[derive(Clone, Debug)]

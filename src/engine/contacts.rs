@@ -4,7 +4,7 @@ use rand_distr::{Distribution, Exp1, StandardNormal};
 
 use super::play::{NEVER, Pending, Player, Run, key, kind};
 use super::purpose;
-use super::watch::{Event, Reason, Watch};
+use super::watch::{Event, Message, Reason, Watch};
 use crate::luck::{Label, Luck};
 use crate::scenario::{Response, Seconds};
 use crate::world::{Delay, Occurrence, Plan, Step};
@@ -20,6 +20,7 @@ impl<W: Watch> Player<'_, W> {
     /// A campaign comes up: a run of its plan begins (R18).
     pub fn begin_run(&mut self, occurrence: Occurrence) {
         let Some(plan) = &self.strategy.plans[usize::from(occurrence.campaign)] else { return };
+        self.watch.see(occurrence.at, Event::RunBegan(occurrence.campaign));
         let luck = self.start.luck.child(occurrence.label);
         let step = plan.mix.as_ref().map_or(0, |upper| {
             let pick = luck.word(purpose::MIX);
@@ -35,11 +36,16 @@ impl<W: Watch> Player<'_, W> {
             step,
             responses: 0,
         });
-        let wait = plan.steps[usize::from(step)].after;
-        if wait == 0 {
+        let first = &plan.steps[usize::from(step)];
+        if first.after == 0 {
             self.advance(occurrence.at, run);
         } else {
-            self.enqueue(Pending { key: key(occurrence.at + wait, kind::STEP), luck, run, channel: 0 });
+            self.enqueue(Pending {
+                key: key(occurrence.at + first.after, kind::STEP),
+                luck,
+                run,
+                message: first.message(),
+            });
         }
     }
 
@@ -56,7 +62,7 @@ impl<W: Watch> Player<'_, W> {
             let opening = match outcome {
                 Examined::Sent => self.send(at, index, &mut run, step),
                 Examined::Withheld(reason) | Examined::Ended(reason) => {
-                    self.watch.see(at, Event::Withheld(step.channel, reason));
+                    self.watch.see(at, Event::Withheld(step.message(), reason));
                     None
                 }
             };
@@ -92,7 +98,7 @@ impl<W: Watch> Player<'_, W> {
             }
             if due_key >= self.next_key() {
                 self.scratch.runs[index as usize] = run;
-                self.enqueue(Pending { key: due_key, luck: run.luck, run: index, channel: 0 });
+                self.enqueue(Pending { key: due_key, luck: run.luck, run: index, message: step.message() });
                 return;
             }
             at = due;
@@ -119,33 +125,33 @@ impl<W: Watch> Player<'_, W> {
     /// Sends a message; gives its opening, if it will be opened.
     #[inline(always)]
     fn send(&mut self, at: Seconds, index: u32, run: &mut Run, step: &Step) -> Option<Pending> {
-        let channel = step.channel;
+        let (message, channel) = (step.message(), step.channel);
         let contact = self.tables.contacts[usize::from(channel)].as_ref()?;
         let nth = if step.same_channel == 0 { 0 } else { (run.sent & step.same_channel).count_ones() };
         let luck = run.luck.nth_child(contact.label, u64::from(nth));
         run.sent |= 1 << run.step;
         run.last_sent = at;
-        self.watch.see(at, Event::Sent(channel));
+        self.watch.see(at, Event::Sent(message));
         if !luck.happens(purpose::DELIVERED, contact.delivered) {
             return None;
         }
         run.responses |= Step::bit(Response::Delivered);
         self.contacted = true;
-        self.watch.see(at, Event::Delivered(channel));
+        self.watch.see(at, Event::Delivered(message));
         // The lost are billed for and never respond (R12).
         if !self.alive {
             return None;
         }
         if luck.happens(purpose::OPTED_OUT, contact.opt_out) {
             self.opted_out |= 1 << channel;
-            self.watch.see(at, Event::OptedOut(channel));
+            self.watch.see(at, Event::OptedOut(message));
         }
         let level = self.affinity(contact.label, contact.opened.len());
         if !luck.happens(purpose::OPENED, contact.opened[level]) {
             return None;
         }
         let at = at + wait(contact.open_delay, luck, purpose::OPEN_DELAY);
-        Some(Pending { key: key(at, kind::OPENED), luck, run: index, channel })
+        Some(Pending { key: key(at, kind::OPENED), luck, run: index, message })
     }
 
     /// A message is opened, and perhaps clicked.
@@ -153,8 +159,8 @@ impl<W: Watch> Player<'_, W> {
         if !self.alive {
             return;
         }
-        let Some(table) = self.tables.contacts[usize::from(contact.channel)].as_ref() else { return };
-        self.watch.see(at, Event::Opened(contact.channel));
+        let Some(table) = self.tables.contacts[usize::from(contact.message.channel)].as_ref() else { return };
+        self.watch.see(at, Event::Opened(contact.message));
         self.scratch.runs[contact.run as usize].responses |= Step::bit(Response::Opened);
         let level = self.affinity(table.label, table.clicked.len());
         if contact.luck.happens(purpose::CLICKED, table.clicked[level]) {
@@ -169,7 +175,7 @@ impl<W: Watch> Player<'_, W> {
             return;
         }
         self.responded = true;
-        self.watch.see(at, Event::Clicked(contact.channel));
+        self.watch.see(at, Event::Clicked(contact.message));
         self.scratch.runs[contact.run as usize].responses |= Step::bit(Response::Clicked);
         self.contact_journey(at, contact);
     }
@@ -182,6 +188,14 @@ impl<W: Watch> Player<'_, W> {
         }
         let word = self.start.luck.child(purpose::AFFINITY).word(label);
         (word >> (64 - levels.trailing_zeros())) as usize
+    }
+}
+
+impl Step {
+    /// A message of this step.
+    #[inline(always)]
+    const fn message(&self) -> Message {
+        Message { step: self.id, channel: self.channel }
     }
 }
 

@@ -3,10 +3,10 @@
 use super::journeys::{self, Outcome};
 use super::purpose;
 use super::start::{Need, Start};
-use super::watch::{Cause, Ending, Event, Watch};
+use super::watch::{Cause, Ending, Event, Message, Watch};
 use crate::luck::Luck;
 use crate::scenario::Seconds;
-use crate::world::{ChannelId, Dropout, Occurrence, SegmentTable, Strategy, Tables, World};
+use crate::world::{CampaignId, ChannelId, Dropout, Occurrence, SegmentTable, Strategy, Tables, World};
 
 /// Kinds of events, in the order in which they happen within one second (R6).
 pub(super) mod kind {
@@ -41,8 +41,8 @@ pub(super) struct Pending {
     pub luck: Luck,
     /// Index of the run that it belongs to.
     pub run: u32,
-    /// The contact's channel.
-    pub channel: ChannelId,
+    /// The contact's message; of no meaning for a step that is due.
+    pub message: Message,
 }
 
 /// One customer's passage through one plan for one trigger (R18).
@@ -55,7 +55,7 @@ pub(super) struct Run {
     pub sent: u64,
     /// The customer's orders when the run began.
     pub orders_before: u32,
-    pub campaign: u16,
+    pub campaign: CampaignId,
     /// The next step.
     pub step: u8,
     /// Responses to contacts of this run, as [bits](crate::world::Step::bit).
@@ -269,7 +269,8 @@ impl<W: Watch> Player<'_, W> {
     /// A journey that a click opened (R14), what comes of it (R16), and its coin (R11).
     pub fn contact_journey(&mut self, at: Seconds, contact: Pending) {
         let campaign = usize::from(self.scratch.runs[contact.run as usize].campaign);
-        let landing = self.tables.contacts[usize::from(contact.channel)].as_ref().map_or(0, |contact| contact.landing);
+        let landing =
+            self.tables.contacts[usize::from(contact.message.channel)].as_ref().map_or(0, |contact| contact.landing);
         let rows = &self.table.contacted[campaign];
         let outcome = journeys::follow(rows, landing, contact.luck, at, self.watch);
         let mut lost = matches!(self.table.dropout, Dropout::AfterJourney(_))
@@ -283,7 +284,7 @@ impl<W: Watch> Player<'_, W> {
             };
             let displaced = moved.map(|need| need.at as Seconds);
             let value_of = moved.map_or(contact.luck, |need| need.luck);
-            self.order(at, channel, value_of, Cause::Contact { channel: contact.channel, displaced });
+            self.order(at, channel, value_of, Cause::Contact { message: contact.message, displaced });
             self.scratch.runs[contact.run as usize].responses |=
                 crate::world::Step::bit(crate::scenario::Response::Ordered);
             if let Some(need) = moved {

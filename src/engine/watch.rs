@@ -1,7 +1,16 @@
 //! Observation is a parameter: whoever wants to know what happens implements [`Watch`].
 
 use crate::scenario::Seconds;
-use crate::world::ChannelId;
+use crate::world::{CampaignId, ChannelId, StepId};
+
+/// One message to one customer: which step of the strategy's plans it belongs to, and its channel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Message {
+    /// The step; the [strategy](crate::world::Strategy::steps) knows its campaign.
+    pub step: StepId,
+    /// The channel of that step.
+    pub channel: ChannelId,
+}
 
 /// Why a due message was not sent (R21): each examination has one outcome.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -21,10 +30,10 @@ pub enum Reason {
 pub enum Cause {
     /// A natural need.
     Need,
-    /// A contact on a channel.
+    /// A contact.
     Contact {
-        /// The contact's channel.
-        channel: ChannelId,
+        /// The message that was clicked.
+        message: Message,
         /// When the natural order that it only moved forward was due (R16), in seconds.
         displaced: Option<Seconds>,
     },
@@ -42,18 +51,20 @@ pub enum Event {
         /// Channels to which it opted in, as bits.
         opted_in: u64,
     },
+    /// A campaign came up: a run of its plan begins.
+    RunBegan(CampaignId),
     /// A message was sent.
-    Sent(ChannelId),
+    Sent(Message),
     /// It was delivered.
-    Delivered(ChannelId),
+    Delivered(Message),
     /// It was opened.
-    Opened(ChannelId),
+    Opened(Message),
     /// It was clicked.
-    Clicked(ChannelId),
-    /// The customer opted out of the channel.
-    OptedOut(ChannelId),
+    Clicked(Message),
+    /// On its delivery the customer opted out of the channel.
+    OptedOut(Message),
     /// A due message was not sent.
-    Withheld(ChannelId, Reason),
+    Withheld(Message, Reason),
     /// A journey began on a channel.
     JourneyBegan(ChannelId),
     /// A journey hopped away from a channel.

@@ -1,11 +1,13 @@
 //! A scenario as it is played, line by line: every value, and who says so.
 
+use std::collections::HashMap;
+
 use serde::Serialize;
 use serde_json::Value;
 
 use super::channel::CONTACT_KEYS;
 use super::format::{Absent, Form, Key, Keys, Kind, Rule, thousands};
-use super::provenance::{Written, WrittenBy};
+use super::provenance::WrittenBy;
 use super::values::{Date, Span};
 use super::{Described, KEYS, Scenario};
 
@@ -69,7 +71,8 @@ pub enum Says {
 /// Explains a scenario.
 pub fn explain(scenario: &Scenario) -> Vec<Section> {
     let mut sections = vec![Section { path: Vec::new(), values: Vec::new() }];
-    let explainer = Explainer { scenario };
+    let written = scenario.written.iter().map(|written| (written.path.as_str(), &written.origin)).collect();
+    let explainer = Explainer { scenario, written };
     let Value::Object(root) = &scenario.resolved else { return sections };
     for (group, named) in root {
         let Some(Form::ByName("name", kind)) = KEYS.get(group).map(|key| key.kind.form) else { continue };
@@ -83,6 +86,7 @@ pub fn explain(scenario: &Scenario) -> Vec<Section> {
 
 struct Explainer<'a> {
     scenario: &'a Scenario,
+    written: HashMap<&'a str, &'a WrittenBy>,
 }
 
 impl Explainer<'_> {
@@ -179,8 +183,7 @@ impl Explainer<'_> {
 
     /// A value as TOML on one line, with the defaults of the tables in it, and who says each part of it.
     fn toml(&self, path: &str, value: &Value, kind: &Kind, origins: &mut Vec<(String, Says)>) -> String {
-        if let Some(written) = self.scenario.written.iter().find(|written| written.path == path) {
-            let Written { origin, .. } = written;
+        if let Some(&origin) = self.written.get(path) {
             origins.push((path.to_owned(), Says::Written(origin.clone())));
             return plain(value, kind);
         }

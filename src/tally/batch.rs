@@ -1,65 +1,110 @@
 //! Counting while customers are played: one increment an event, into a table of weeks.
 
 use super::counts::{ChannelCount, CustomerCount, Layout, Row};
-use crate::engine::{Cause, Ending, Event, Reason, Watch};
+use super::flows::{Flows, StepCount};
+use super::retention::Retention;
+use crate::engine::{Cause, Ending, Event, Message, Reason, Watch};
 use crate::scenario::{Seconds, WEEK};
-use crate::world::{Tables, World};
+use crate::world::{ChannelId, Strategy, Tables, World};
 
 /// The counts of some customers of one segment under one strategy, by week.
 #[derive(Clone, Debug)]
 pub struct BatchTally {
     channels: usize,
-    /// By week and channel.
+    /// The channel of each step of the strategy.
+    steps: Vec<ChannelId>,
+    /// By week and channel; what belongs to a message stands with its step until the batch ends.
     by_channel: Vec<[u64; ChannelCount::ALL.len()]>,
-    /// By week.
-    by_customer: Vec<[u64; CustomerCount::ALL.len()]>,
+    /// By week and step.
+    by_step: Vec<[u64; StepCount::ALL.len()]>,
+    /// By week. Signed: from week to week fewer customers may be retained.
+    by_customer: Vec<[i64; CustomerCount::ALL.len()]>,
+    /// By campaign.
+    runs: Vec<u64>,
+    /// By [`Flows::touch`].
+    touches: Vec<u64>,
     /// The week of the last event; a customer's events come in order of time, so it seldom changes.
     week: usize,
     /// Where that week's channels begin.
-    row: usize,
+    channel_row: usize,
+    /// Where that week's steps begin.
+    step_row: usize,
     week_end: Seconds,
+    retention: Retention,
 }
 
 impl BatchTally {
-    /// An empty table for a world.
-    pub fn new(world: &World) -> Self {
+    /// An empty table for a strategy of a world.
+    pub fn new(world: &World, strategy: &Strategy) -> Self {
         let channels = world.channels.len();
+        let steps: Vec<ChannelId> = strategy.steps().map(|(_, _, step)| step.channel).collect();
         Self {
             channels,
             by_channel: vec![[0; ChannelCount::ALL.len()]; channels * world.weeks],
+            by_step: vec![[0; StepCount::ALL.len()]; steps.len() * world.weeks],
             by_customer: vec![[0; CustomerCount::ALL.len()]; world.weeks],
+            runs: vec![0; world.campaigns.len()],
+            touches: vec![0; channels * (channels + 1)],
+            steps,
             week: 0,
-            row: 0,
+            channel_row: 0,
+            step_row: 0,
             week_end: WEEK,
+            retention: Retention::new(world.horizon - world.retention_from, world.horizon),
         }
     }
 
-    /// Turns what was counted into one row per week, with money worked out at the prices and margin of a draw, and
-    /// begins anew.
-    pub fn take(&mut self, tables: &Tables, segment: usize) -> Vec<Row> {
+    /// Turns what was counted into one row per week, with money worked out at the prices and margin of a draw, adds what
+    /// is not kept by week to `flows`, and begins anew.
+    pub fn take(&mut self, tables: &Tables, segment: usize, flows: &mut Flows) -> Vec<Row> {
         let layout = Layout { channels: self.channels };
         let margin = i128::from(tables.segments[segment].margin);
-        let weeks = self.by_channel.chunks_exact_mut(self.channels).zip(&mut self.by_customer);
-        let rows = weeks.map(|(by_channel, by_customer)| {
+        let rows = (0..self.by_customer.len()).map(|week| {
             let mut row = Row::zero(layout);
-            for (channel, counts) in by_channel.iter().enumerate() {
+            let by_channel = &mut self.by_channel[week * self.channels..][..self.channels];
+            for (channel, counts) in by_channel.iter_mut().enumerate() {
                 for (count, _) in ChannelCount::ALL {
                     row.counts[layout.channel(count, channel)] = i128::from(counts[count as usize]);
                 }
-                let Some(contact) = &tables.contacts[channel] else { continue };
-                let billed = if contact.billed_on_sent { ChannelCount::Sent } else { ChannelCount::Delivered };
-                row.counts[layout.channel(ChannelCount::Spend, channel)] =
-                    row.at(billed, channel) * i128::from(contact.price);
+                counts.fill(0);
             }
+            let by_step = &mut self.by_step[week * self.steps.len()..][..self.steps.len()];
+            for ((step, counts), &channel) in by_step.iter_mut().enumerate().zip(&self.steps) {
+                let price = tables.contacts[usize::from(channel)].as_ref().map_or((0, 0), |contact| {
+                    (
+                        if contact.billed_on_sent { StepCount::Sent } else { StepCount::Delivered } as usize,
+                        contact.price,
+                    )
+                });
+                let total = &mut flows.steps[step];
+                for (count, _) in StepCount::ALL {
+                    let counted = i128::from(counts[count as usize]);
+                    total[count as usize] += counted;
+                    if let Some(sum) = count.of_channel() {
+                        row.counts[layout.channel(sum, usize::from(channel))] += counted;
+                    }
+                }
+                let spend = i128::from(counts[price.0]) * i128::from(price.1);
+                total[StepCount::Spend as usize] += spend;
+                total[StepCount::Margin as usize] += i128::from(counts[StepCount::Revenue as usize]) * margin;
+                row.counts[layout.channel(ChannelCount::Spend, usize::from(channel))] += spend;
+                counts.fill(0);
+            }
+            let by_customer = &mut self.by_customer[week];
             for (count, _) in CustomerCount::ALL {
                 row.counts[layout.customer(count)] = i128::from(by_customer[count as usize]);
             }
             row.counts[layout.customer(CustomerCount::Margin)] = row.total(ChannelCount::Revenue) * margin;
-            by_channel.fill([0; ChannelCount::ALL.len()]);
             by_customer.fill(0);
             row
         });
-        rows.collect()
+        let rows = rows.collect();
+        let carry = |sums: &mut [i128], counts: &mut [u64]| {
+            sums.iter_mut().zip(counts).for_each(|(sum, count)| *sum += i128::from(std::mem::take(count)));
+        };
+        carry(&mut flows.runs, &mut self.runs);
+        carry(&mut flows.touches, &mut self.touches);
+        rows
     }
 
     #[inline(always)]
@@ -72,19 +117,35 @@ impl BatchTally {
     #[cold]
     fn open_week(&mut self, at: Seconds) {
         self.week = (at / WEEK) as usize;
-        self.row = self.week * self.channels;
+        self.channel_row = self.week * self.channels;
+        self.step_row = self.week * self.steps.len();
         self.week_end = (self.week as Seconds + 1) * WEEK;
     }
 
     #[inline(always)]
-    fn add(&mut self, at: Seconds, count: ChannelCount, channel: u8, more: u64) {
+    fn add(&mut self, at: Seconds, count: ChannelCount, channel: ChannelId, more: u64) {
         self.turn_to(at);
-        self.by_channel[self.row + usize::from(channel)][count as usize] += more;
+        self.by_channel[self.channel_row + usize::from(channel)][count as usize] += more;
+    }
+
+    #[inline(always)]
+    fn add_to_step(&mut self, at: Seconds, count: StepCount, message: Message, more: u64) {
+        self.turn_to(at);
+        self.by_step[self.step_row + usize::from(message.step)][count as usize] += more;
     }
 
     #[inline(always)]
     fn add_customer(&mut self, count: CustomerCount, more: bool) {
-        self.by_customer[self.week][count as usize] += u64::from(more);
+        self.by_customer[self.week][count as usize] += i64::from(more);
+    }
+
+    /// Counts a time in which the customer was retained: one more from the week that it begins, one less from the week
+    /// that it ends.
+    fn add_retained(&mut self, (from, until): (usize, usize)) {
+        self.by_customer[from][CustomerCount::Retained as usize] += 1;
+        if let Some(week) = self.by_customer.get_mut(until) {
+            week[CustomerCount::Retained as usize] -= 1;
+        }
     }
 }
 
@@ -94,6 +155,7 @@ impl Watch for BatchTally {
         match event {
             Event::Joined { alive, mut opted_in } => {
                 self.open_week(at);
+                self.retention.join(at);
                 self.add_customer(CustomerCount::Joined, true);
                 self.add_customer(CustomerCount::JoinedAlive, alive);
                 while opted_in != 0 {
@@ -101,29 +163,39 @@ impl Watch for BatchTally {
                     opted_in &= opted_in - 1;
                 }
             }
-            Event::Sent(channel) => self.add(at, ChannelCount::Sent, channel, 1),
-            Event::Delivered(channel) => self.add(at, ChannelCount::Delivered, channel, 1),
-            Event::Opened(channel) => self.add(at, ChannelCount::Opened, channel, 1),
-            Event::Clicked(channel) => self.add(at, ChannelCount::Clicked, channel, 1),
-            Event::OptedOut(channel) => self.add(at, ChannelCount::OptedOut, channel, 1),
-            Event::Withheld(channel, reason) => {
+            Event::RunBegan(campaign) => self.runs[usize::from(campaign)] += 1,
+            Event::Sent(message) => self.add_to_step(at, StepCount::Sent, message, 1),
+            Event::Delivered(message) => self.add_to_step(at, StepCount::Delivered, message, 1),
+            Event::Opened(message) => self.add_to_step(at, StepCount::Opened, message, 1),
+            Event::Clicked(message) => self.add_to_step(at, StepCount::Clicked, message, 1),
+            Event::OptedOut(message) => self.add_to_step(at, StepCount::OptedOut, message, 1),
+            Event::Withheld(message, reason) => {
                 let count = match reason {
-                    Reason::GoalMet => ChannelCount::GoalMet,
-                    Reason::ConditionMet => ChannelCount::ConditionMet,
-                    Reason::NotOptedIn => ChannelCount::NotOptedIn,
-                    Reason::OptedOut => ChannelCount::AfterOptOut,
+                    Reason::GoalMet => StepCount::GoalMet,
+                    Reason::ConditionMet => StepCount::ConditionMet,
+                    Reason::NotOptedIn => StepCount::NotOptedIn,
+                    Reason::OptedOut => StepCount::AfterOptOut,
                 };
-                self.add(at, count, channel, 1);
+                self.add_to_step(at, count, message, 1);
             }
             Event::JourneyBegan(channel) => self.add(at, ChannelCount::Journeys, channel, 1),
-            Event::Hopped { from, .. } => self.add(at, ChannelCount::Hops, from, 1),
+            Event::Hopped { from, to } => {
+                self.add(at, ChannelCount::Hops, from, 1);
+                self.touches[Flows::touch(usize::from(from), Some(usize::from(to)), self.channels)] += 1;
+            }
             Event::Bounced(channel) => self.add(at, ChannelCount::Bounced, channel, 1),
             Event::Ordered { channel, value, cause } => {
                 self.add(at, ChannelCount::Orders, channel, 1);
                 self.add(at, ChannelCount::Revenue, channel, value as u64);
-                if let Cause::Contact { channel, displaced } = cause {
-                    self.add(at, ChannelCount::ContactOrders, channel, 1);
-                    self.add(at, ChannelCount::DisplacedOrders, channel, u64::from(displaced.is_some()));
+                self.touches[Flows::touch(usize::from(channel), None, self.channels)] +=
+                    u64::from(cause != Cause::First);
+                if let Cause::Contact { message, displaced } = cause {
+                    self.add_to_step(at, StepCount::Orders, message, 1);
+                    self.add_to_step(at, StepCount::DisplacedOrders, message, u64::from(displaced.is_some()));
+                    self.add_to_step(at, StepCount::Revenue, message, value as u64);
+                }
+                if let Some(over) = self.retention.order(at) {
+                    self.add_retained(over);
                 }
             }
             Event::Lost => {
@@ -135,9 +207,13 @@ impl Watch for BatchTally {
 
     #[inline]
     fn end(&mut self, ending: Ending) {
+        if ending.eligible {
+            self.by_customer[self.retention.eligible_week()][CustomerCount::Eligible as usize] += 1;
+            if let Some(last) = self.retention.end() {
+                self.add_retained(last);
+            }
+        }
         self.week = self.by_customer.len() - 1;
-        self.add_customer(CustomerCount::Eligible, ending.eligible);
-        self.add_customer(CustomerCount::Retained, ending.eligible && ending.retained);
         self.add_customer(CustomerCount::Ordered, ending.ordered);
         self.add_customer(CustomerCount::Contacted, ending.contacted);
         self.add_customer(CustomerCount::Responded, ending.responded);

@@ -74,9 +74,10 @@ pub enum CustomerCount {
     JoinedAlive,
     /// Customers lost.
     Lost,
-    /// Customers who joined early enough to count in retention (R22).
+    /// Customers who joined early enough to count in retention (R22), in the first week at whose end they do.
     Eligible,
-    /// Of these, those who ordered in the retention window.
+    /// Of these, those who ordered in the retention window. By week the change, so that the sum up to a week is how many
+    /// had ordered in the window before that week's end.
     Retained,
     /// Customers who ordered.
     Ordered,

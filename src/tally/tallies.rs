@@ -1,6 +1,7 @@
 //! The tallies of a whole simulation, at the grain of rule R24.
 
 use super::counts::{Layout, Row};
+use super::flows::Flows;
 use crate::world::World;
 
 /// Consecutive customers of one draw that were counted together.
@@ -41,6 +42,8 @@ pub struct StrategyTallies {
     /// By draw and week, channels summed; empty for a draw of which nothing was played yet, so that a thread that plays
     /// few of many draws needs little room.
     pub draw_weeks: Vec<Vec<Row>>,
+    /// Over all draws: runs, steps of plans, hops.
+    pub flows: Flows,
 }
 
 impl Tallies {
@@ -55,6 +58,7 @@ impl Tallies {
             weeks: weeks(layout),
             segment_weeks: vec![weeks(Layout::SUMMED); world.segments.len()],
             draw_weeks: vec![Vec::new(); draws as usize],
+            flows: Flows::zero(world.campaigns.len(), world.strategies[index].steps().count(), world.channels.len()),
         };
         Self { layout, batches: Vec::new(), strategies: strategies.iter().map(strategy).collect() }
     }
@@ -106,6 +110,7 @@ impl Tallies {
             let add =
                 |own: &mut [Row], theirs: &[Row]| own.iter_mut().zip(theirs).for_each(|(sum, more)| sum.add(more));
             add(&mut own.weeks, &theirs.weeks);
+            own.flows.add(&theirs.flows);
             own.segment_weeks.iter_mut().zip(&theirs.segment_weeks).for_each(|(own, theirs)| add(own, theirs));
             for (own, theirs) in own.draw_weeks.iter_mut().zip(theirs.draw_weeks) {
                 if own.is_empty() {

@@ -84,7 +84,8 @@ blast = ["email", "sms"]
         stage.ratio(format!("clicked per delivered {name}"), click, &of(ChannelCount::Clicked, channel), &delivered);
     }
     let sums: Sums<2> = stage.watch(&scenario, 200_000, |events| {
-        let both = |channel| events[0].iter().filter(|(_, event)| *event == Event::Opened(channel)).count() == 2;
+        let opened = |event: &Event, of: u8| matches!(event, Event::Opened(message) if message.channel == of);
+        let both = |channel| events[0].iter().filter(|(_, event)| opened(event, channel)).count() == 2;
         [f64::from(u8::from(both(1))), f64::from(u8::from(both(1) && both(0)))]
     });
     let (sms, email) = (squared(0.6), 0.81 * squared(0.25));
@@ -180,13 +181,15 @@ blast = ["email", "sms"]
         let sigma = libm::log(p90 / median) / normal::quantile(0.9);
         normal::cdf(libm::log((t + 0.5) / median) / sigma)
     };
-    let when = |events: &[Seen], wanted: Event| events.iter().find(|(_, event)| *event == wanted).map(|(at, _)| *at);
+    let when = |events: &[Seen], wanted: &dyn Fn(&Event) -> bool| {
+        events.iter().find(|(_, event)| wanted(event)).map(|(at, _)| *at)
+    };
     let sums = stage.watch(&text("35000d", &format!("{scenario}{QUIET}")), 200_000, |events| {
         let events = &events[0];
         let mut within = [0.0; 12];
         for (channel, limits) in [(0, [3600, 43_200, 60, 1200]), (1, [3600, 172_800, 60, 1200])] {
-            let opened = when(events, Event::Opened(channel));
-            let clicked = when(events, Event::Clicked(channel));
+            let opened = when(events, &|event| matches!(event, Event::Opened(message) if message.channel == channel));
+            let clicked = when(events, &|event| matches!(event, Event::Clicked(message) if message.channel == channel));
             let waits = [opened.map(|at| at - TRIGGER), clicked.zip(opened).map(|(at, since)| at - since)];
             let channel = usize::from(channel);
             for (i, limit) in limits.into_iter().enumerate() {

@@ -1,6 +1,8 @@
 //! Plans as step tables, and for each segment the instants at which they start.
 
-use super::{ChannelId, calendar};
+use std::ops::Range;
+
+use super::{CampaignId, ChannelId, StepId, calendar};
 use crate::luck::{Label, Threshold};
 use crate::scenario::{self, NONE, Otherwise, Response, Scenario, Seconds};
 
@@ -23,7 +25,7 @@ pub struct Occurrence {
     /// Address label of all runs that start here (R2).
     pub label: Label,
     /// Index of the campaign.
-    pub campaign: u16,
+    pub campaign: CampaignId,
 }
 
 /// How a campaign is carried out.
@@ -40,6 +42,8 @@ pub struct Plan {
 /// One step.
 #[derive(Clone, Copy, Debug)]
 pub struct Step {
+    /// Its number among all [steps](Strategy::steps) of its strategy.
+    pub id: StepId,
     /// Channel to send on.
     pub channel: ChannelId,
     /// Seconds after the last message sent in this run, else after the trigger (R18).
@@ -50,6 +54,17 @@ pub struct Step {
     pub ends: bool,
     /// Bits of the earlier steps that send on the same channel.
     pub same_channel: u64,
+}
+
+impl Strategy {
+    /// Every step of every plan with its campaign and its place in the plan, in the order of their numbers.
+    pub fn steps(&self) -> impl Iterator<Item = (CampaignId, usize, &Step)> {
+        let plans =
+            self.plans.iter().enumerate().filter_map(|(campaign, plan)| Some((campaign as CampaignId, plan.as_ref()?)));
+        plans.flat_map(|(campaign, plan)| {
+            plan.steps.iter().enumerate().map(move |(place, step)| (campaign, place, step))
+        })
+    }
 }
 
 impl Step {
@@ -78,12 +93,13 @@ pub(super) fn compile(scenario: &Scenario) -> Vec<Strategy> {
 }
 
 fn one(scenario: &Scenario, strategy: &scenario::Strategy, end: Seconds) -> Strategy {
+    let mut ids = 0..StepId::MAX;
     let plans: Vec<Option<Plan>> = scenario
         .campaigns
         .iter()
         .map(|campaign| {
             let (_, plan) = strategy.plans.iter().find(|(name, _)| name.value == campaign.name)?;
-            Some(steps(scenario, plan, campaign.goal.is_some()))
+            Some(steps(scenario, plan, campaign.goal.is_some(), &mut ids))
         })
         .collect();
     let calendars = scenario.segments.iter().map(|segment| {
@@ -92,7 +108,7 @@ fn one(scenario: &Scenario, strategy: &scenario::Strategy, end: Seconds) -> Stra
             .flat_map(|(i, campaign)| {
                 calendar::occurrences(scenario, segment, campaign, end).into_iter().map(move |instant| {
                     let label = calendar::run_label(campaign, instant.scheduled);
-                    Occurrence { at: instant.at, label, campaign: i as u16 }
+                    Occurrence { at: instant.at, label, campaign: i as CampaignId }
                 })
             })
             .collect();
@@ -103,9 +119,9 @@ fn one(scenario: &Scenario, strategy: &scenario::Strategy, end: Seconds) -> Stra
     Strategy { name: strategy.name.clone(), calendars: calendars.collect(), plans }
 }
 
-fn steps(scenario: &Scenario, plan: &scenario::Plan, ends_on_order: bool) -> Plan {
+fn steps(scenario: &Scenario, plan: &scenario::Plan, ends_on_order: bool, ids: &mut Range<StepId>) -> Plan {
     let id = |name: &str| scenario.channels.iter().position(|channel| channel.name == name).unwrap_or(0) as ChannelId;
-    let plain = |channel: ChannelId| Step { channel, after: 0, unless: 0, ends: false, same_channel: 0 };
+    let plain = |channel: ChannelId| Step { id: 0, channel, after: 0, unless: 0, ends: false, same_channel: 0 };
     let mut mix = None;
     let mut steps: Vec<Step> = match plan {
         scenario::Plan::Cascade(steps) => steps
@@ -137,6 +153,8 @@ fn steps(scenario: &Scenario, plan: &scenario::Plan, ends_on_order: bool) -> Pla
     for i in 0..steps.len() {
         let earlier = (0..i).filter(|&j| steps[j].channel == steps[i].channel);
         steps[i].same_channel = earlier.fold(0, |bits, j| bits | 1 << j);
+        // The limits on names and on steps of a plan leave room for all.
+        steps[i].id = ids.next().unwrap_or(StepId::MAX);
     }
     Plan { steps, mix, ends_on_order }
 }

@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 
 /// Every module, and those that it may import. Luck and statistics are leaves that all may use; the questions (compare,
 /// precision, verify) do not know how answers are shown, and nobody knows the command line.
-const ARROWS: [(&str, &[&str]); 15] = [
+const ARROWS: [(&str, &[&str]); 17] = [
     ("luck", &[]),
+    ("output", &[]),
     ("stats", &[]),
     ("scenario", &["stats"]),
     ("world", &["luck", "scenario", "stats"]),
@@ -18,13 +19,16 @@ const ARROWS: [(&str, &[&str]); 15] = [
     // It says in the words of `compare` how far it got.
     ("precision", &["compare", "measures", "scenario", "simulation", "stats", "tally", "world"]),
     ("verify", &["engine", "luck", "measures", "scenario", "simulation", "stats", "tally", "world"]),
-    ("results", &["scenario", "simulation", "tally", "world"]),
-    ("report", &["compare", "measures", "scenario"]),
+    ("results", &["output", "scenario", "simulation", "tally", "world"]),
+    ("figures", &["compare", "measures", "scenario", "simulation", "tally", "world"]),
+    ("report", &["compare", "figures", "measures", "output", "scenario"]),
     (
         "cli",
         &[
             "compare",
+            "figures",
             "measures",
+            "output",
             "precision",
             "report",
             "results",

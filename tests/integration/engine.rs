@@ -9,12 +9,33 @@ mod parallel;
 mod random;
 mod rules;
 
-use channelmix::engine::{Ending, Event, Scratch, Start, Watch, play};
+use channelmix::engine::{Cause, Ending, Event, Message, Scratch, Start, Watch, play};
 use channelmix::scenario;
 use channelmix::world::{Draw, Tables, World};
 
 pub const HOUR: i64 = 3600;
 pub const DAY: i64 = 86_400;
+
+/// A message of a channel, whatever its step: rules are about channels, and strategies number their steps apart.
+pub const fn on(channel: u8) -> Message {
+    Message { channel, step: 0 }
+}
+
+fn of_any_step(event: Event) -> Event {
+    let plain = |message: Message| on(message.channel);
+    match event {
+        Event::Sent(message) => Event::Sent(plain(message)),
+        Event::Delivered(message) => Event::Delivered(plain(message)),
+        Event::Opened(message) => Event::Opened(plain(message)),
+        Event::Clicked(message) => Event::Clicked(plain(message)),
+        Event::OptedOut(message) => Event::OptedOut(plain(message)),
+        Event::Withheld(message, reason) => Event::Withheld(plain(message), reason),
+        Event::Ordered { channel, value, cause: Cause::Contact { message, displaced } } => {
+            Event::Ordered { channel, value, cause: Cause::Contact { message: plain(message), displaced } }
+        }
+        other => other,
+    }
+}
 
 /// What one customer did under one strategy.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,7 +46,9 @@ pub struct Seen {
 
 impl Watch for Seen {
     fn see(&mut self, at: i64, event: Event) {
-        self.events.push((at, event));
+        if !matches!(event, Event::RunBegan(_)) {
+            self.events.push((at, of_any_step(event)));
+        }
     }
     fn end(&mut self, ending: Ending) {
         assert!(self.ending.replace(ending).is_none(), "one end a customer");

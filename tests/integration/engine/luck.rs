@@ -1,7 +1,7 @@
 //! The same customer twice: what a strategy leaves out changes nothing of what remains (R1–R5).
 
-use super::{DAY, EVERYTHING, STRATEGIES, Seen, Stage, everything, head, record, world};
-use channelmix::engine::{Cause, Event};
+use super::{DAY, EVERYTHING, STRATEGIES, Seen, Stage, everything, head, on, record, world};
+use channelmix::engine::{Cause, Event, Message};
 use channelmix::world::Draw;
 
 const CUSTOMERS: u64 = 600;
@@ -65,24 +65,24 @@ fn r1_r2_removing_sms_leaves_needs_baskets_and_the_luck_of_email_alone() {
         let natural = |event: &Event| matches!(event, Event::Ordered { cause: Cause::Need, .. });
         assert_eq!(with.only(natural), without.only(natural));
         let on_others = |event: &Event| match *event {
-            Event::Sent(channel)
-            | Event::Delivered(channel)
-            | Event::Opened(channel)
-            | Event::Clicked(channel)
-            | Event::OptedOut(channel)
-            | Event::Withheld(channel, _)
-            | Event::Ordered { cause: Cause::Contact { channel, .. }, .. } => channel < 5,
+            Event::Sent(message)
+            | Event::Delivered(message)
+            | Event::Opened(message)
+            | Event::Clicked(message)
+            | Event::OptedOut(message)
+            | Event::Withheld(message, _)
+            | Event::Ordered { cause: Cause::Contact { message, .. }, .. } => message.channel < 5,
             _ => false,
         };
         assert_eq!(with.only(on_others), without.only(on_others));
-        sms += with.times(Event::Clicked(5)).len();
+        sms += with.times(Event::Clicked(on(5))).len();
     }
     assert!(sms > 100, "{sms}");
 }
 
 #[test]
 fn r2_the_same_email_meets_the_same_luck_under_every_strategy() {
-    const EMAIL: u8 = 3;
+    const EMAIL: Message = on(3);
     let stage = Stage::new(&everything());
     let (mut shared, mut alike) = (0, 0);
     for customer in 0..4 * CUSTOMERS {
@@ -126,9 +126,9 @@ fn r2_each_message_of_a_channel_has_its_own_luck() {
     let mut apart = [0; 4];
     for customer in 0..200 {
         let seen = two.play("s", customer);
-        let delivered = seen.times(Event::Delivered(1));
+        let delivered = seen.times(Event::Delivered(on(1)));
         // A step on another channel in between takes nothing from the second e-mail's luck.
-        assert_eq!(delivered, three.play("s", customer).times(Event::Delivered(1)));
+        assert_eq!(delivered, three.play("s", customer).times(Event::Delivered(on(1))));
         for week in 0..12 {
             let at = week * 7 * DAY + 36_000;
             apart[usize::from(delivered.contains(&at)) * 2 + usize::from(delivered.contains(&(at + DAY)))] += 1;
@@ -176,12 +176,12 @@ fn r2_each_occurrence_and_each_campaign_has_its_own_luck() {
     let stage = Stage::new(&text);
     let (mut weeks, mut alike) = ([0; 2], 0);
     for customer in 0..1000 {
-        let delivered = stage.play("s", customer).times(Event::Delivered(1));
+        let delivered = stage.play("s", customer).times(Event::Delivered(on(1)));
         for (week, count) in weeks.iter_mut().enumerate() {
             let at = |week: i64| delivered.contains(&(week * 7 * DAY + 36_000));
             *count += i32::from(at(2 * week as i64) == at(2 * week as i64 + 1));
         }
-        alike += i32::from(delivered == renamed.play("s", customer).times(Event::Delivered(1)));
+        alike += i32::from(delivered == renamed.play("s", customer).times(Event::Delivered(on(1))));
     }
     assert!(weeks.iter().all(|same| (same - 500).abs() < 100) && alike < 20, "{weeks:?} {alike}");
 }

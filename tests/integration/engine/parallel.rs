@@ -1,9 +1,9 @@
 //! Bit-identical: threads, batches, waves and larger runs do not show (R4, R24); and the tallies count what happened.
 
 use super::{Seen, everything, record, world};
-use channelmix::engine::{Event, Reason};
+use channelmix::engine::{Cause, Ending, Event, Reason, Scratch, Start, Watch, play};
 use channelmix::simulation::{Plan, Simulation, simulate};
-use channelmix::tally::{ChannelCount, CustomerCount, Row, Tallies};
+use channelmix::tally::{ChannelCount, CustomerCount, Flows, Row, StepCount, Tallies};
 use channelmix::world::{Draw, World};
 
 fn uncertain() -> World {
@@ -61,6 +61,7 @@ fn r4_batch_sizes_do_not_show_in_any_sum() {
         let coarse = played(&world, &plan(3, 300, batch));
         for (fine, coarse) in fine.strategies.iter().zip(&coarse.strategies) {
             assert_eq!(sum(&fine.totals), sum(&coarse.totals), "batches of {batch}");
+            assert_eq!(fine.flows, coarse.flows, "batches of {batch}");
             assert_eq!(
                 (&fine.weeks, &fine.segment_weeks, &fine.draw_weeks),
                 (&coarse.weeks, &coarse.segment_weeks, &coarse.draw_weeks)
@@ -90,27 +91,27 @@ fn r24_coarser_batches_hold_the_same_counts() {
     assert_eq!(coarse.batches.len(), 3 * 10);
     assert_eq!(coarse.customers(), fine.customers());
     for (fine, coarse) in fine.strategies.iter().zip(&coarse.strategies) {
-        assert_eq!(sum(&fine.totals), sum(&coarse.totals));
+        assert_eq!((sum(&fine.totals), &fine.flows), (sum(&coarse.totals), &coarse.flows));
     }
 }
 
 /// The place of an event in the tallies: week, count and channel.
 fn counted(event: Event) -> Option<(ChannelCount, u8)> {
     Some(match event {
-        Event::Sent(channel) => (ChannelCount::Sent, channel),
-        Event::Delivered(channel) => (ChannelCount::Delivered, channel),
-        Event::Opened(channel) => (ChannelCount::Opened, channel),
-        Event::Clicked(channel) => (ChannelCount::Clicked, channel),
-        Event::OptedOut(channel) => (ChannelCount::OptedOut, channel),
-        Event::Withheld(channel, Reason::GoalMet) => (ChannelCount::GoalMet, channel),
-        Event::Withheld(channel, Reason::ConditionMet) => (ChannelCount::ConditionMet, channel),
-        Event::Withheld(channel, Reason::NotOptedIn) => (ChannelCount::NotOptedIn, channel),
-        Event::Withheld(channel, Reason::OptedOut) => (ChannelCount::AfterOptOut, channel),
+        Event::Sent(message) => (ChannelCount::Sent, message.channel),
+        Event::Delivered(message) => (ChannelCount::Delivered, message.channel),
+        Event::Opened(message) => (ChannelCount::Opened, message.channel),
+        Event::Clicked(message) => (ChannelCount::Clicked, message.channel),
+        Event::OptedOut(message) => (ChannelCount::OptedOut, message.channel),
+        Event::Withheld(message, Reason::GoalMet) => (ChannelCount::GoalMet, message.channel),
+        Event::Withheld(message, Reason::ConditionMet) => (ChannelCount::ConditionMet, message.channel),
+        Event::Withheld(message, Reason::NotOptedIn) => (ChannelCount::NotOptedIn, message.channel),
+        Event::Withheld(message, Reason::OptedOut) => (ChannelCount::AfterOptOut, message.channel),
         Event::JourneyBegan(channel) => (ChannelCount::Journeys, channel),
         Event::Hopped { from, .. } => (ChannelCount::Hops, from),
         Event::Bounced(channel) => (ChannelCount::Bounced, channel),
         Event::Ordered { channel, .. } => (ChannelCount::Orders, channel),
-        Event::Joined { .. } | Event::Lost => return None,
+        Event::Joined { .. } | Event::RunBegan(_) | Event::Lost => return None,
     })
 }
 
@@ -181,4 +182,82 @@ fn counted_kinds() -> [ChannelCount; 13] {
         C::Bounced,
         C::Orders,
     ]
+}
+
+/// Counts runs, steps and hops one event at a time.
+struct Recount<'w> {
+    world: &'w World,
+    flows: Flows,
+}
+
+impl Recount<'_> {
+    fn touched(&mut self, on: u8, to: Option<u8>) {
+        let channels = self.world.channels.len();
+        self.flows.touches[usize::from(on) * (channels + 1) + to.map_or(channels, usize::from)] += 1;
+    }
+}
+
+impl Watch for Recount<'_> {
+    fn see(&mut self, _: i64, event: Event) {
+        let (message, count) = match event {
+            Event::RunBegan(campaign) => return self.flows.runs[usize::from(campaign)] += 1,
+            Event::Hopped { from, to } => return self.touched(from, Some(to)),
+            Event::Sent(message) => (message, StepCount::Sent),
+            Event::Delivered(message) => (message, StepCount::Delivered),
+            Event::Opened(message) => (message, StepCount::Opened),
+            Event::Clicked(message) => (message, StepCount::Clicked),
+            Event::OptedOut(message) => (message, StepCount::OptedOut),
+            Event::Withheld(message, Reason::GoalMet) => (message, StepCount::GoalMet),
+            Event::Withheld(message, Reason::ConditionMet) => (message, StepCount::ConditionMet),
+            Event::Withheld(message, Reason::NotOptedIn) => (message, StepCount::NotOptedIn),
+            Event::Withheld(message, Reason::OptedOut) => (message, StepCount::AfterOptOut),
+            Event::Ordered { channel, cause: Cause::Need, .. } => return self.touched(channel, None),
+            Event::Ordered { channel, value, cause: Cause::Contact { message, displaced } } => {
+                self.touched(channel, None);
+                let step = &mut self.flows.steps[usize::from(message.step)];
+                step[StepCount::DisplacedOrders as usize] += i128::from(displaced.is_some());
+                step[StepCount::Revenue as usize] += i128::from(value);
+                (message, StepCount::Orders)
+            }
+            _ => return,
+        };
+        self.flows.steps[usize::from(message.step)][count as usize] += 1;
+    }
+    fn end(&mut self, _: Ending) {}
+}
+
+#[test]
+fn r24_flows_count_every_run_step_and_hop() {
+    let world = uncertain();
+    let plan = plan(2, 200, 64);
+    let tallies = played(&world, &plan);
+    for (tallied, &index) in tallies.strategies.iter().zip(&plan.strategies) {
+        let strategy = &world.strategies[index];
+        let flows = Flows::zero(world.campaigns.len(), strategy.steps().count(), world.channels.len());
+        let mut recount = Recount { world: &world, flows };
+        for draw in 0..2 {
+            let tables = world.tables(Draw::Number { seed: 7, number: draw }).expect("a draw");
+            for customer in 0..200 {
+                let start = Start::new(&world, &tables, 7, draw, customer);
+                play(&world, &tables, strategy, &start, &mut Scratch::default(), &mut recount);
+            }
+        }
+        let found = &tallied.flows;
+        assert_eq!((&found.runs, &found.touches), (&recount.flows.runs, &recount.flows.touches));
+        let total = sum(&tallied.totals);
+        let (mut spend, mut sent) = (0, 0);
+        for ((step, own), (_, _, planned)) in found.steps.iter().zip(&recount.flows.steps).zip(strategy.steps()) {
+            // Money is worked out at the prices and margins of each draw: it must add up to the channels' totals.
+            assert_eq!(step[..12], own[..12]);
+            spend += step[StepCount::Spend as usize];
+            sent += i128::from(planned.id > 0) * step[StepCount::Sent as usize];
+            assert!(
+                (0..=step[StepCount::Revenue as usize] * 1_000_000_000).contains(&step[StepCount::Margin as usize])
+            );
+        }
+        assert_eq!(spend, total.total(ChannelCount::Spend));
+        let journeys_end = total.total(ChannelCount::Hops) + total.total(ChannelCount::Orders);
+        assert_eq!(found.touches.iter().sum::<i128>(), journeys_end);
+        assert!(sent > 0 || found.steps.is_empty());
+    }
 }

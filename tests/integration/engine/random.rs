@@ -1,7 +1,7 @@
 //! What holds of every customer of every scenario: random small scenarios, all customers followed event by event.
 
 use super::{DAY, Seen, Stage, head};
-use channelmix::engine::Event;
+use channelmix::engine::{Event, Message};
 use proptest::prelude::*;
 
 const CONTACTS: [&str; 3] = ["email", "push", "sms"];
@@ -115,15 +115,15 @@ fn holds(stage: &Stage, strategy: &str, seen: &Seen) {
     for &(at, event) in &seen.events {
         assert!(alive || !known, "nothing follows a known loss");
         match event {
-            Event::Sent(channel) => {
+            Event::Sent(Message { channel, .. }) => {
                 assert!(opted_in & !out & 1 << channel != 0, "no message without consent");
                 counts[usize::from(channel)][0] += 1;
             }
-            Event::Delivered(channel) => counts[usize::from(channel)][1] += 1,
-            Event::Withheld(..) | Event::Joined { .. } | Event::Hopped { .. } | Event::Lost => {}
-            Event::Opened(channel) => counts[usize::from(channel)][2] += 1,
-            Event::Clicked(channel) => counts[usize::from(channel)][3] += 1,
-            Event::OptedOut(channel) => {
+            Event::Delivered(Message { channel, .. }) => counts[usize::from(channel)][1] += 1,
+            Event::Withheld(..) | Event::RunBegan(_) | Event::Joined { .. } | Event::Hopped { .. } | Event::Lost => {}
+            Event::Opened(Message { channel, .. }) => counts[usize::from(channel)][2] += 1,
+            Event::Clicked(Message { channel, .. }) => counts[usize::from(channel)][3] += 1,
+            Event::OptedOut(Message { channel, .. }) => {
                 assert!(out & 1 << channel == 0, "nobody opts out twice");
                 out |= 1 << channel;
             }

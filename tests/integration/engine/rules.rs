@@ -1,11 +1,11 @@
 //! The rules of the model, one by one, where rates of 0 and 1 leave nothing to chance.
 
-use super::{DAY, HOUR, Seen, Stage, head};
-use channelmix::engine::{Cause, Event, Reason};
+use super::{DAY, HOUR, Seen, Stage, head, on};
+use channelmix::engine::{Cause, Event, Message, Reason};
 
-const EMAIL: u8 = 1;
-const PUSH: u8 = 2;
-const SMS: u8 = 3;
+const EMAIL: Message = on(1);
+const PUSH: Message = on(2);
+const SMS: Message = on(3);
 /// The first trigger: Monday, ten o'clock.
 const TRIGGER: i64 = 10 * HOUR;
 

@@ -5,16 +5,19 @@ use std::sync::LazyLock;
 use skrifa::instance::{LocationRef, Size};
 use skrifa::{FontRef, MetadataProvider};
 
-/// Noto Sans, regular; see `fonts/README.md`.
-pub(super) const FILE: &[u8] = include_bytes!("fonts/NotoSans-Regular.ttf");
+/// Liberation Sans, regular; see `fonts/README.md`.
+pub(super) const FILE: &[u8] = include_bytes!("fonts/LiberationSans-Regular.ttf");
 
-/// The families that a viewer may use: the bundled one, then common ones that are not wider by more than [`SLACK`].
-pub(super) const FAMILIES: &str = "'Noto Sans','Segoe UI','Helvetica Neue',Roboto,Arial,sans-serif";
+/// Its family.
+pub(super) const FAMILY: &str = "Liberation Sans";
 
-/// Room that is left for another font than the bundled one.
-const SLACK: f64 = 1.06;
+/// The families that a viewer may use: the bundled one, those of the same widths, then any.
+pub(super) const FAMILIES: &str = "'Liberation Sans',Arial,Helvetica,Arimo,sans-serif";
 
-/// Names longer than this are cut before anything else is done with them, in characters.
+/// Room that is left for a font that is a little wider.
+const SLACK: f64 = 1.04;
+
+/// Names longer than this lose their middle before anything else is done with them, in characters.
 const LONGEST: usize = 400;
 
 /// The widths of the bundled font.
@@ -36,7 +39,7 @@ fn letter_width(letter: char, size: f64) -> f64 {
 /// `words` on one line without what XML can't hold, without control characters and turned directions.
 pub(super) fn clean(words: &str) -> String {
     let mut line = String::new();
-    for letter in words.chars().take(LONGEST * 2) {
+    for letter in words.chars() {
         match letter {
             '\n' | '\t' | '\r' | '\u{2028}' | '\u{2029}' => line.push(' '),
             '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{fffe}' | '\u{ffff}' => {}
@@ -44,10 +47,14 @@ pub(super) fn clean(words: &str) -> String {
             _ => line.push(letter),
         }
     }
-    if line.chars().count() > LONGEST {
-        line = line.chars().take(LONGEST).chain(['…']).collect();
+    let letters: Vec<char> = line.chars().collect();
+    if letters.len() > LONGEST {
+        let half = LONGEST / 2;
+        line = letters[..half].iter().chain(&['…']).chain(&letters[letters.len() - half..]).collect();
     }
-    line.split_whitespace().collect::<Vec<_>>().join(" ")
+    let words: Vec<&str> = line.split(' ').filter(|word| !word.is_empty()).collect();
+    // "12 %" is not torn apart at the end of a line.
+    words.join(" ").replace(" %", "\u{a0}%")
 }
 
 /// `words` shortened in the middle until they are at most `room` wide, so that both a common beginning and a
@@ -57,18 +64,22 @@ pub(super) fn fit(words: &str, size: f64, room: f64) -> String {
         return words.to_owned();
     }
     let letters: Vec<char> = words.chars().collect();
-    let mut kept = letters.len().saturating_sub(1);
-    loop {
-        let head = kept.div_ceil(2);
-        let tail = kept - head;
-        let start: String = letters[..head].iter().collect();
-        let end: String = letters[letters.len() - tail..].iter().collect();
-        let short = format!("{}…{}", start.trim_end(), end.trim_start());
-        if kept == 0 || width(&short, size) <= room {
-            return short;
+    let wide: Vec<f64> = letters.iter().map(|&letter| letter_width(letter, size) * SLACK).collect();
+    let (mut head, mut tail) = (letters.len().div_ceil(2), letters.len() / 2);
+    let mut left = wide.iter().sum::<f64>() + letter_width('…', size) * SLACK;
+    while left > room && head + tail > 0 {
+        // From the longer side.
+        if head > tail {
+            head -= 1;
+            left -= wide[head];
+        } else {
+            left -= wide[letters.len() - tail];
+            tail -= 1;
         }
-        kept -= 1;
     }
+    let start: String = letters[..head].iter().collect();
+    let end: String = letters[letters.len() - tail..].iter().collect();
+    format!("{}…{}", start.trim_end(), end.trim_start())
 }
 
 /// `words` in lines of at most `room`, at most `most` of them.
@@ -105,6 +116,7 @@ mod tests {
     #[test]
     fn names_are_cleaned() {
         assert_eq!(clean("a\u{0}\u{1b}[31m\u{202e}b\n c\u{ffff}"), "a[31mb c");
+        assert_eq!(clean(" 12 % of  years"), "12\u{a0}% of years");
         assert!(clean(&"x".repeat(10_000)).chars().count() <= LONGEST + 1);
     }
 
@@ -118,7 +130,7 @@ mod tests {
     #[test]
     fn the_font_has_what_charts_write() {
         let font = FONT.as_ref().expect("the bundled font is readable");
-        for letter in "−–…%±→←≥≤·×Ωжğßé€£₺₹".chars() {
+        for letter in "−–…%±→←↓≥≤·×Ωжğßé€£".chars() {
             assert!(font.charmap().map(letter).is_some(), "{letter}");
         }
     }

@@ -10,5 +10,7 @@ mod presets;
 mod program;
 mod report;
 mod results;
+mod schema;
+mod self_help;
 mod transcripts;
 mod wrong_files;

@@ -8,6 +8,7 @@ mod interrupt;
 mod play;
 mod progress;
 mod run;
+mod trace;
 mod verify;
 
 use std::process::ExitCode;
@@ -29,6 +30,8 @@ enum Command {
     Compare(compare::Arguments),
     /// Play strategies and print their measures, without comparing them.
     Run(run::Arguments),
+    /// Follow one customer under each strategy, event by event; or write the events of many to a file.
+    Trace(trace::Arguments),
     /// Check a scenario file: mistakes together, each at its place, and what would be played.
     Check(check::Arguments),
     /// Play cases whose exact answers are known, and say whether they come out.
@@ -41,6 +44,7 @@ pub fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Compare(arguments) => compare::run(&arguments),
         Command::Run(arguments) => run::run(&arguments),
+        Command::Trace(arguments) => trace::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
     };

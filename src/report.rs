@@ -3,6 +3,7 @@
 mod csv;
 mod markdown;
 mod table;
+pub mod trace;
 mod words;
 
 pub use csv::csv;

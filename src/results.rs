@@ -5,6 +5,7 @@
 //! result. It holds no time stamp, path or thread count: the same file and seed give the same bytes. `SHA256SUMS` lists
 //! the hash of every file, so that a folder that was cut short or changed since is refused.
 
+mod file;
 mod manifest;
 mod rows;
 mod sums;
@@ -14,6 +15,7 @@ use std::{fs, io};
 
 use thiserror::Error;
 
+pub use file::NewFile;
 pub use manifest::{Given, Manifest};
 
 use crate::scenario::NONE;
@@ -34,6 +36,9 @@ pub enum Error {
     /// There is something at the place where results should go.
     #[error("{0} exists already; choose another folder, or --overwrite to replace a result folder")]
     Exists(PathBuf),
+    /// There is something at the place where a file should go.
+    #[error("{0} exists already; choose another name, or --overwrite to replace a file")]
+    FileExists(PathBuf),
     /// There is no manifest.
     #[error("{0} is no result folder: there is no {file} in it", file = manifest::FILE)]
     NoResults(PathBuf),
@@ -85,8 +90,8 @@ impl Folder {
             return Err(Error::Exists(path.to_owned()));
         }
         let folder = Self { path: path.to_owned(), overwrite };
-        let trial = folder.beside("trial");
-        fs::create_dir_all(folder.parent()).map_err(io_error(folder.parent()))?;
+        let trial = beside(path, "trial");
+        fs::create_dir_all(parent(path)).map_err(io_error(parent(path)))?;
         fs::create_dir(&trial).map_err(io_error(&trial))?;
         fs::remove_dir(&trial).map_err(io_error(&trial))?;
         Ok(folder)
@@ -97,7 +102,7 @@ impl Folder {
     /// # Errors
     /// If the file system refuses; nothing is then left behind.
     pub fn write(&self, manifest: &Manifest, tallies: &Tallies, world: &World) -> Result<(), Error> {
-        let partial = self.beside("partial");
+        let partial = beside(&self.path, "partial");
         let written = fs::create_dir(&partial)
             .map_err(io_error(&partial))
             .and_then(|()| manifest.write(&partial))
@@ -113,7 +118,7 @@ impl Folder {
     }
 
     fn put(&self, partial: &Path) -> Result<(), Error> {
-        let old = self.beside("old");
+        let old = beside(&self.path, "old");
         let replaces = self.overwrite && self.path.exists();
         if replaces {
             fs::rename(&self.path, &old).map_err(io_error(&self.path))?;
@@ -128,18 +133,18 @@ impl Folder {
         }
         put
     }
+}
 
-    fn parent(&self) -> &Path {
-        self.path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
-    }
+fn parent(path: &Path) -> &Path {
+    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
 
-    /// A free hidden name in the same folder, so that moving it is one step. What a killed run left there stays: it may
-    /// have had the same process number (in a container all do).
-    fn beside(&self, what: &str) -> PathBuf {
-        let name = self.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let name = |n: u32| self.parent().join(format!(".{name}.{what}.{}.{n}", std::process::id()));
-        (0..u32::MAX).map(name).find(|path| path.symlink_metadata().is_err()).unwrap_or_else(|| name(0))
-    }
+/// A free hidden name in the same folder, so that moving it is one step. What a killed run left there stays: it may have
+/// had the same process number (in a container all do).
+fn beside(path: &Path, what: &str) -> PathBuf {
+    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let name = |n: u32| parent(path).join(format!(".{name}.{what}.{}.{n}", std::process::id()));
+    (0..u32::MAX).map(name).find(|path| path.symlink_metadata().is_err()).unwrap_or_else(|| name(0))
 }
 
 /// Results as they lie in a folder.

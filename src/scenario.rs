@@ -24,7 +24,7 @@ pub use campaign::{Campaign, Goal, Schedule};
 pub use channel::{Billing, Channel, Click, Contact, Delay};
 pub use input::{Input, Law, Scale};
 pub use place::{Origin, Place, Source, Sources};
-pub use problems::{Problem, Problems, Severity};
+pub use problems::{Problem, Problems, Severity, harmless, nearest};
 pub use read::At;
 pub use segment::{Basket, Chance, Demand, Dropout, Hops, Joined, Lapse, Purchases, Segment};
 pub use strategy::{NONE, Otherwise, Plan, Response, Step, Strategy};

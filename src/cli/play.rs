@@ -66,28 +66,32 @@ pub struct ShowArguments {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Format {
+pub enum Format {
     /// A table for the terminal, the finding first.
     Table,
     /// Everything, numbers in full.
     Json,
-    /// One row per measure and strategy.
+    /// One row per measure and strategy (`trace`: per event).
     Csv,
-    /// Tables for a wiki, with definitions.
+    /// Tables for a wiki.
     Markdown,
 }
 
-/// `200000`, `200_000`, `2e5`.
 fn whole_number(text: &str) -> Result<u64, String> {
+    let number = written(text).filter(|&number| number >= 128);
+    number.ok_or_else(|| "must be a whole number, 128 or more".to_owned())
+}
+
+/// A whole number as people write it: `200000`, `200_000`, `2e5`.
+pub fn written(text: &str) -> Option<u64> {
     let plain = text.replace('_', "");
-    let number = plain.parse::<u64>().ok().or_else(|| {
+    plain.parse::<u64>().ok().or_else(|| {
         plain
             .parse::<f64>()
             .ok()
             .filter(|number| number.fract() == 0.0 && (0.0..=1e15).contains(number))
             .map(|number| number as u64)
-    });
-    number.filter(|&number| number >= 128).ok_or_else(|| "must be a whole number, 128 or more".to_owned())
+    })
 }
 
 impl PlayArguments {
@@ -210,7 +214,7 @@ impl ShowArguments {
 }
 
 /// Columns of the terminal, if it is one.
-fn width() -> Option<u16> {
+pub fn width() -> Option<u16> {
     let (terminal_size::Width(columns), _) = terminal_size::terminal_size_of(std::io::stdout())?;
     Some(columns.max(60))
 }

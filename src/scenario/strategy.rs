@@ -63,15 +63,22 @@ pub enum Otherwise {
     Next,
 }
 
+impl Response {
+    /// Its word in the file.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Delivered => "delivered",
+            Self::Opened => "opened",
+            Self::Clicked => "clicked",
+            Self::Ordered => "ordered",
+        }
+    }
+}
+
 impl FromValue for Response {
     const EXPECTED: &'static str = "\"delivered\", \"opened\", \"clicked\" or \"ordered\"";
     fn from_value(value: &Value, context: &mut Context<'_>) -> Option<Self> {
-        let words = [
-            ("delivered", Self::Delivered),
-            ("opened", Self::Opened),
-            ("clicked", Self::Clicked),
-            ("ordered", Self::Ordered),
-        ];
+        let words = [Self::Delivered, Self::Opened, Self::Clicked, Self::Ordered].map(|word| (word.word(), word));
         one_of(value, &words, context)
     }
 }

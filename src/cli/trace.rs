@@ -37,16 +37,16 @@ pub struct Arguments {
     #[arg(long, value_name = "PREDICATE")]
     find: Option<String>,
     /// Customers to search, from number 0 on; as many as `compare` plays per draw unless said otherwise.
-    #[arg(long, value_name = "NUMBER", requires = "find", value_parser = number)]
+    #[arg(long, value_name = "NUMBER", conflicts_with_all = ["customer", "events"], value_parser = number)]
     within: Option<u64>,
     /// Write the events of many customers to this file, one row each: FILE.csv or FILE.csv.gz.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["format", "only"])]
     events: Option<PathBuf>,
     /// Whose events are written: numbers from A up to, not including, B.
-    #[arg(long, value_name = "A..B", requires = "events", value_parser = range, default_value = "0..1000")]
+    #[arg(long, value_name = "A..B", conflicts_with_all = ["customer", "find"], value_parser = range, default_value = "0..1000")]
     customers: Range<u64>,
     /// Replace the file if it exists.
-    #[arg(long, requires = "events")]
+    #[arg(long, conflicts_with_all = ["customer", "find"])]
     overwrite: bool,
     /// Play only these strategies. Repeatable.
     #[arg(long, value_name = "NAME")]

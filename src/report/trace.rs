@@ -199,7 +199,18 @@ fn parting(trace: &Trace) -> Vec<String> {
     });
     let mut lines = vec![format!("They part on {}: {}.", time(trace, first.at), lives.collect::<Vec<_>>().join("; "))];
     let order = |what: &Option<What>| what.as_ref().and_then(What::order);
-    let parted = |row: &&Row| row.cells.windows(2).any(|pair| order(&pair[0]) != order(&pair[1]));
+    // A contact that comes a day later under another plan, with the same luck, brings the same order.
+    let elsewhere = |row: &Row, index: usize| {
+        let own = row.cells.iter().flatten().find(|what| what.order().is_some());
+        let same =
+            |what: &What| what.contact() == own.and_then(What::contact) && what.order() == own.and_then(What::order);
+        own.is_some_and(|own| own.contact().is_some())
+            && trace.rows.iter().filter_map(|row| row.cells[index].as_ref()).any(same)
+    };
+    let parted = |row: &&Row| {
+        let has = |index: usize| order(&row.cells[index]).is_some() || elsewhere(row, index);
+        (0..row.cells.len()).any(|index| order(&row.cells[index]).is_some()) && !(0..row.cells.len()).all(has)
+    };
     if let Some(row) = trace.rows.iter().find(parted) {
         let own = row
             .cells
@@ -211,7 +222,7 @@ fn parting(trace: &Trace) -> Vec<String> {
             .collect();
         lines.push(format!("The first order that they do not share: {}, {}.", time(trace, row.at), own.join(", ")));
     } else {
-        lines.push("The orders are the same under each.".to_owned());
+        lines.push("They share every order.".to_owned());
     }
     lines
 }

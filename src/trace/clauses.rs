@@ -172,11 +172,11 @@ impl Reader<'_, '_> {
         if let Some((_, deed)) = self.last.filter(|_| self.at("under")) {
             return Ok(Clause::Did { not, deed, strategy: self.under()? });
         }
-        let deed = self.deed()?;
+        let deed = self.deed(not)?;
         Ok(Clause::Did { not, deed, strategy: self.under()? })
     }
 
-    fn deed(&mut self) -> Result<Deed, Misread> {
+    fn deed(&mut self, after_not: bool) -> Result<Deed, Misread> {
         let found = DEEDS.into_iter().find(|deed| self.take(deed));
         Ok(match found {
             Some("ordered") => Deed::Ordered(self.channel("on", |channel| channel.has_touches)?),
@@ -193,7 +193,8 @@ impl Reader<'_, '_> {
             // The word of tables, files and conditions.
             None if self.take("clicked") => Deed::Responded(self.channel("on", |channel| channel.carries_contacts)?),
             None => {
-                let starts = [&DEEDS[..], &["clicked", "not", "more", "fewer", "less"]].concat();
+                let others: &[&str] = if after_not { &[] } else { &["not", "more", "fewer", "less"] };
+                let starts = [&DEEDS[..], &["clicked"], others].concat();
                 return Err(self.expected("what a customer did", &starts));
             }
         })

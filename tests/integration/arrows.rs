@@ -4,8 +4,8 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 /// Every module, and those that it may import. Luck and statistics are leaves that all may use; the questions (compare,
-/// precision, verify) do not know how answers are shown, and nobody knows the command line.
-const ARROWS: [(&str, &[&str]); 15] = [
+/// precision, trace, verify) do not know how answers are shown, and nobody knows the command line.
+const ARROWS: [(&str, &[&str]); 16] = [
     ("luck", &[]),
     ("stats", &[]),
     ("scenario", &["stats"]),
@@ -18,8 +18,9 @@ const ARROWS: [(&str, &[&str]); 15] = [
     // It says in the words of `compare` how far it got.
     ("precision", &["compare", "measures", "scenario", "simulation", "stats", "tally", "world"]),
     ("verify", &["engine", "luck", "measures", "scenario", "simulation", "stats", "tally", "world"]),
+    ("trace", &["engine", "scenario", "simulation", "world"]),
     ("results", &["scenario", "simulation", "tally", "world"]),
-    ("report", &["compare", "measures", "scenario"]),
+    ("report", &["compare", "measures", "scenario", "trace"]),
     (
         "cli",
         &[
@@ -32,6 +33,7 @@ const ARROWS: [(&str, &[&str]); 15] = [
             "simulation",
             "stats",
             "tally",
+            "trace",
             "verify",
             "world",
         ],
@@ -41,7 +43,7 @@ const ARROWS: [(&str, &[&str]); 15] = [
 ];
 
 /// Modules that only compute: they never print, exit, read the environment or the clock, or own a progress bar.
-const SILENT: [&str; 8] = ["engine", "luck", "measures", "scenario", "simulation", "stats", "tally", "world"];
+const SILENT: [&str; 9] = ["engine", "luck", "measures", "scenario", "simulation", "stats", "tally", "trace", "world"];
 const LOUD: [&str; 11] = [
     "println!",
     "eprintln!",

@@ -8,5 +8,6 @@ mod golden;
 mod parser;
 mod program;
 mod results;
+mod trace;
 mod transcripts;
 mod wrong_files;

@@ -7,6 +7,7 @@ mod files;
 mod interrupt;
 mod play;
 mod progress;
+mod report;
 mod run;
 mod trace;
 mod verify;
@@ -32,6 +33,8 @@ enum Command {
     Run(run::Arguments),
     /// Follow one customer under each strategy, event by event; or write the events of many to a file.
     Trace(trace::Arguments),
+    /// Make a page with charts and tables of results that were played before.
+    Report(report::Arguments),
     /// Check a scenario file: mistakes together, each at its place, and what would be played.
     Check(check::Arguments),
     /// Play cases whose exact answers are known, and say whether they come out.
@@ -45,6 +48,7 @@ pub fn main() -> ExitCode {
         Command::Compare(arguments) => compare::run(&arguments),
         Command::Run(arguments) => run::run(&arguments),
         Command::Trace(arguments) => trace::run(&arguments),
+        Command::Report(arguments) => report::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
     };

@@ -7,12 +7,14 @@ mod channels;
 mod finding;
 mod hangs_on;
 mod numbers;
+mod segments;
 
 use serde::Serialize;
 
 pub use channels::{ChannelRates, Rate, realised_rates};
-pub use hangs_on::{HangsOn, InputEffect, Switching, hangs_on};
+pub use hangs_on::{End, HangsOn, InputEffect, Switching, hangs_on};
 pub use numbers::{count, money, number, percent, show};
+pub use segments::{SegmentAnswer, by_segment};
 
 use crate::measures::{
     Better, EqualSpend, Estimate, MEASURES, Measure, Series, Unit, measure, series, series_at_share,
@@ -207,7 +209,7 @@ impl<'a> Books<'a> {
     fn estimate(&self, measure: &Measure, strategy: usize, series: &Series) -> Estimate {
         let none = self.none.filter(|_| matches!(measure.key, "incremental_profit" | "incremental_orders"));
         let unseen = none.and_then(|none| self.unseen(measure, strategy, none));
-        within_range(measure.unit, Estimate::of(series).widened(unseen))
+        Estimate::of(series).widened(unseen).within(measure.unit)
     }
 
     fn series(&self, measure: &Measure, strategy: usize) -> Option<Series> {
@@ -238,15 +240,6 @@ fn row(books: &Books<'_>, measure: &'static Measure) -> MeasureRow {
     };
     let (name, definition) = (measure.name, measure.definition);
     MeasureRow { measure: measure.key, name, definition, unit, strategies: cells.collect(), what: measure }
-}
-
-/// No share lies below 0 or above 1, wherever an interval's symmetry would lead.
-fn within_range(unit: Unit, mut estimate: Estimate) -> Estimate {
-    if unit == Unit::Share {
-        estimate.interval.low = estimate.interval.low.max(estimate.value.min(0.0));
-        estimate.interval.high = estimate.interval.high.min(estimate.value.max(1.0));
-    }
-    estimate
 }
 
 fn difference(

@@ -7,8 +7,10 @@
 pub mod cli;
 pub mod compare;
 pub mod engine;
+pub mod figures;
 pub mod luck;
 pub mod measures;
+pub mod output;
 pub mod precision;
 pub mod report;
 pub mod results;

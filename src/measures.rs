@@ -8,7 +8,9 @@
 mod catalogue;
 mod estimate;
 mod series;
+mod weeks;
 
 pub use catalogue::{Better, MEASURES, Measure, Unit, measure};
-pub use estimate::{Estimate, Interval, quantile, share_of_years_above_zero};
-pub use series::{EqualSpend, Series, series, series_at_share, unseen_orders};
+pub use estimate::{Estimate, Interval, quantile, share_of_years_above_zero, year_quantile};
+pub use series::{EqualSpend, Series, channel_series, series, series_at_share, unseen_orders};
+pub use weeks::{CURVES, weekly};

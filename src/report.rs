@@ -1,16 +1,40 @@
 //! Answers as people and programs read them: one file per format, no arithmetic.
+//!
+//! A terminal, a wiki and a spreadsheet get the answer of `compare`; [`write`] makes the whole report, a folder with a page,
+//! its charts and the rows behind them.
 
+pub mod charts;
 mod csv;
+mod files;
 mod markdown;
+mod page;
+mod panels;
 mod table;
 pub mod trace;
 mod words;
 
 pub use csv::csv;
+pub use files::{PAGE, write};
 pub use markdown::markdown;
+pub use page::page;
 pub use table::table;
 
 use crate::compare::Answer;
+
+/// Where a report comes from: what it takes to make it again.
+#[derive(Clone, Debug)]
+pub struct Origin {
+    /// Version of the program that played.
+    pub version: String,
+    /// The command, the scenario being `scenario.toml`.
+    pub command: String,
+    /// The scenario's text.
+    pub scenario: String,
+    /// What was laid over it with `--set`.
+    pub overrides: Vec<String>,
+    /// Whether the command gives the same bytes; a run to a precision has other batches.
+    pub same_bytes: bool,
+}
 
 /// The answer as JSON, indented; numbers in full.
 pub fn json(answer: &Answer) -> String {

@@ -1,23 +1,21 @@
 //! Results are files: a folder with a manifest and integer tallies, from which every table and chart can be made again
 //! without simulating.
 //!
-//! A folder is written beside its name and moved there in one step, so a killed run or a full disk never leaves half a
-//! result. It holds no time stamp, path or thread count: the same file and seed give the same bytes. `SHA256SUMS` lists
+//! A folder appears whole or not at all. It holds no time stamp, path or thread count: the same file and seed give the same bytes. `SHA256SUMS` lists
 //! the hash of every file, so that a folder that was cut short or changed since is refused.
 
-mod file;
 mod manifest;
 mod rows;
 mod sums;
 
+use std::io;
 use std::path::{Path, PathBuf};
-use std::{fs, io};
 
 use thiserror::Error;
 
-pub use file::NewFile;
 pub use manifest::{Given, Manifest};
 
+use crate::output::{self, Place, Replaces};
 use crate::scenario::NONE;
 use crate::tally::Tallies;
 use crate::world::World;
@@ -25,20 +23,9 @@ use crate::world::World;
 /// Why results could not be written, read or put together.
 #[derive(Debug, Error)]
 pub enum Error {
-    /// The file system refused.
-    #[error("{path}: {source}")]
-    Io {
-        /// The file or folder.
-        path: PathBuf,
-        /// What it said.
-        source: io::Error,
-    },
-    /// There is something at the place where results should go.
-    #[error("{0} exists already; choose another folder, or --overwrite to replace a result folder")]
-    Exists(PathBuf),
-    /// There is something at the place where a file should go.
-    #[error("{0} exists already; choose another name, or --overwrite to replace a file")]
-    FileExists(PathBuf),
+    /// The file system refused, or there is something where results should go.
+    #[error(transparent)]
+    Output(#[from] output::Error),
     /// There is no manifest.
     #[error("{0} is no result folder: there is no {file} in it", file = manifest::FILE)]
     NoResults(PathBuf),
@@ -68,15 +55,12 @@ pub enum Error {
 
 fn io_error(path: &Path) -> impl FnOnce(io::Error) -> Error {
     let path = path.to_owned();
-    move |source| Error::Io { path, source }
+    move |source| Error::Output(output::io_error(&path)(source))
 }
 
 /// A place for results, checked before the simulation begins and filled in one step at its end.
 #[derive(Debug)]
-pub struct Folder {
-    path: PathBuf,
-    overwrite: bool,
-}
+pub struct Folder(Place);
 
 impl Folder {
     /// Checks that results can be written to a folder.
@@ -85,16 +69,9 @@ impl Folder {
     /// If something is there already (and is not a result folder that may be replaced), or nothing can be written
     /// beside it.
     pub fn prepare(path: &Path, overwrite: bool) -> Result<Self, Error> {
-        let replaceable = overwrite && path.join(manifest::FILE).is_file();
-        if path.symlink_metadata().is_ok() && !replaceable {
-            return Err(Error::Exists(path.to_owned()));
-        }
-        let folder = Self { path: path.to_owned(), overwrite };
-        let trial = beside(path, "trial");
-        fs::create_dir_all(parent(path)).map_err(io_error(parent(path)))?;
-        fs::create_dir(&trial).map_err(io_error(&trial))?;
-        fs::remove_dir(&trial).map_err(io_error(&trial))?;
-        Ok(folder)
+        let what = "a result folder";
+        let replaces = if overwrite { Replaces::FolderWith(manifest::FILE, what) } else { Replaces::Nothing(what) };
+        Ok(Self(Place::prepare(path, replaces)?))
     }
 
     /// Writes results: all of them or none.
@@ -102,49 +79,13 @@ impl Folder {
     /// # Errors
     /// If the file system refuses; nothing is then left behind.
     pub fn write(&self, manifest: &Manifest, tallies: &Tallies, world: &World) -> Result<(), Error> {
-        let partial = beside(&self.path, "partial");
-        let written = fs::create_dir(&partial)
-            .map_err(io_error(&partial))
-            .and_then(|()| manifest.write(&partial))
-            .and_then(|()| rows::write(&partial, tallies, world))
+        self.0.write_folder(|folder| {
+            manifest.write(folder)?;
+            rows::write(folder, tallies, world)?;
             // Last, so that what was cut short can never be read.
-            .and_then(|()| sums::write(&partial))
-            .and_then(|()| self.put(&partial));
-        if written.is_err() {
-            // The first error is the one to tell; what is left must go in any case.
-            let _ = fs::remove_dir_all(&partial);
-        }
-        written
+            sums::write(folder)
+        })
     }
-
-    fn put(&self, partial: &Path) -> Result<(), Error> {
-        let old = beside(&self.path, "old");
-        let replaces = self.overwrite && self.path.exists();
-        if replaces {
-            fs::rename(&self.path, &old).map_err(io_error(&self.path))?;
-        }
-        let put = fs::rename(partial, &self.path).map_err(io_error(&self.path));
-        if replaces {
-            if put.is_err() {
-                fs::rename(&old, &self.path).map_err(io_error(&self.path))?;
-            } else {
-                fs::remove_dir_all(&old).map_err(io_error(&old))?;
-            }
-        }
-        put
-    }
-}
-
-fn parent(path: &Path) -> &Path {
-    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
-}
-
-/// A free hidden name in the same folder, so that moving it is one step. What a killed run left there stays: it may have
-/// had the same process number (in a container all do).
-fn beside(path: &Path, what: &str) -> PathBuf {
-    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let name = |n: u32| parent(path).join(format!(".{name}.{what}.{}.{n}", std::process::id()));
-    (0..u32::MAX).map(name).find(|path| path.symlink_metadata().is_err()).unwrap_or_else(|| name(0))
 }
 
 /// Results as they lie in a folder.

@@ -14,6 +14,7 @@ mod overrides;
 mod place;
 mod presets;
 mod problems;
+mod provenance;
 mod read;
 mod segment;
 mod strategy;
@@ -25,6 +26,7 @@ pub use channel::{Billing, Channel, Click, Contact, Delay};
 pub use input::{Input, Law, Scale};
 pub use place::{Origin, Place, Source, Sources};
 pub use problems::{Problem, Problems, Severity, harmless, nearest};
+pub use provenance::{Evidence, Grade, Written, WrittenBy, written_at};
 pub use read::At;
 pub use segment::{Basket, Chance, Demand, Dropout, Hops, Joined, Lapse, Purchases, Segment};
 pub use strategy::{NONE, Otherwise, Plan, Response, Step, Strategy};
@@ -76,6 +78,9 @@ pub struct Scenario {
     pub strategies: Vec<Strategy>,
     /// The joined tree as JSON, keys in the order of writing.
     pub resolved: serde_json::Value,
+    /// Every value that is written in it, and by whom: the file, `--set` or a preset. Defaults of the format are not
+    /// written anywhere.
+    pub written: Vec<Written>,
 }
 
 /// What a stated rate is the mean over (R13).
@@ -170,6 +175,7 @@ fn read_root(joined: &join::Joined, sources: &Sources, problems: &mut Problems) 
         campaigns,
         strategies,
         resolved: resolved(tree),
+        written: provenance::list(tree, &joined.presets, sources),
     })
 }
 
@@ -203,8 +209,9 @@ fn convert_prices(
         (money, at, name)
     });
     for (money, owner, name) in prices.chain(baskets) {
-        let theirs = money.at.and_then(|at| joined.currencies.iter().find(|(source, _)| *source == at.source()));
-        let Some((_, theirs)) = theirs.filter(|(_, theirs)| *theirs != currency.code) else { continue };
+        let preset = money.at.and_then(|at| joined.presets.iter().find(|preset| preset.source == at.source()));
+        let theirs = preset.and_then(|preset| preset.currency.as_ref());
+        let Some(theirs) = theirs.filter(|theirs| **theirs != currency.code) else { continue };
         if let Some((_, rate)) = exchange.iter().find(|(code, _)| code == theirs) {
             money.rescale(*rate);
         } else {

@@ -4,12 +4,14 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use super::failure::Failure;
-use super::files::ScenarioArguments;
+use super::files::{self, ScenarioArguments};
 use super::play::{PlayArguments, ShowArguments, find};
+use super::report;
 use crate::compare::{Question, compare};
 use crate::measures::measure;
+use crate::output::Place;
 use crate::precision::Target;
-use crate::results::{self, Results};
+use crate::results::{Given, Results};
 use crate::scenario::NONE;
 use crate::world::World;
 
@@ -30,6 +32,9 @@ pub struct Arguments {
     /// Play until the Monte Carlo error of every difference in profit is at most this share of the baseline's profit.
     #[arg(long, value_name = "SHARE", conflicts_with_all = ["simulate", "at_equal"], value_parser = share)]
     precision: Option<f64>,
+    /// Make a report in this folder: a page with charts and tables, whole or not at all.
+    #[arg(long, value_name = "DIR", conflicts_with = "at_equal")]
+    report: Option<PathBuf>,
     #[command(flatten)]
     play: PlayArguments,
     #[command(flatten)]
@@ -53,6 +58,7 @@ fn share(text: &str) -> Result<f64, String> {
 
 /// Compares.
 pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
+    arguments.play.refuse_idle_overwrite(arguments.report.is_some())?;
     if arguments.scenario.file.is_dir() {
         return compare_folders(arguments);
     }
@@ -64,9 +70,15 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let (mut plan, folder) = arguments.play.plan(&opened.world)?;
     let names: Vec<String> = plan.strategies.iter().map(|&index| opened.world.strategies[index].name.clone()).collect();
     let question = arguments.question(&opened.world, &names)?;
+    let place = arguments.report()?;
     let target = arguments.precision.zip(question.baseline.clone()).zip(measure("profit"));
     let target = target.map(|((relative, baseline), measure)| Target { relative, baseline, measure });
     let played = arguments.play.play(&opened, &mut plan, folder.as_ref(), target.as_ref(), arguments.show.quiet)?;
+    if let Some((place, baseline)) = place.zip(question.baseline.as_ref()) {
+        // The batches that a run to a precision ended with.
+        plan.batch = played.tallies.batches.first().map_or(plan.batch, |batch| batch.customers);
+        report::make(&place, &opened.world, &plan, &played.tallies, baseline, &opened.given)?;
+    }
     let mut answer = compare(&opened.world, &plan, &played.tallies, &question);
     answer.notes.extend(played.note);
     arguments.show.show(&answer)
@@ -79,34 +91,45 @@ fn compare_folders(arguments: &Arguments) -> Result<ExitCode, Failure> {
         let help = "it was said when they were played; give the scenario file to play it anew";
         return Err(Failure::argument(format!("{option} cannot be said of result folders"), help));
     }
-    let mut folders = Vec::new();
-    for folder in std::iter::once(&arguments.scenario.file).chain(&arguments.more) {
-        folders.push((folder.clone(), results::read(folder)?));
-    }
-    let Some(Results { manifest, tallies, world }) = results::pair(folders)? else {
-        return Err(Failure::argument("there is nothing to compare", "give a scenario file or result folders"));
-    };
+    let folders: Vec<PathBuf> = std::iter::once(&arguments.scenario.file).chain(&arguments.more).cloned().collect();
+    let Results { manifest, tallies, world } = files::results(&folders)?;
     let names: Vec<String> = tallies.strategies.iter().map(|strategy| strategy.name.clone()).collect();
     let question = arguments.question(&world, &names)?;
-    let answer = compare(&world, &manifest.plan(&world), &tallies, &question);
+    let place = arguments.report()?;
+    let plan = manifest.plan(&world);
+    if let Some((place, baseline)) = place.zip(question.baseline.as_ref()) {
+        let given = Given { text: manifest.scenario.clone(), overrides: manifest.overrides.clone() };
+        report::make(&place, &world, &plan, &tallies, baseline, &given)?;
+    }
+    let answer = compare(&world, &plan, &tallies, &question);
     arguments.show.show(&answer)
 }
 
-impl Arguments {
-    fn question(&self, world: &World, played: &[String]) -> Result<Question, Failure> {
-        let baseline = match &self.baseline {
-            Some(name) if played.contains(name) => name.clone(),
-            Some(name) => {
-                if played.iter().all(|own| own != NONE) || name != NONE {
-                    find(world, name)?;
-                }
-                return Err(Failure::argument(
-                    format!("the baseline `{name}` is not played"),
-                    format!("played are {}", played.join(", ")),
-                ));
+/// The strategy from which differences are taken.
+pub fn baseline(named: Option<&str>, world: &World, played: &[String]) -> Result<String, Failure> {
+    match named {
+        Some(name) if played.iter().any(|own| own == name) => Ok(name.to_owned()),
+        Some(name) => {
+            if played.iter().all(|own| own != NONE) || name != NONE {
+                find(world, name)?;
             }
-            None => played.iter().find(|name| *name != NONE).unwrap_or(&played[0]).clone(),
-        };
+            Err(Failure::argument(
+                format!("the baseline `{name}` is not played"),
+                format!("played are {}", played.join(", ")),
+            ))
+        }
+        None => Ok(played.iter().find(|name| *name != NONE).unwrap_or(&played[0]).clone()),
+    }
+}
+
+impl Arguments {
+    /// The place of the report, if one is asked for, checked before anything is played.
+    fn report(&self) -> Result<Option<Place>, Failure> {
+        self.report.as_ref().map(|folder| report::prepare(folder, self.play.overwrite())).transpose()
+    }
+
+    fn question(&self, world: &World, played: &[String]) -> Result<Question, Failure> {
+        let baseline = baseline(self.baseline.as_deref(), world, played)?;
         if played.len() < 2 {
             return Err(Failure::argument(
                 "there is only one strategy to compare",

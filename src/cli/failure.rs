@@ -3,6 +3,7 @@
 use std::io::IsTerminal;
 use std::process::ExitCode;
 
+use crate::output;
 use crate::results;
 use crate::scenario::{Problem, Problems, Sources};
 
@@ -20,6 +21,8 @@ pub enum Failure {
     },
     /// Results could not be written or read.
     Results(results::Error),
+    /// A file or folder could not be written.
+    Place(output::Error),
     /// Nobody reads the output any more.
     Output(std::io::Error),
 }
@@ -27,6 +30,12 @@ pub enum Failure {
 impl From<results::Error> for Failure {
     fn from(error: results::Error) -> Self {
         Self::Results(error)
+    }
+}
+
+impl From<output::Error> for Failure {
+    fn from(error: output::Error) -> Self {
+        Self::Place(error)
     }
 }
 
@@ -65,6 +74,10 @@ impl Failure {
                 ExitCode::from(2)
             }
             Self::Results(error) => {
+                anstream::eprintln!("error: {error}");
+                ExitCode::from(2)
+            }
+            Self::Place(error) => {
                 anstream::eprintln!("error: {error}");
                 ExitCode::from(2)
             }

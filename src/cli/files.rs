@@ -1,10 +1,10 @@
-//! Scenario files as arguments.
+//! Scenario files and result folders as arguments.
 
 use std::io::{IsTerminal, Read};
 use std::path::{Path, PathBuf};
 
 use super::failure::Failure;
-use crate::results::Given;
+use crate::results::{self, Given, Results};
 use crate::scenario::{Sources, load};
 use crate::world::World;
 
@@ -57,4 +57,14 @@ impl ScenarioArguments {
             Failure::argument(format!("{name}:{line}: this is not UTF-8 text"), "save the file as UTF-8")
         })
     }
+}
+
+/// The results of folders, put together.
+pub fn results(folders: &[PathBuf]) -> Result<Results, Failure> {
+    let mut all = Vec::new();
+    for folder in folders {
+        all.push((folder.clone(), results::read(folder)?));
+    }
+    let help = "give a scenario file or result folders";
+    results::pair(all)?.ok_or_else(|| Failure::argument("there is nothing to compare", help))
 }

@@ -43,8 +43,8 @@ pub struct PlayArguments {
     /// Write result files to this folder: whole or not at all.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// Replace the result folder if it exists.
-    #[arg(long, requires = "out")]
+    /// Replace the result folder or the report if it exists.
+    #[arg(long)]
     overwrite: bool,
 }
 
@@ -107,6 +107,20 @@ impl PlayArguments {
             ("--out", self.out.is_some()),
         ];
         options.into_iter().find(|(_, given)| *given).map(|(option, _)| option)
+    }
+
+    /// Whether what exists may be replaced.
+    pub fn overwrite(&self) -> bool {
+        self.overwrite
+    }
+
+    /// An option that would be ignored is refused.
+    pub fn refuse_idle_overwrite(&self, report: bool) -> Result<(), Failure> {
+        if self.overwrite && self.out.is_none() && !report {
+            let help = "say which folder, with --out or (compare) --report";
+            return Err(Failure::argument("--overwrite has nothing to replace", help));
+        }
+        Ok(())
     }
 
     /// The plan for a world, and the folder for results, checked before anything is played.

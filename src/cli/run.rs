@@ -20,6 +20,7 @@ pub struct Arguments {
 
 /// Plays and prints.
 pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
+    arguments.play.refuse_idle_overwrite(false)?;
     let opened = arguments.scenario.open(arguments.show.quiet)?;
     let (mut plan, folder) = arguments.play.plan(&opened.world)?;
     let played = arguments.play.play(&opened, &mut plan, folder.as_ref(), None, arguments.show.quiet)?;

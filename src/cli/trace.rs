@@ -14,8 +14,8 @@ use super::interrupt::{self, Obedient};
 use super::play::{Format, find, width, written};
 use super::progress::Bar;
 use crate::compare::count;
+use crate::output::{Place, Replaces};
 use crate::report::trace::{self as report, Shown};
-use crate::results::NewFile;
 use crate::simulation::Plan;
 use crate::trace::{Customers, Found, Predicate, Trace, log, search};
 use crate::world::World;
@@ -169,18 +169,23 @@ impl Arguments {
         })
     }
 
+    fn place(&self, path: &Path, what: &'static str) -> Result<Place, Failure> {
+        let replaces = if self.overwrite { Replaces::File(what) } else { Replaces::Nothing(what) };
+        Ok(Place::prepare(path, replaces)?)
+    }
+
     fn write_log(&self, path: &Path, customers: &Customers, strategies: &[usize]) -> Result<ExitCode, Failure> {
         let name = path.to_string_lossy();
         if !name.ends_with(".csv") && !name.ends_with(".csv.gz") {
             let help = "call it FILE.csv, or FILE.csv.gz to have it compressed";
             return Err(Failure::argument(format!("--events writes CSV, not {name}"), help));
         }
-        let file = NewFile::prepare(path, self.overwrite)?;
+        let place = self.place(path, "an event log")?;
         let range = self.customers.clone();
         let many = range.end - range.start;
         let bar = Bar::new(many, self.quiet);
         let rows = interrupt::held_back(|| {
-            file.write(|out| log::write(customers, strategies, range, &bar, &mut Obedient(out)))
+            place.write_stream(|out| log::write(customers, strategies, range, &bar, &mut Obedient(out)))
         })?;
         bar.done();
         if !self.quiet {

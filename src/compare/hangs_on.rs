@@ -34,6 +34,18 @@ pub struct InputEffect {
     pub higher_favours: Option<bool>,
     /// Where the difference crosses 0.
     pub switching: Switching,
+    /// The difference at the low and at the high end of what was drawn.
+    pub reach: [End; 2],
+}
+
+/// The fitted difference at one end of an input's drawn values, the other inputs at their mean.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct End {
+    /// The input's 5th or 95th percentile over draws; none for a set, which has no single value: then the end is that of the
+    /// set's joint effect.
+    pub input: Option<f64>,
+    /// The difference there.
+    pub difference: f64,
 }
 
 /// The value of an input at which the answer turns, the other inputs at their mean.
@@ -102,15 +114,17 @@ pub fn hangs_on(world: &World, plan: &Plan, strategy: &str, difference: &Series)
                 .map(|d| coefficients.iter().zip(&candidate.columns).map(|(b, x)| b * x[d]).sum())
                 .collect();
             let single = candidate.columns.len() == 1;
+            let profile = single.then(|| Profile::new(&candidate.columns[0], &columns, &outcome, first - 1)).flatten();
             inputs.push(InputEffect {
                 input: candidate.path.to_owned(),
                 share: (variance(&part) / of_parameters).min(1.0),
                 higher_favours: single.then(|| coefficients[0] > 0.0),
-                switching: if single {
-                    switching(&candidate.columns[0], &columns, &outcome, first - 1)
-                } else {
-                    Switching::NotOneNumber
+                switching: match &profile {
+                    Some(profile) => profile.switching(),
+                    None if single => Switching::NoneInRange,
+                    None => Switching::NotOneNumber,
                 },
+                reach: profile.as_ref().map_or_else(|| joint_reach(&part, &outcome), Profile::reach),
             });
             first += candidate.columns.len();
         }
@@ -163,38 +177,73 @@ fn variance(values: &[f64]) -> f64 {
     values.iter().map(|v| (v - mean) * (v - mean)).sum::<f64>() / (values.len() - 1) as f64
 }
 
-/// Where a linear fit, or a quadratic one if its curvature is significant, crosses 0 as `input` moves and the other
-/// columns stay at their mean.
-fn switching(input: &[f64], columns: &[Vec<f64>], outcome: &[f64], own: usize) -> Switching {
-    // Centred columns put "the others at their mean" at 0.
-    let mean = |column: &[f64]| column.iter().sum::<f64>() / column.len() as f64;
-    let centred = |column: &[f64]| -> Vec<f64> { column.iter().map(|x| x - mean(column)).collect() };
-    let mut all: Vec<Vec<f64>> = columns.iter().map(|column| centred(column)).collect();
-    let square: Vec<f64> = all[own].iter().map(|x| x * x).collect();
-    let Ok(linear) = fit(&all, outcome) else { return Switching::NoneInRange };
-    all.push(square);
-    let curve = all.len();
-    let curved = fit(&all, outcome)
-        .ok()
-        .filter(|fit| fit.standard_error(curve).is_some_and(|se| (fit.coefficients[curve] / se).abs() > CURVED));
-    let model = curved.as_ref().unwrap_or(&linear);
-    let terms: Vec<usize> = if curved.is_some() { vec![0, own + 1, curve] } else { vec![0, own + 1] };
-    let centre = mean(input);
-    let at = |x: f64| predict(model, &terms, x - centre);
-    let t = student::quantile(0.975, model.residual_df as f64);
-    let mut sorted = input.to_vec();
+/// The least and the greatest joint effect of a set over 90 % of the draws, around the mean difference.
+fn joint_reach(part: &[f64], outcome: &[f64]) -> [End; 2] {
+    let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
+    let mut sorted = part.to_vec();
     sorted.sort_by(f64::total_cmp);
-    let (from, to) = (quantile(&sorted, 0.05), quantile(&sorted, 0.95));
-    let Some(value) = crossing(|x| at(x).0, from, to) else { return Switching::NoneInRange };
-    // The sign is open where 0 lies within the band of the fit (Fieller); looked for within the drawn values.
-    let open = |x: f64| {
-        let (fitted, error) = at(x);
-        fitted.abs() - t * error
-    };
-    let low = crossing(|x| open(value - (x - from)), from, from + (value - sorted[0]))
-        .map_or(sorted[0], |x| value - (x - from));
-    let high = crossing(open, value, sorted[sorted.len() - 1]).unwrap_or(sorted[sorted.len() - 1]);
-    Switching::At { value, low, high }
+    [0.05, 0.95].map(|q| End { input: None, difference: mean(outcome) + quantile(&sorted, q) - mean(part) })
+}
+
+/// How the difference changes with one input, the others at their mean: a linear fit, or a quadratic one if its curvature is
+/// significant.
+struct Profile {
+    model: Fit,
+    terms: Vec<usize>,
+    centre: f64,
+    /// Drawn values of the input, ascending.
+    sorted: Vec<f64>,
+}
+
+impl Profile {
+    fn new(input: &[f64], columns: &[Vec<f64>], outcome: &[f64], own: usize) -> Option<Self> {
+        // Centred columns put "the others at their mean" at 0.
+        let mean = |column: &[f64]| column.iter().sum::<f64>() / column.len() as f64;
+        let centred = |column: &[f64]| -> Vec<f64> { column.iter().map(|x| x - mean(column)).collect() };
+        let mut all: Vec<Vec<f64>> = columns.iter().map(|column| centred(column)).collect();
+        let square: Vec<f64> = all[own].iter().map(|x| x * x).collect();
+        let linear = fit(&all, outcome).ok()?;
+        all.push(square);
+        let curve = all.len();
+        let curved = fit(&all, outcome)
+            .ok()
+            .filter(|fit| fit.standard_error(curve).is_some_and(|se| (fit.coefficients[curve] / se).abs() > CURVED));
+        let terms = if curved.is_some() { vec![0, own + 1, curve] } else { vec![0, own + 1] };
+        let mut sorted = input.to_vec();
+        sorted.sort_by(f64::total_cmp);
+        Some(Self { model: curved.unwrap_or(linear), terms, centre: mean(input), sorted })
+    }
+
+    /// Fitted difference and its standard error at a value of the input.
+    fn at(&self, x: f64) -> (f64, f64) {
+        predict(&self.model, &self.terms, x - self.centre)
+    }
+
+    /// What the input was between in nine of ten draws.
+    fn ends(&self) -> [f64; 2] {
+        [0.05, 0.95].map(|q| quantile(&self.sorted, q))
+    }
+
+    fn reach(&self) -> [End; 2] {
+        self.ends().map(|input| End { input: Some(input), difference: self.at(input).0 })
+    }
+
+    /// Where the fit crosses 0.
+    fn switching(&self) -> Switching {
+        let t = student::quantile(0.975, self.model.residual_df as f64);
+        let (least, most) = (self.sorted[0], self.sorted[self.sorted.len() - 1]);
+        let [from, to] = self.ends();
+        let Some(value) = crossing(|x| self.at(x).0, from, to) else { return Switching::NoneInRange };
+        // The sign is open where 0 lies within the band of the fit (Fieller); looked for within the drawn values.
+        let open = |x: f64| {
+            let (fitted, error) = self.at(x);
+            fitted.abs() - t * error
+        };
+        let low =
+            crossing(|x| open(value - (x - from)), from, from + (value - least)).map_or(least, |x| value - (x - from));
+        let high = crossing(open, value, most).unwrap_or(most);
+        Switching::At { value, low, high }
+    }
 }
 
 /// Fitted difference and its standard error at a distance from the mean of one input.
@@ -234,9 +283,10 @@ mod tests {
         let input: Vec<f64> = (0..64).map(|i| f64::from(i) / 320.0).collect();
         let outcome: Vec<f64> =
             input.iter().enumerate().map(|(i, x)| 2.0 - 20.0 * x + 0.1 * (i as f64 * 1.7).sin()).collect();
-        let Switching::At { value, low, high } = switching(&input, std::slice::from_ref(&input), &outcome, 0) else {
-            panic!("not found")
-        };
+        let profile = Profile::new(&input, std::slice::from_ref(&input), &outcome, 0).expect("it can be fitted");
+        let Switching::At { value, low, high } = profile.switching() else { panic!("not found") };
+        let [least, most] = profile.reach();
+        assert!((least.difference - 1.8).abs() < 0.1 && (most.difference + 1.7).abs() < 0.1, "{least:?} {most:?}");
         assert!((value - 0.1).abs() < 2e-3, "{value}");
         assert!(low < value && value < high && high - low < 0.01, "{low} {high}");
     }

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::catalogue::Unit;
 use super::series::Series;
 use crate::stats::{normal, student};
 
@@ -55,13 +56,17 @@ impl Estimate {
     /// 5–95 % range (in which one more draw would lie with 90 %) is combined in quadrature with 1.645 × the standard error
     /// of the mean over draws.
     pub fn of(series: &Series) -> Self {
-        let values = series.values();
+        Self::from_draws(&series.values(), series.noise(), series.batches())
+    }
+
+    /// The same from the values of the draws, the mean Monte Carlo variance of one draw's value, and the number of batches
+    /// of one draw.
+    pub fn from_draws(values: &[f64], noise: f64, batches: usize) -> Self {
         let draws = values.len() as f64;
-        let noise = series.noise();
         let value = values.iter().sum::<f64>() / draws;
         let monte_carlo_error = (noise / draws).sqrt();
         if values.len() == 1 {
-            let degrees = (series.draws[0].influences().len() - 1).max(1) as f64;
+            let degrees = batches.saturating_sub(1).max(1) as f64;
             let half = student::quantile(0.975, degrees) * monte_carlo_error;
             let interval = Interval { low: value - half, high: value + half, level: 0.95 };
             return Self {
@@ -101,6 +106,16 @@ impl Estimate {
         self
     }
 
+    /// The same as the estimate of a measure: no share lies below 0 or above 1, wherever an interval's symmetry would lead.
+    #[must_use]
+    pub fn within(mut self, unit: Unit) -> Self {
+        if unit == Unit::Share {
+            self.interval.low = self.interval.low.max(self.value.min(0.0));
+            self.interval.high = self.interval.high.min(self.value.max(1.0));
+        }
+        self
+    }
+
     /// The probability that the value is above 0, for P(better) (R26): the share of the shrunken draws; where more than
     /// half of what varies is noise, that of a normal distribution with the spread of the interval. None without
     /// uncertain inputs.
@@ -136,6 +151,31 @@ pub fn share_of_years_above_zero(difference: &Series, estimate: &Estimate, popul
         if sd > 0.0 { normal::cdf(value / sd) } else { 0.5 + 0.5 * value.signum() * f64::from(*value != 0.0) }
     };
     draws.iter().map(above).sum::<f64>() / draws.len() as f64
+}
+
+/// The total of a measure below which it lies in a share `q` (0 to 1, exclusive) of the years of a firm with so many
+/// customers: over draws (what is not known of the inputs) and over the luck of its customers, a normal distribution with
+/// the variance of one customer's part × population. No shock that hits all customers alike.
+pub fn year_quantile(series: &Series, estimate: &Estimate, population: u64, q: f64) -> f64 {
+    let population = population as f64;
+    let sd = (series.variance_per_customer() * population).sqrt();
+    let single = [estimate.value];
+    let draws = if estimate.shrunken.is_empty() { &single[..] } else { &estimate.shrunken[..] };
+    let totals: Vec<f64> = draws.iter().map(|value| value * population).collect();
+    let (mut low, mut high) = totals.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), &t| (l.min(t), h.max(t)));
+    if sd <= 0.0 {
+        let mut sorted = totals;
+        sorted.sort_by(f64::total_cmp);
+        return quantile(&sorted, q);
+    }
+    // Beyond ten standard deviations of the outermost draw lies nothing that a double could tell from 0 or 1.
+    (low, high) = (low - 10.0 * sd, high + 10.0 * sd);
+    let below = |x: f64| totals.iter().map(|total| normal::cdf((x - total) / sd)).sum::<f64>() / totals.len() as f64;
+    for _ in 0..80 {
+        let middle = 0.5 * (low + high);
+        if below(middle) < q { low = middle } else { high = middle }
+    }
+    0.5 * (low + high)
 }
 
 /// The q-quantile of sorted numbers, linear between order statistics (Hyndman & Fan 1996, type 7).

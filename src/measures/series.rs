@@ -45,6 +45,11 @@ impl Series {
         self.draws.iter().map(Influences::variance).sum::<f64>() / self.draws.len() as f64
     }
 
+    /// Batches of one draw; 2 or more.
+    pub fn batches(&self) -> usize {
+        self.draws.first().map_or(0, |draw| draw.influences().len())
+    }
+
     /// Variance of one customer's part in the measure (batches tell it), for the spread of a firm's single year.
     pub fn variance_per_customer(&self) -> f64 {
         self.noise() * self.customers as f64
@@ -85,6 +90,22 @@ fn parts(
 ) -> (f64, f64) {
     let none = none.map(|none| &tallies.strategies[none].totals[batch]);
     measure.parts(&Counts { own: &tallies.strategies[strategy].totals[batch], none, minor })
+}
+
+/// The series of a count of one channel per customer; `units` of the count make one.
+pub fn channel_series(
+    tallies: &Tallies,
+    count: ChannelCount,
+    channel: usize,
+    strategy: usize,
+    units: f64,
+) -> Option<Series> {
+    let rows = &tallies.strategies[strategy].totals;
+    by_draw(tallies, |batches| {
+        let counts = batches.clone().map(|batch| rows[batch].at(count, channel) as f64 / units).collect::<Vec<_>>();
+        let customers = batches.map(|batch| rows[batch].customers(CustomerCount::Joined) as f64).collect::<Vec<_>>();
+        Influences::ratio(&counts, &customers).ok()
+    })
 }
 
 fn by_draw(tallies: &Tallies, series: impl Fn(std::ops::Range<usize>) -> Option<Influences>) -> Option<Series> {

@@ -5,7 +5,7 @@ use crate::measures::{Better, Interval, Unit};
 use crate::scenario::NONE;
 
 /// The measures that a table shows unless all are asked for.
-const HEADLINES: [&str; 12] = [
+pub(super) const HEADLINES: [&str; 12] = [
     "profit",
     "incremental_profit",
     "revenue",

@@ -5,8 +5,8 @@ use std::path::Path;
 use std::str::FromStr;
 
 use super::{Error, Manifest};
-use crate::tally::{Batch, ChannelCount, CustomerCount, Layout, Row, Tallies};
-use crate::world::World;
+use crate::tally::{Batch, ChannelCount, CustomerCount, Layout, Row, StepCount, Tallies};
+use crate::world::{Strategy, World};
 
 const BATCHES: &str = "batches.csv";
 const BATCH_CHANNELS: &str = "batches_by_channel.csv";
@@ -14,8 +14,14 @@ const BATCH_SEGMENTS: &str = "batches_by_segment.csv";
 const WEEK_CHANNELS: &str = "weeks_by_channel.csv";
 const WEEK_SEGMENTS: &str = "weeks_by_segment.csv";
 const WEEK_DRAWS: &str = "weeks_by_draw.csv";
+const RUNS: &str = "runs.csv";
+const STEPS: &str = "steps.csv";
+const TOUCHES: &str = "touches.csv";
+/// In place of a channel that a touch was followed by.
+const ORDER: &str = "(order)";
 /// All of them.
-pub(super) const FILES: [&str; 6] = [BATCHES, BATCH_CHANNELS, BATCH_SEGMENTS, WEEK_CHANNELS, WEEK_SEGMENTS, WEEK_DRAWS];
+pub(super) const FILES: [&str; 9] =
+    [BATCHES, BATCH_CHANNELS, BATCH_SEGMENTS, WEEK_CHANNELS, WEEK_SEGMENTS, WEEK_DRAWS, RUNS, STEPS, TOUCHES];
 
 /// Writes all tallies.
 pub(super) fn write(folder: &Path, tallies: &Tallies, world: &World) -> Result<(), Error> {
@@ -47,7 +53,8 @@ pub(super) fn write(folder: &Path, tallies: &Tallies, world: &World) -> Result<(
         }
     }
     file.finish()?;
-    write_weeks(folder, tallies, world)
+    write_weeks(folder, tallies, world)?;
+    write_flows(folder, tallies, world)
 }
 
 fn write_weeks(folder: &Path, tallies: &Tallies, world: &World) -> Result<(), Error> {
@@ -78,6 +85,46 @@ fn write_weeks(folder: &Path, tallies: &Tallies, world: &World) -> Result<(), Er
         }
     }
     file.finish()
+}
+
+fn write_flows(folder: &Path, tallies: &Tallies, world: &World) -> Result<(), Error> {
+    let mut file = File::create(folder, RUNS, &["strategy", "campaign"], Columns::These(&["runs"]))?;
+    for strategy in &tallies.strategies {
+        for (campaign, runs) in world.campaigns.iter().zip(&strategy.flows.runs) {
+            file.write(&[&strategy.name, campaign], &[*runs])?;
+        }
+    }
+    file.finish()?;
+    let counts = StepCount::ALL.map(|(_, name)| name);
+    let mut file = File::create(folder, STEPS, &["strategy", "campaign", "step", "channel"], Columns::These(&counts))?;
+    for strategy in &tallies.strategies {
+        for ((campaign, step, channel), row) in steps(world, &strategy.name).zip(&strategy.flows.steps) {
+            file.write(&[&strategy.name, &campaign, &step, &channel], row)?;
+        }
+    }
+    file.finish()?;
+    let mut file = File::create(folder, TOUCHES, &["strategy", "channel", "next"], Columns::These(&["times"]))?;
+    for strategy in &tallies.strategies {
+        for ((channel, next), times) in touches(world).zip(&strategy.flows.touches) {
+            file.write(&[&strategy.name, &channel, &next], &[*times])?;
+        }
+    }
+    file.finish()
+}
+
+/// Channel and what came next, in the order of [`Flows::touch`](crate::tally::Flows::touch).
+fn touches(world: &World) -> impl Iterator<Item = (&str, &str)> {
+    let names = || world.channels.iter().map(|channel| channel.name.as_str());
+    names().flat_map(move |channel| names().chain([ORDER]).map(move |next| (channel, next)))
+}
+
+/// Campaign, place in its plan (from 1) and channel of each step of a strategy.
+fn steps<'w>(world: &'w World, strategy: &str) -> impl Iterator<Item = (&'w str, usize, &'w str)> {
+    let steps = world.strategy(strategy).into_iter().flat_map(|index| Strategy::steps(&world.strategies[index]));
+    steps.map(|(campaign, place, step)| {
+        let (campaign, channel) = (&world.campaigns[usize::from(campaign)], &world.channels[usize::from(step.channel)]);
+        (campaign.as_str(), place + 1, channel.name.as_str())
+    })
 }
 
 /// Reads all tallies of a folder.
@@ -124,6 +171,7 @@ pub(super) fn read(folder: &Path, manifest: &Manifest, world: &World) -> Result<
         .grid(&[strategies.len(), draws, weeks], |at, line| {
             line.into_summed(3, &mut tallies.strategies[at[0]].draw_weeks[at[1]][at[2]])
         })?;
+    read_flows(folder, world, &mut tallies)?;
     // Customer counts by week stand with the segments; over all of them they are their sum.
     for strategy in &mut tallies.strategies {
         for (week, row) in strategy.weeks.iter_mut().enumerate() {
@@ -134,6 +182,33 @@ pub(super) fn read(folder: &Path, manifest: &Manifest, world: &World) -> Result<
         }
     }
     Ok(tallies)
+}
+
+fn read_flows(folder: &Path, world: &World, tallies: &mut Tallies) -> Result<(), Error> {
+    let mut file = Lines::open(folder, RUNS, 3)?;
+    for strategy in &mut tallies.strategies {
+        for (campaign, runs) in world.campaigns.iter().zip(&mut strategy.flows.runs) {
+            *runs = file.of(&[&strategy.name, campaign])?.number(2)?;
+        }
+    }
+    file.end()?;
+    let mut file = Lines::open(folder, STEPS, 4 + StepCount::ALL.len())?;
+    for strategy in &mut tallies.strategies {
+        for ((campaign, step, channel), row) in steps(world, &strategy.name).zip(&mut strategy.flows.steps) {
+            let line = file.of(&[&strategy.name, campaign, &step.to_string(), channel])?;
+            for (place, count) in row.iter_mut().enumerate() {
+                *count = line.number(4 + place)?;
+            }
+        }
+    }
+    file.end()?;
+    let mut file = Lines::open(folder, TOUCHES, 4)?;
+    for strategy in &mut tallies.strategies {
+        for ((channel, next), times) in touches(world).zip(&mut strategy.flows.touches) {
+            *times = file.of(&[&strategy.name, channel, next])?.number(3)?;
+        }
+    }
+    file.end()
 }
 
 /// Which batches there are, and what was counted in each that has no channel.
@@ -193,10 +268,11 @@ fn channel_counts(row: &Row, channel: usize) -> Vec<i128> {
 
 /// Which counts a file holds.
 #[derive(Clone, Copy)]
-enum Columns {
+enum Columns<'a> {
     Channel,
     Customers,
     Both,
+    These(&'a [&'a str]),
 }
 
 struct File {
@@ -205,7 +281,7 @@ struct File {
 }
 
 impl File {
-    fn create(folder: &Path, name: &str, keys: &[&str], columns: Columns) -> Result<Self, Error> {
+    fn create(folder: &Path, name: &str, keys: &[&str], columns: Columns<'_>) -> Result<Self, Error> {
         let path = folder.join(name);
         let writer = csv::Writer::from_path(&path).map_err(|error| broken(&path, error))?;
         let channel = ChannelCount::ALL.iter().map(|&(_, name)| name);
@@ -214,6 +290,7 @@ impl File {
             Columns::Channel => channel.collect(),
             Columns::Customers => customer.collect(),
             Columns::Both => channel.chain(customer).collect(),
+            Columns::These(names) => names.to_vec(),
         };
         let mut file = Self { path, writer };
         let head: Vec<&str> = keys.iter().copied().chain(names).collect();
@@ -268,16 +345,30 @@ impl Lines {
         for i in 0..size[0] {
             for j in 0..size[1] {
                 for k in 0..size[2] {
-                    let Some(line) = self.next()? else {
-                        return Err(Error::Unreadable {
-                            path: self.path,
-                            why: "lines are missing at its end".to_owned(),
-                        });
-                    };
-                    read([i, j, k], line)?;
+                    read([i, j, k], self.one()?)?;
                 }
             }
         }
+        self.end()
+    }
+
+    /// The next line, which must be there.
+    fn one(&mut self) -> Result<Line, Error> {
+        let missing = "lines are missing at its end".to_owned();
+        self.next()?.ok_or_else(|| Error::Unreadable { path: self.path.clone(), why: missing })
+    }
+
+    /// The next line, which must begin with these keys.
+    fn of(&mut self, keys: &[&str]) -> Result<Line, Error> {
+        let line = self.one()?;
+        match (0..keys.len()).find(|&column| line.text(column) != keys[column]) {
+            Some(column) => Err(line.unexpected(column)),
+            None => Ok(line),
+        }
+    }
+
+    /// Refuses what is left.
+    fn end(mut self) -> Result<(), Error> {
         match self.next()? {
             Some(line) => Err(line.unexpected(0)),
             None => Ok(()),
@@ -329,7 +420,7 @@ impl Line {
 fn broken(path: &Path, error: csv::Error) -> Error {
     let why = error.to_string();
     match error.into_kind() {
-        csv::ErrorKind::Io(source) => Error::Io { path: path.to_owned(), source },
+        csv::ErrorKind::Io(source) => super::io_error(path)(source),
         _ => Error::Unreadable { path: path.to_owned(), why },
     }
 }

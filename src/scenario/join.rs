@@ -1,7 +1,7 @@
 //! From the text a person wrote to the whole tree: overrides on top, presets and extended strategies underneath.
 
 use super::place::{Origin, Place, Sources};
-use super::presets::{self, Shelf};
+use super::presets::{self, Preset, Shelf};
 use super::problems::{Problem, Problems, harmless};
 use super::strategy::NONE;
 use super::tree::{self, Data, Entry, Table, Value};
@@ -11,12 +11,12 @@ use super::{names, overrides};
 const EXCLUSIVE: [&[&str]; 3] =
     [&["click_rate", "click_to_open_rate"], &["needs", "purchases", "dropout"], &["entry", "hops"]];
 
-/// The joined tree, and which currency the prices of each preset are in.
+/// The joined tree, and the presets in it.
 pub struct Joined {
     /// The whole scenario, every value with its place.
     pub tree: Value,
-    /// Source of each preset with prices, and their currency.
-    pub currencies: Vec<(super::place::SourceId, String)>,
+    /// The presets that were used, each once.
+    pub presets: Vec<Preset>,
 }
 
 /// A text longer than this is no scenario.
@@ -25,7 +25,7 @@ const LONGEST_TEXT: usize = 16 << 20;
 /// Joins file, overrides, presets and extended strategies.
 pub fn join(name: &str, text: &str, overrides: &[String], sources: &mut Sources, problems: &mut Problems) -> Joined {
     let mut joined =
-        Joined { tree: Value { at: Place::default(), data: Data::Table(Table::default()) }, currencies: Vec::new() };
+        Joined { tree: Value { at: Place::default(), data: Data::Table(Table::default()) }, presets: Vec::new() };
     if text.len() > LONGEST_TEXT {
         let source = sources.add(harmless(name, 200), "", Origin::File);
         let message = format!("the file has {} bytes; a scenario has at most {LONGEST_TEXT}", text.len());
@@ -64,7 +64,7 @@ pub fn join(name: &str, text: &str, overrides: &[String], sources: &mut Sources,
     if let Some(Data::Table(strategies)) = root.get_mut("strategies").map(|entry| &mut entry.value.data) {
         extend_strategies(strategies, problems);
     }
-    joined.currencies = shelf.currencies().collect();
+    joined.presets = shelf.0;
     joined
 }
 

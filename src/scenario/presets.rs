@@ -2,7 +2,8 @@
 
 use super::place::{Origin, SourceId, Sources};
 use super::problems::Problems;
-use super::tree::{self, Table};
+use super::provenance::{Evidence, Grade};
+use super::tree::{self, Data, Table, Value};
 
 /// One preset as it ships.
 struct Shipped {
@@ -27,6 +28,8 @@ pub const DEFAULT_TOUCHES: [&str; 3] = ["web", "app", "store"];
 
 /// A preset, ready to be laid under what the user wrote.
 pub struct Preset {
+    /// Its name.
+    pub name: String,
     /// Its text among the sources.
     pub source: SourceId,
     /// `channel` or `segment`.
@@ -35,24 +38,27 @@ pub struct Preset {
     pub currency: Option<String>,
     /// The keys and values it provides.
     pub values: Table,
+    evidence: Vec<(String, Evidence)>,
+}
+
+impl Preset {
+    /// How the value of a key is known.
+    pub fn evidence(&self, key: &str) -> Option<&Evidence> {
+        self.evidence.iter().find(|(own, _)| own == key).map(|(_, evidence)| evidence)
+    }
 }
 
 /// The presets that one scenario uses, each opened once.
 #[derive(Default)]
-pub struct Shelf(Vec<(String, Preset)>);
+pub struct Shelf(pub Vec<Preset>);
 
 impl Shelf {
     /// A preset by name.
     pub fn open(&mut self, name: &str, sources: &mut Sources, problems: &mut Problems) -> Option<&Preset> {
-        if !self.0.iter().any(|(opened, _)| opened == name) {
-            self.0.push((name.to_owned(), open(name, sources, problems)?));
+        if !self.0.iter().any(|opened| opened.name == name) {
+            self.0.push(open(name, sources, problems)?);
         }
-        self.0.iter().find(|(opened, _)| opened == name).map(|(_, preset)| preset)
-    }
-
-    /// The source of each opened preset with prices, and their currency.
-    pub fn currencies(self) -> impl Iterator<Item = (SourceId, String)> {
-        self.0.into_iter().filter_map(|(_, preset)| Some((preset.source, preset.currency?)))
+        self.0.iter().find(|opened| opened.name == name)
     }
 }
 
@@ -67,9 +73,28 @@ pub fn open(name: &str, sources: &mut Sources, problems: &mut Problems) -> Optio
     let shipped = SHIPPED.iter().find(|preset| preset.name == name)?;
     let source = sources.add(format!("preset {name}"), shipped.text, Origin::Preset);
     let tree = tree::parse(source, sources, problems);
-    let text = |key: &str| tree.as_table()?.get(key)?.value.as_text().map(str::to_owned);
-    let values = tree.as_table()?.get("values")?.value.as_table()?.clone();
-    Some(Preset { source, kind: text("kind")?, currency: text("currency"), values })
+    let tree = tree.as_table()?;
+    let text = |key: &str| tree.get(key)?.value.as_text().map(str::to_owned);
+    let values = tree.get("values")?.value.as_table()?.clone();
+    let given = tree.get("sources")?.value.as_table()?;
+    let evidence = given.0.iter().filter_map(|entry| Some((entry.key.clone(), evidence(&entry.value)?))).collect();
+    Some(Preset { name: name.to_owned(), source, kind: text("kind")?, currency: text("currency"), values, evidence })
+}
+
+fn evidence(of: &Value) -> Option<Evidence> {
+    let table = of.as_table()?;
+    let text = |key: &str| table.get(key)?.value.as_text().map(str::to_owned);
+    let year = table.get("year").and_then(|entry| match entry.value.data {
+        Data::Integer(year) => Some(year),
+        _ => None,
+    });
+    Some(Evidence {
+        grade: Grade::of(&text("grade")?)?,
+        source: text("source")?,
+        year,
+        url: text("url"),
+        note: text("note"),
+    })
 }
 
 #[cfg(test)]
@@ -83,15 +108,11 @@ mod tests {
             let preset = open(shipped.name, &mut sources, &mut problems).expect("opens");
             assert!(!problems.any_error(), "{}", problems.render(&sources, false));
             assert!(names(&preset.kind).contains(&shipped.name));
-            let tree = tree::parse(preset.source, &sources, &mut problems);
-            let given =
-                tree.as_table().and_then(|t| t.get("sources")).and_then(|e| e.value.as_table()).expect("sources");
             for entry in &preset.values.0 {
-                let source =
-                    given.get(&entry.key).unwrap_or_else(|| panic!("{}: no source for {}", shipped.name, entry.key));
-                let grade = source.value.as_table().and_then(|t| t.get("grade")).and_then(|e| e.value.as_text());
-                let known = ["A", "B", "C", "D", "definition"];
-                assert!(grade.is_some_and(|grade| known.contains(&grade)), "{}: {}", shipped.name, entry.key);
+                assert!(preset.evidence(&entry.key).is_some(), "{}: no source for {}", shipped.name, entry.key);
+            }
+            for (key, _) in &preset.evidence {
+                assert!(preset.values.get(key).is_some(), "{}: a source for {key}, which it lacks", shipped.name);
             }
         }
     }

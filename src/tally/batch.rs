@@ -21,8 +21,8 @@ pub struct BatchTally {
     by_customer: Vec<[i64; CustomerCount::ALL.len()]>,
     /// By campaign.
     runs: Vec<u64>,
-    /// By the channels where hops begin and end.
-    hops: Vec<u64>,
+    /// By [`Flows::touch`].
+    touches: Vec<u64>,
     /// The week of the last event; a customer's events come in order of time, so it seldom changes.
     week: usize,
     /// Where that week's channels begin.
@@ -44,7 +44,7 @@ impl BatchTally {
             by_step: vec![[0; StepCount::ALL.len()]; steps.len() * world.weeks],
             by_customer: vec![[0; CustomerCount::ALL.len()]; world.weeks],
             runs: vec![0; world.campaigns.len()],
-            hops: vec![0; channels * channels],
+            touches: vec![0; channels * (channels + 1)],
             steps,
             week: 0,
             channel_row: 0,
@@ -103,7 +103,7 @@ impl BatchTally {
             sums.iter_mut().zip(counts).for_each(|(sum, count)| *sum += i128::from(std::mem::take(count)));
         };
         carry(&mut flows.runs, &mut self.runs);
-        carry(&mut flows.hops, &mut self.hops);
+        carry(&mut flows.touches, &mut self.touches);
         rows
     }
 
@@ -181,12 +181,14 @@ impl Watch for BatchTally {
             Event::JourneyBegan(channel) => self.add(at, ChannelCount::Journeys, channel, 1),
             Event::Hopped { from, to } => {
                 self.add(at, ChannelCount::Hops, from, 1);
-                self.hops[usize::from(from) * self.channels + usize::from(to)] += 1;
+                self.touches[Flows::touch(usize::from(from), Some(usize::from(to)), self.channels)] += 1;
             }
             Event::Bounced(channel) => self.add(at, ChannelCount::Bounced, channel, 1),
             Event::Ordered { channel, value, cause } => {
                 self.add(at, ChannelCount::Orders, channel, 1);
                 self.add(at, ChannelCount::Revenue, channel, value as u64);
+                self.touches[Flows::touch(usize::from(channel), None, self.channels)] +=
+                    u64::from(cause != Cause::First);
                 if let Cause::Contact { message, displaced } = cause {
                     self.add_to_step(at, StepCount::Orders, message, 1);
                     self.add_to_step(at, StepCount::DisplacedOrders, message, u64::from(displaced.is_some()));

@@ -83,14 +83,18 @@ pub struct Flows {
     pub runs: Vec<i128>,
     /// By [step](crate::world::Strategy::steps).
     pub steps: Vec<StepRow>,
-    /// Hops, by the channel where they began × channels + the channel where they went.
-    pub hops: Vec<i128>,
+    /// What touches came to, by [`Flows::touch`]: hops, and orders. Touches that came to neither were left.
+    pub touches: Vec<i128>,
 }
 
 impl Flows {
     /// Nothing yet.
     pub fn zero(campaigns: usize, steps: usize, channels: usize) -> Self {
-        Self { runs: vec![0; campaigns], steps: vec![StepRow::default(); steps], hops: vec![0; channels * channels] }
+        Self {
+            runs: vec![0; campaigns],
+            steps: vec![StepRow::default(); steps],
+            touches: vec![0; channels * (channels + 1)],
+        }
     }
 
     /// Adds what was counted elsewhere under the same strategy.
@@ -98,6 +102,17 @@ impl Flows {
         let add = |own: &mut [i128], more: &[i128]| own.iter_mut().zip(more).for_each(|(sum, more)| *sum += more);
         add(&mut self.runs, &other.runs);
         self.steps.iter_mut().zip(&other.steps).for_each(|(own, more)| add(own, more));
-        add(&mut self.hops, &other.hops);
+        add(&mut self.touches, &other.touches);
+    }
+
+    /// Place of the touches on channel `on` of so many that were followed by a hop to channel `to`, or by an order if there
+    /// is none.
+    #[inline(always)]
+    pub const fn touch(on: usize, to: Option<usize>, channels: usize) -> usize {
+        on * (channels + 1)
+            + match to {
+                Some(to) => to,
+                None => channels,
+            }
     }
 }

@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 
 /// Every module, and those that it may import. Luck and statistics are leaves that all may use; the questions (compare,
 /// precision, trace, verify) do not know how answers are shown, and nobody knows the command line.
-const ARROWS: [(&str, &[&str]); 16] = [
+const ARROWS: [(&str, &[&str]); 18] = [
     ("luck", &[]),
+    ("output", &[]),
     ("stats", &[]),
     ("scenario", &["stats"]),
     ("world", &["luck", "scenario", "stats"]),
@@ -19,13 +20,16 @@ const ARROWS: [(&str, &[&str]); 16] = [
     ("precision", &["compare", "measures", "scenario", "simulation", "stats", "tally", "world"]),
     ("verify", &["engine", "luck", "measures", "scenario", "simulation", "stats", "tally", "world"]),
     ("trace", &["engine", "scenario", "simulation", "world"]),
-    ("results", &["scenario", "simulation", "tally", "world"]),
-    ("report", &["compare", "measures", "scenario", "trace"]),
+    ("results", &["output", "scenario", "simulation", "tally", "world"]),
+    ("figures", &["compare", "measures", "scenario", "simulation", "tally", "world"]),
+    ("report", &["compare", "figures", "measures", "output", "scenario", "trace"]),
     (
         "cli",
         &[
             "compare",
+            "figures",
             "measures",
+            "output",
             "precision",
             "report",
             "results",

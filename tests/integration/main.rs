@@ -7,6 +7,7 @@ mod engine;
 mod golden;
 mod parser;
 mod program;
+mod report;
 mod results;
 mod trace;
 mod transcripts;

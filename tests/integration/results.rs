@@ -15,13 +15,16 @@ use sha2::{Digest, Sha256};
 use crate::program::{Place, SCENARIO, Said, UNCERTAIN, said};
 
 /// Files of a result folder that hold tallies.
-const TALLIES: [&str; 6] = [
+const TALLIES: [&str; 9] = [
     "batches.csv",
     "batches_by_channel.csv",
     "batches_by_segment.csv",
     "weeks_by_channel.csv",
     "weeks_by_segment.csv",
     "weeks_by_draw.csv",
+    "runs.csv",
+    "steps.csv",
+    "touches.csv",
 ];
 
 /// Everything in a folder, byte for byte.
@@ -218,9 +221,9 @@ fn a_changed_manifest_is_refused() {
     let path = place.at("results/manifest.json");
     let whole: Value = serde_json::from_slice(&fs::read(&path).expect("it is there")).expect("it is JSON");
     let changes: [(&str, Value, &str); 12] = [
-        ("format", 2.into(), "result format 2, this program reads format 1"),
+        ("format", 1.into(), "result format 1, this program reads format 2"),
         ("format", Value::Null, "result format none"),
-        ("format", "1".into(), "result format none"),
+        ("format", "2".into(), "result format none"),
         ("scenario", SCENARIO.replace("0.06", "0.05").into(), "world hash"),
         ("scenario", SCENARIO.replace("after = \"24h\"", "after = \"48h\"").into(), "`cascade`"),
         ("scenario", "name = 3".into(), "not accepted"),

@@ -190,13 +190,18 @@ struct Recount<'w> {
     flows: Flows,
 }
 
+impl Recount<'_> {
+    fn touched(&mut self, on: u8, to: Option<u8>) {
+        let channels = self.world.channels.len();
+        self.flows.touches[usize::from(on) * (channels + 1) + to.map_or(channels, usize::from)] += 1;
+    }
+}
+
 impl Watch for Recount<'_> {
     fn see(&mut self, _: i64, event: Event) {
         let (message, count) = match event {
             Event::RunBegan(campaign) => return self.flows.runs[usize::from(campaign)] += 1,
-            Event::Hopped { from, to } => {
-                return self.flows.hops[usize::from(from) * self.world.channels.len() + usize::from(to)] += 1;
-            }
+            Event::Hopped { from, to } => return self.touched(from, Some(to)),
             Event::Sent(message) => (message, StepCount::Sent),
             Event::Delivered(message) => (message, StepCount::Delivered),
             Event::Opened(message) => (message, StepCount::Opened),
@@ -206,7 +211,9 @@ impl Watch for Recount<'_> {
             Event::Withheld(message, Reason::ConditionMet) => (message, StepCount::ConditionMet),
             Event::Withheld(message, Reason::NotOptedIn) => (message, StepCount::NotOptedIn),
             Event::Withheld(message, Reason::OptedOut) => (message, StepCount::AfterOptOut),
-            Event::Ordered { value, cause: Cause::Contact { message, displaced }, .. } => {
+            Event::Ordered { channel, cause: Cause::Need, .. } => return self.touched(channel, None),
+            Event::Ordered { channel, value, cause: Cause::Contact { message, displaced } } => {
+                self.touched(channel, None);
                 let step = &mut self.flows.steps[usize::from(message.step)];
                 step[StepCount::DisplacedOrders as usize] += i128::from(displaced.is_some());
                 step[StepCount::Revenue as usize] += i128::from(value);
@@ -236,7 +243,7 @@ fn r24_flows_count_every_run_step_and_hop() {
             }
         }
         let found = &tallied.flows;
-        assert_eq!((&found.runs, &found.hops), (&recount.flows.runs, &recount.flows.hops));
+        assert_eq!((&found.runs, &found.touches), (&recount.flows.runs, &recount.flows.touches));
         let total = sum(&tallied.totals);
         let (mut spend, mut sent) = (0, 0);
         for ((step, own), (_, _, planned)) in found.steps.iter().zip(&recount.flows.steps).zip(strategy.steps()) {
@@ -249,7 +256,8 @@ fn r24_flows_count_every_run_step_and_hop() {
             );
         }
         assert_eq!(spend, total.total(ChannelCount::Spend));
-        assert_eq!(found.hops.iter().sum::<i128>(), total.total(ChannelCount::Hops));
+        let journeys_end = total.total(ChannelCount::Hops) + total.total(ChannelCount::Orders);
+        assert_eq!(found.touches.iter().sum::<i128>(), journeys_end);
         assert!(sent > 0 || found.steps.is_empty());
     }
 }

@@ -1,0 +1,107 @@
+//! `channelmix report`: the page, charts and tables of results that were played before.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use super::failure::Failure;
+use super::{compare, files, interrupt};
+use crate::figures::figures;
+use crate::output::{Place, Replaces};
+use crate::report::{Origin, PAGE, write};
+use crate::results::Given;
+use crate::scenario::NONE;
+use crate::simulation::Plan;
+use crate::tally::Tallies;
+use crate::world::World;
+
+/// Arguments of `report`.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// Result folders, written by `compare --out` or `run --out`.
+    #[arg(value_name = "DIR", required = true)]
+    folders: Vec<PathBuf>,
+    /// Take differences from this strategy; the first of the file unless said otherwise.
+    #[arg(long, value_name = "NAME")]
+    baseline: Option<String>,
+    /// Folder for the report; `report` in the first result folder unless said otherwise.
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Replace the report if it exists.
+    #[arg(long)]
+    overwrite: bool,
+}
+
+/// Makes the report.
+pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
+    let folder = arguments.out.clone().unwrap_or_else(|| arguments.folders[0].join("report"));
+    let results = files::results(&arguments.folders)?;
+    let place = prepare(&folder, arguments.overwrite)?;
+    let names: Vec<String> = results.tallies.strategies.iter().map(|strategy| strategy.name.clone()).collect();
+    let baseline = compare::baseline(arguments.baseline.as_deref(), &results.world, &names)?;
+    let manifest = &results.manifest;
+    let given = Given { text: manifest.scenario.clone(), overrides: manifest.overrides.clone() };
+    make(&place, &results.world, &manifest.plan(&results.world), &results.tallies, &baseline, &given)?;
+    println!("{}", folder.join(PAGE).display());
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A place for a report.
+pub fn prepare(folder: &Path, overwrite: bool) -> Result<Place, Failure> {
+    let what = "a report";
+    let replaces = if overwrite { Replaces::FolderWith(PAGE, what) } else { Replaces::Nothing(what) };
+    Ok(Place::prepare(folder, replaces)?)
+}
+
+/// Makes a report of what was played.
+pub fn make(
+    place: &Place,
+    world: &World,
+    plan: &Plan,
+    tallies: &Tallies,
+    baseline: &str,
+    given: &Given,
+) -> Result<(), Failure> {
+    let figures = figures(world, plan, tallies, baseline);
+    let origin = origin(world, plan, tallies, baseline, given);
+    interrupt::held_back(|| place.write_folder(|folder| write(folder, &figures, &origin)))?;
+    Ok(())
+}
+
+fn origin(world: &World, plan: &Plan, tallies: &Tallies, baseline: &str, given: &Given) -> Origin {
+    let mut command = format!("channelmix compare scenario.toml --seed {} --simulate {}", plan.seed, plan.customers());
+    if !world.uncertain.is_empty() {
+        command += &format!(" --draws {}", plan.draws);
+    }
+    let played = |name: &str| tallies.strategy(name).is_some();
+    if !world.strategies.iter().all(|strategy| strategy.name == NONE || played(&strategy.name)) {
+        for strategy in tallies.strategies.iter().filter(|strategy| strategy.name != NONE) {
+            command += &format!(" --strategy {}", quoted(&strategy.name));
+        }
+    }
+    if !played(NONE) {
+        command += " --no-baseline";
+    }
+    command += &format!(" --baseline {}", quoted(baseline));
+    for set in &given.overrides {
+        command += &format!(" --set {}", quoted(set));
+    }
+    // A run to a precision joined its batches on the way, and its errors come from those.
+    let afresh = Plan::new(world, plan.seed, plan.customers(), Some(plan.draws), plan.strategies.clone());
+    Origin {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        command: command + " --report report",
+        scenario: given.text.clone(),
+        overrides: given.overrides.clone(),
+        same_bytes: afresh == *plan,
+    }
+}
+
+/// A word for a shell.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', "'\\''"))
+    }
+}

@@ -1,0 +1,66 @@
+//! Measures as curves: what they would be if the horizon were at the end of each week.
+
+use super::catalogue::{Counts, Measure, Unit};
+use super::estimate::Estimate;
+use super::series::Series;
+use crate::tally::{CustomerCount, Layout, Row, StrategyTallies, Tallies};
+
+/// The measures that can be followed week by week. The others count customers at the horizon only.
+pub const CURVES: [&str; 9] =
+    ["retention", "alive", "profit", "incremental_profit", "revenue", "spend", "orders", "opt_outs", "reach_left"];
+
+/// A measure under one strategy from the start to the end of each week; none in a week in which it is undefined.
+///
+/// The values are exact counts of each draw, and their interval is that of [`Estimate::from_draws`]. Batches are not kept
+/// by week, so the Monte Carlo variance at a week's end is that of the whole horizon (`whole`), scaled: for a share as
+/// v(1 − v) ÷ customers counted, for a sum over customers with its size. At the horizon it is that of `whole` itself.
+pub fn weekly(
+    tallies: &Tallies,
+    measure: &Measure,
+    strategy: usize,
+    none: Option<usize>,
+    minor: f64,
+    whole: &Series,
+) -> Vec<Option<Estimate>> {
+    let own = &tallies.strategies[strategy];
+    let none = none.map(|none| &tallies.strategies[none]);
+    let weeks = own.weeks.len();
+    let parts_of = |draw: usize| {
+        let none: Vec<Row> = none.map_or_else(Vec::new, |none| running(none, draw).collect());
+        let parts = |(week, own): (usize, Row)| measure.parts(&Counts { own: &own, none: none.get(week), minor });
+        running(own, draw).enumerate().map(parts).collect()
+    };
+    let draws: Vec<Vec<(f64, f64)>> = (0..own.draw_weeks.len()).map(parts_of).collect();
+    let at = |week: usize| -> Option<(Vec<f64>, f64)> {
+        let values: Vec<f64> = draws.iter().map(|weeks| weeks[week].0 / weeks[week].1).collect();
+        let counted = draws.iter().map(|weeks| weeks[week].1).sum::<f64>();
+        values.iter().all(|value| value.is_finite()).then_some((values, counted))
+    };
+    let scale = |(values, counted): &(Vec<f64>, f64)| {
+        let mean = values.iter().sum::<f64>() / values.len() as f64;
+        match measure.unit {
+            Unit::Share => (mean * (1.0 - mean)).max(0.0) / counted,
+            Unit::Money | Unit::Number => mean.abs(),
+        }
+    };
+    let end = at(weeks - 1).map_or(0.0, |end| scale(&end));
+    (0..weeks)
+        .map(|week| {
+            let counts = at(week)?;
+            let share = if end > 0.0 { scale(&counts) / end } else { 0.0 };
+            Some(Estimate::from_draws(&counts.0, whole.noise() * share, whole.batches()))
+        })
+        .collect()
+}
+
+/// The counts of a draw from the start to the end of each week, channels summed.
+fn running(strategy: &StrategyTallies, draw: usize) -> impl Iterator<Item = Row> {
+    let alive = Layout::SUMMED.customer(CustomerCount::Alive);
+    strategy.draw_weeks[draw].iter().scan(Row::zero(Layout::SUMMED), move |sum, week| {
+        sum.add(week);
+        let mut counts = sum.clone();
+        // Who is alive at the horizon is counted there; until then it is who was and has not been lost.
+        counts.counts[alive] = sum.customers(CustomerCount::JoinedAlive) - sum.customers(CustomerCount::Lost);
+        Some(counts)
+    })
+}

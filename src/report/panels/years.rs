@@ -1,0 +1,84 @@
+//! How one year of this firm may turn out.
+
+use super::{Chart, Panel, Reader, View};
+use crate::compare::{money, percent};
+use crate::figures::YearLine;
+use crate::report::charts::{Distribution, DistributionRow};
+use crate::scenario::NONE;
+
+pub(super) fn panel(reader: &Reader<'_>) -> Option<Panel> {
+    let baseline = reader.baseline().to_owned();
+    let setup = &reader.figures.answer.setup;
+    let compared = |line: &&YearLine| line.outcome == "difference" && line.strategy != NONE;
+    let differences: Vec<&YearLine> = reader.figures.years.iter().filter(compared).collect();
+    let currency = reader.currency();
+    let mut charts = Vec::new();
+    if let Some(best) = differences.iter().max_by(|a, b| a.share_above_zero.total_cmp(&b.share_above_zero)) {
+        let title = format!(
+            "{} earns more than {baseline} in {} of years; half of them differ by {} to {} {currency}",
+            best.strategy,
+            years(best.share_above_zero),
+            money(best.q25),
+            money(best.q75)
+        );
+        let rows = differences.iter().map(|line| row(reader, line, Some(&baseline)));
+        let chart = Distribution {
+            value_label: format!("profit of the firm − profit under {baseline}, one horizon"),
+            form: reader.money(),
+            rows: rows.collect(),
+        };
+        let description = "Quantiles of the difference in the firm's profit, by strategy.";
+        charts.push(Chart::new("year-difference", title, |caption| chart.draw(caption), description));
+    }
+    let profits: Vec<&YearLine> = reader.figures.years.iter().filter(|line| line.outcome == "profit").collect();
+    if let Some(best) = profits.iter().max_by(|a, b| a.mean.total_cmp(&b.mean)) {
+        let title = format!(
+            "The firm's profit is highest under {}: nine of ten years bring {} to {} {currency}",
+            best.strategy,
+            money(best.q05),
+            money(best.q95)
+        );
+        let rows = profits.iter().map(|line| row(reader, line, None));
+        let chart = Distribution {
+            value_label: "profit of the firm, one horizon".to_owned(),
+            form: reader.money(),
+            rows: rows.collect(),
+        };
+        let description = "Quantiles of the firm's profit, by strategy.";
+        charts.push(Chart::new("year-profit", title, |caption| chart.draw(caption), description));
+    }
+    let columns = ["strategy", "outcome", "mean", "q05", "q25", "q50", "q75", "q95", "share_above_zero"];
+    let days = setup.days;
+    Some(Panel {
+        name: "years",
+        question: "What could one year bring this firm?",
+        charts,
+        note: format!(
+            "Totals of a firm of {} customers over {days} days: what is not known of the inputs and the luck of its customers together; no shock that hits all customers alike.",
+            crate::compare::count(setup.population)
+        ),
+        view: View::of("years", &columns, &reader.figures.years, |_| true),
+    })
+}
+
+fn row(reader: &Reader<'_>, line: &YearLine, baseline: Option<&str>) -> DistributionRow {
+    let note = baseline.map_or_else(String::new, |baseline| {
+        format!("ahead of {baseline} in {} of years", years(line.share_above_zero))
+    });
+    DistributionRow {
+        name: line.strategy.clone(),
+        part: reader.part(&line.strategy),
+        quantiles: [line.q05, line.q25, line.q50, line.q75, line.q95],
+        dots: Vec::new(),
+        note,
+    }
+}
+
+/// A share of years; all or none of them is more than anyone knows.
+fn years(share: f64) -> String {
+    match share {
+        share if share > 0.999 => format!("more than {}", percent(0.999)),
+        share if share < 0.001 => format!("fewer than {}", percent(0.001)),
+        share => percent(share),
+    }
+}

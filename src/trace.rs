@@ -83,6 +83,9 @@ pub struct Trace<'w> {
     /// Campaigns of the scenario.
     #[serde(skip)]
     pub campaigns: usize,
+    /// How long customers are followed, in seconds.
+    #[serde(skip)]
+    pub horizon: Seconds,
 }
 
 /// A customer at the start.
@@ -120,6 +123,9 @@ pub struct Who<'w> {
 pub struct Life<'w> {
     /// The strategy's name.
     pub strategy: &'w str,
+    /// Its place in the scenario.
+    #[serde(skip)]
+    pub place: usize,
     /// What it came to.
     pub totals: Totals,
     /// Everything that happened.
@@ -139,7 +145,7 @@ impl<'w> Trace<'w> {
             let events = entry::entries(customers, strategy, &clock, &record);
             stories.push(story::moments(&events, customers.tables.segments[start.segment].known_loss));
             let totals = Totals::of(customers, start.segment, &record);
-            lives.push(Life { strategy: &world.strategies[strategy].name, totals, events });
+            lives.push(Life { strategy: &world.strategies[strategy].name, place: strategy, totals, events });
         }
         let named = |wanted: bool| {
             let with_messages = world.channels.iter().enumerate().filter(|(_, channel)| channel.carries_contacts);
@@ -169,6 +175,7 @@ impl<'w> Trace<'w> {
             rows: rows::align(&stories),
             clock,
             campaigns: world.campaigns.len(),
+            horizon: world.horizon,
         }
     }
 

@@ -45,8 +45,11 @@ pub struct Arguments {
     /// Whose events are written: numbers from A up to, not including, B.
     #[arg(long, value_name = "A..B", conflicts_with_all = ["customer", "find"], value_parser = range, default_value = "0..1000")]
     customers: Range<u64>,
+    /// Also write the answer as one HTML page, with a chart of when what happened.
+    #[arg(long, value_name = "FILE", conflicts_with = "events")]
+    html: Option<PathBuf>,
     /// Replace the file if it exists.
-    #[arg(long, conflicts_with_all = ["customer", "find"])]
+    #[arg(long)]
     overwrite: bool,
     /// Play only these strategies. Repeatable.
     #[arg(long, value_name = "NAME")]
@@ -98,6 +101,9 @@ fn range(text: &str) -> Result<Range<u64>, String> {
 
 /// Plays and prints, or writes the log.
 pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
+    if arguments.overwrite && arguments.events.is_none() && arguments.html.is_none() {
+        return Err(Failure::argument("--overwrite has nothing to replace", "give --events or --html a file"));
+    }
     let opened = arguments.scenario.open(arguments.quiet)?;
     let world = &opened.world;
     let strategies = arguments.strategies(world)?;
@@ -110,6 +116,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     if let Some(path) = &arguments.events {
         return pool.install(|| arguments.write_log(path, &customers, &strategies));
     }
+    let page = arguments.html.as_ref().map(|path| arguments.page_place(path)).transpose()?;
     let found = arguments.find.as_ref().map(|text| {
         let predicate = Predicate::read(text, world)
             .map_err(|misread| Failure::argument(format!("--find: {}", misread.what), misread.help))?;
@@ -122,6 +129,10 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let found = found.transpose()?;
     let customer = arguments.customer.or_else(|| found.as_ref()?.lowest.first().copied());
     let trace = customer.map(|customer| Trace::of(&customers, customer, &strategies));
+    if let (Some(place), Some(trace)) = (&page, &trace) {
+        let page = report::page(trace, found.as_ref(), arguments.shown(), env!("CARGO_PKG_VERSION"));
+        interrupt::held_back(|| place.write_stream(|out| out.write_all(page.as_bytes())))?;
+    }
     let code = if trace.is_some() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
     let text = arguments.text(trace.as_ref(), found.as_ref())?;
     let mut out = std::io::stdout().lock();
@@ -157,9 +168,23 @@ impl Arguments {
         Ok(plan)
     }
 
-    fn text(&self, trace: Option<&Trace>, found: Option<&Found>) -> Result<String, Failure> {
+    fn shown(&self) -> Shown {
         let only = |what| self.only.contains(&what);
-        let shown = Shown { differences: only(Only::Differences), actions: only(Only::Actions) };
+        Shown { differences: only(Only::Differences), actions: only(Only::Actions) }
+    }
+
+    fn page_place(&self, path: &Path) -> Result<Place, Failure> {
+        if path.extension().is_none_or(|extension| extension != "html") {
+            return Err(Failure::argument(
+                format!("--html writes a page, not {}", path.display()),
+                "call it FILE.html",
+            ));
+        }
+        self.place(path, "a page")
+    }
+
+    fn text(&self, trace: Option<&Trace>, found: Option<&Found>) -> Result<String, Failure> {
+        let shown = self.shown();
         Ok(match (self.format, trace) {
             (Format::Json, trace) => report::json(trace, found),
             (Format::Csv, Some(trace)) => report::csv(trace)?,

@@ -1,7 +1,11 @@
 //! One customer's lives: the head that says who it is and where the strategies part, then the lives side by side.
 
+mod page;
+
 use comfy_table::{ColumnConstraint, ContentArrangement, LineStyle, Table, presets};
 use serde::Serialize;
+
+pub use page::page;
 
 use super::markdown::{drawn as drawn_markdown, drawn_left, escaped};
 use super::table::drawn as drawn_table;
@@ -271,7 +275,7 @@ fn alone(trace: &Trace, rows: &[&Row], strategy: usize) -> Words {
 }
 
 /// What happened, in words.
-pub(super) fn words(trace: &Trace, at: Seconds, what: &What) -> String {
+fn words(trace: &Trace, at: Seconds, what: &What) -> String {
     match what {
         What::Joined { alive: true } => "joins".to_owned(),
         What::Joined { alive: false } => "on the list, but lost already".to_owned(),
@@ -345,7 +349,7 @@ fn money(trace: &Trace, minor: i64) -> String {
 }
 
 /// A second in the customer's calendar and clock.
-pub(super) fn time(trace: &Trace, at: Seconds) -> String {
+fn time(trace: &Trace, at: Seconds) -> String {
     trace.clock.local(at).strftime("%a %Y-%m-%d %H:%M").to_string()
 }
 

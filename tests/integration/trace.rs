@@ -372,6 +372,27 @@ fn every_format_tells_the_same_life() {
 }
 
 #[test]
+fn the_page_is_whole_and_hostile_names_are_harmless() {
+    let place = Place::new();
+    let hostile = "<script>alert(1)<";
+    let named = SCENARIO.replace("Offers by SMS", "</title><script>alert(0)</script>");
+    place.write("hostile.toml", &named.replace("[strategies.blast.", &format!("[strategies.\"{hostile}\".")));
+    let run = ["trace", "hostile.toml", "--customer", "1", "--html", "page.html", "--quiet"];
+    place.run(&run).fine();
+    let page = fs::read_to_string(place.at("page.html")).expect("it was written");
+    assert!(page.starts_with("<!DOCTYPE html>") && page.ends_with("</html>"));
+    assert!(!page.contains("<script") && page.contains("&lt;script&gt;alert(1)"));
+    for words in ["<svg", "Content-Security-Policy", "email delivered (step 1)", "message delivered", "cascade: email"]
+    {
+        assert!(page.contains(words), "{words}");
+    }
+    assert!(place.run(&run).refused().contains("page.html exists already"));
+    let again = [&run[..], &["--overwrite", "--threads", "3"]].concat();
+    place.run(&again).fine();
+    assert!(fs::read_to_string(place.at("page.html")).expect("it was written") == page);
+}
+
+#[test]
 fn whom_nobody_shows_is_told_with_how_many_were_searched() {
     let place = Place::new();
     let said = place.run(&["trace", "offers.toml", "--find", "contacted under none", "--within", "300"]);
@@ -388,7 +409,7 @@ fn wrong_questions_are_refused_with_one_clear_message() {
     let place = Place::new();
     place.write("old.csv", "mine");
     fs::create_dir(place.at("folder.csv")).expect("there is room");
-    let cases: [(&[&str], &[&str]); 15] = [
+    let cases: [(&[&str], &[&str]); 18] = [
         (&[], &["--customer", "--find", "--events"]),
         (&["--customer", "1", "--find", "lost under none"], &["cannot be used with"]),
         (&["--customer", "-1"], &["-1"]),
@@ -404,6 +425,9 @@ fn wrong_questions_are_refused_with_one_clear_message() {
         (&["--events", "folder.csv", "--overwrite"], &["folder.csv exists already"]),
         (&["--events", "new.csv", "--customers", "9..3"], &["9..3", "the first one lower"]),
         (&["--events", "new.csv", "--format", "json"], &["cannot be used with"]),
+        (&["--customer", "1", "--overwrite"], &["--overwrite has nothing to replace"]),
+        (&["--customer", "1", "--html", "page.csv"], &["page.csv", "FILE.html"]),
+        (&["--events", "new.csv", "--html", "page.html"], &["cannot be used with"]),
     ];
     for (arguments, expected) in cases {
         let told = place.run_at_once(&[&["trace", "offers.toml"], arguments].concat()).refused();

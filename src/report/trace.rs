@@ -284,7 +284,9 @@ fn words(trace: &Trace, at: Seconds, what: &What) -> String {
                 Fate::Undelivered => "sent, not delivered".to_owned(),
                 Fate::Delivered { opted_out: false } => "delivered".to_owned(),
                 Fate::Delivered { opted_out: true } => "delivered, opted out".to_owned(),
-                Fate::NotSent(why) => format!("not sent: {}", reason(at, *why)),
+                Fate::NotSent(why) => {
+                    return format!("{} not sent{}: {}", contact.channel, place(trace, contact), reason(at, *why));
+                }
             };
             format!("{} {fate}{}", contact.channel, place(trace, contact))
         }

@@ -30,15 +30,19 @@ pub(super) fn align<'w>(lives: &[Vec<Moment<'w>>]) -> Vec<Row<'w>> {
             let (now, later) = moments.split_at(moments.partition_point(|moment| moment.at <= at));
             *moments = later;
             let mut place = instant;
-            for moment in now {
-                let same = |row: &Row| {
-                    row.cells[life].is_none() && row.cells.iter().flatten().any(|other| other.is_at(&moment.what))
+            for (number, moment) in now.iter().enumerate() {
+                let row_of = |moment: &Moment, rows: &[Row]| {
+                    let same = |row: &Row| {
+                        row.cells[life].is_none() && row.cells.iter().flatten().any(|other| other.is_at(&moment.what))
+                    };
+                    rows[place..].iter().position(same).map(|ahead| place + ahead)
                 };
-                place = rows[place..].iter().position(same).map_or(place, |ahead| place + ahead);
-                if !rows.get(place).is_some_and(same) {
-                    // Behind whatever this life has done so far, before what only others do next.
-                    rows.insert(place, Row { at, cells: vec![None; lives.len()] });
-                }
+                place = row_of(moment, &rows).unwrap_or_else(|| {
+                    // Before what this life shares next with others, behind all else.
+                    let next = now[number + 1..].iter().find_map(|later| row_of(later, &rows)).unwrap_or(rows.len());
+                    rows.insert(next, Row { at, cells: vec![None; lives.len()] });
+                    next
+                });
                 rows[place].cells[life] = Some(moment.what.clone());
                 place += 1;
             }

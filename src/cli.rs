@@ -15,6 +15,7 @@ mod progress;
 mod report;
 mod run;
 mod schema;
+mod trace;
 mod verify;
 
 use std::process::ExitCode;
@@ -36,6 +37,8 @@ enum Command {
     Compare(compare::Arguments),
     /// Play strategies and print their measures, without comparing them.
     Run(run::Arguments),
+    /// Follow one customer under each strategy, event by event; or write the events of many to a file.
+    Trace(trace::Arguments),
     /// Make a page with charts and tables of results that were played before.
     Report(report::Arguments),
     /// Check a scenario file: mistakes together, each at its place, and what would be played.
@@ -62,6 +65,7 @@ pub fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Compare(arguments) => compare::run(&arguments),
         Command::Run(arguments) => run::run(&arguments),
+        Command::Trace(arguments) => trace::run(&arguments),
         Command::Report(arguments) => report::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),

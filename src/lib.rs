@@ -18,5 +18,6 @@ pub mod scenario;
 pub mod simulation;
 pub mod stats;
 pub mod tally;
+pub mod trace;
 pub mod verify;
 pub mod world;

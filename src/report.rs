@@ -11,6 +11,7 @@ mod page;
 mod panels;
 mod presets;
 mod table;
+pub mod trace;
 mod words;
 
 pub use csv::csv;

@@ -35,7 +35,7 @@ pub use defaults::{Difference, difference};
 pub use explained::{Explained, Part, Says, Section, bare, explain};
 pub use input::{Input, Law, Scale};
 pub use place::{Origin, Place, Source, Sources};
-pub use problems::{Problem, Problems, Severity};
+pub use problems::{Problem, Problems, Severity, harmless, nearest};
 pub use provenance::{Evidence, Grade, Written, WrittenBy, preset_keys, written_at};
 pub use read::At;
 pub use reference::{Reference, references};

@@ -66,28 +66,32 @@ pub struct ShowArguments {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Format {
+pub enum Format {
     /// A table for the terminal, the finding first.
     Table,
     /// Everything, numbers in full.
     Json,
-    /// One row per measure and strategy.
+    /// One row per measure and strategy (`trace`: per event).
     Csv,
-    /// Tables for a wiki, with definitions.
+    /// Tables for a wiki.
     Markdown,
 }
 
 /// A whole number in any spelling of a scenario file: `200000`, `200_000`, `2e5`.
-pub fn any_number(text: &str) -> Result<u64, String> {
+pub fn written(text: &str) -> Option<u64> {
     let plain = text.replace('_', "");
-    let number = plain.parse::<u64>().ok().or_else(|| {
+    plain.parse::<u64>().ok().or_else(|| {
         plain
             .parse::<f64>()
             .ok()
             .filter(|number| number.fract() == 0.0 && (0.0..=1e15).contains(number))
             .map(|number| number as u64)
-    });
-    number.ok_or_else(|| "must be a whole number, 0 or more".to_owned())
+    })
+}
+
+/// The same, or what is allowed.
+pub fn any_number(text: &str) -> Result<u64, String> {
+    written(text).ok_or_else(|| "must be a whole number, 0 or more".to_owned())
 }
 
 fn customers(text: &str) -> Result<u64, String> {

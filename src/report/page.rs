@@ -21,6 +21,30 @@ pub fn page(figures: &Figures, origin: &Origin) -> String {
     let answer = &figures.answer;
     let (finding, more) = answer.findings.split_first().map_or(("", &[][..]), |(first, rest)| (first.as_str(), rest));
     let body = html! {
+        header {
+            p.scenario { (answer.scenario) }
+            h1 { (finding) }
+            @for sentence in more { p.finding { (sentence) } }
+            (setup(figures))
+        }
+        nav aria-label="Contents" {
+            a href="#numbers" { "The numbers" }
+            @for panel in &panels { a href=(format!("#{}", panel.name)) { (panel.question) } }
+            a href="#made" { "How was this made?" }
+        }
+        main {
+            (numbers(figures, &sheets))
+            @for panel in &panels { (section(panel, &sheets)) }
+            (definitions(figures))
+            (made(figures, origin))
+        }
+    };
+    frame(&answer.scenario, &origin.version, &body)
+}
+
+/// A page around a body.
+pub(super) fn frame(title: &str, version: &str, body: &Markup) -> String {
+    let page = html! {
         (DOCTYPE)
         html lang="en" {
             head {
@@ -29,32 +53,14 @@ pub fn page(figures: &Figures, origin: &Origin) -> String {
                 meta name="color-scheme" content="light dark";
                 // Nothing is fetched, whatever a name in the scenario may say.
                 meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'";
-                meta name="generator" content=(format!("channelmix {}", origin.version));
-                title { (answer.scenario) " · channelmix" }
+                meta name="generator" content=(format!("channelmix {version}"));
+                title { (title) " · channelmix" }
                 style { (PreEscaped(charts::style())) (PreEscaped(include_str!("page.css"))) }
             }
-            body {
-                header {
-                    p.scenario { (answer.scenario) }
-                    h1 { (finding) }
-                    @for sentence in more { p.finding { (sentence) } }
-                    (setup(figures))
-                }
-                nav aria-label="Contents" {
-                    a href="#numbers" { "The numbers" }
-                    @for panel in &panels { a href=(format!("#{}", panel.name)) { (panel.question) } }
-                    a href="#made" { "How was this made?" }
-                }
-                main {
-                    (numbers(figures, &sheets))
-                    @for panel in &panels { (section(panel, &sheets)) }
-                    (definitions(figures))
-                    (made(figures, origin))
-                }
-            }
+            body { (body) }
         }
     };
-    body.into_string()
+    page.into_string()
 }
 
 /// What was played, in a line of facts.

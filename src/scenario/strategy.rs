@@ -71,6 +71,11 @@ impl Response {
         ("clicked", Self::Clicked),
         ("ordered", Self::Ordered),
     ];
+
+    /// Its word in the file.
+    pub fn word(self) -> &'static str {
+        Self::WORDS.iter().find(|(_, own)| *own == self).map_or("", |(word, _)| word)
+    }
 }
 
 impl Described for Response {

@@ -4,8 +4,8 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 /// Every module, and those that it may import. Luck and statistics are leaves that all may use; the questions (compare,
-/// precision, verify) do not know how answers are shown, and nobody knows the command line.
-const ARROWS: [(&str, &[&str]); 17] = [
+/// precision, trace, verify) do not know how answers are shown, and nobody knows the command line.
+const ARROWS: [(&str, &[&str]); 18] = [
     ("luck", &[]),
     ("output", &[]),
     ("stats", &[]),
@@ -19,9 +19,10 @@ const ARROWS: [(&str, &[&str]); 17] = [
     // It says in the words of `compare` how far it got.
     ("precision", &["compare", "measures", "scenario", "simulation", "stats", "tally", "world"]),
     ("verify", &["engine", "luck", "measures", "scenario", "simulation", "stats", "tally", "world"]),
+    ("trace", &["engine", "scenario", "simulation", "world"]),
     ("results", &["output", "scenario", "simulation", "tally", "world"]),
     ("figures", &["compare", "measures", "scenario", "simulation", "tally", "world"]),
-    ("report", &["compare", "figures", "measures", "output", "scenario"]),
+    ("report", &["compare", "figures", "measures", "output", "scenario", "trace"]),
     (
         "cli",
         &[
@@ -36,6 +37,7 @@ const ARROWS: [(&str, &[&str]); 17] = [
             "simulation",
             "stats",
             "tally",
+            "trace",
             "verify",
             "world",
         ],
@@ -45,7 +47,7 @@ const ARROWS: [(&str, &[&str]); 17] = [
 ];
 
 /// Modules that only compute: they never print, exit, read the environment or the clock, or own a progress bar.
-const SILENT: [&str; 8] = ["engine", "luck", "measures", "scenario", "simulation", "stats", "tally", "world"];
+const SILENT: [&str; 9] = ["engine", "luck", "measures", "scenario", "simulation", "stats", "tally", "trace", "world"];
 const LOUD: [&str; 11] = [
     "println!",
     "eprintln!",

@@ -12,5 +12,6 @@ mod report;
 mod results;
 mod schema;
 mod self_help;
+mod trace;
 mod transcripts;
 mod wrong_files;

@@ -1,7 +1,7 @@
 //! One customer under each strategy, event by event: what the measures are sums of.
 //!
 //! [`Customers`] are those that a comparison plays. [`Trace::of`] plays one of them and lays its lives side by side, so
-//! that what met the same luck stands in one row; [`search`] finds customers who show a [`Predicate`]; and [`log`] writes
+//! that what met the same luck stands in one row; [`search()`] finds customers who show a [`Predicate`]; and [`log`] writes
 //! the events of many, one row each. What is played is what `compare` counts: a test adds the log up to the tallies.
 
 mod clauses;

@@ -49,7 +49,7 @@ fn table(words: &Words, class: &str) -> Markup {
     html! {
         div.scroll tabindex="0" {
             table class=(class) {
-                thead { tr { @for name in &words.head { th scope="col" { (name) } } } }
+                thead { tr { @for name in &words.head { th.text[text] scope="col" { (name) } } } }
                 tbody {
                     @for row in &words.rows {
                         tr {

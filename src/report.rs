@@ -1,6 +1,6 @@
 //! Answers as people and programs read them: one file per format, no arithmetic.
 //!
-//! A terminal, a wiki and a spreadsheet get the answer of `compare`; [`write`] makes the whole report, a folder with a page,
+//! A terminal, a wiki and a spreadsheet get the answer of `compare`; [`write()`] makes the whole report, a folder with a page,
 //! its charts and the rows behind them.
 
 pub mod charts;

@@ -1,5 +1,5 @@
 //! What a scenario may say: tables, their keys, and the kinds of values. The readers ask for nothing that is not described
-//! here, and the messages, the [JSON Schema](super::schema) and the [reference](super::reference) are made from the same
+//! here, and the messages, the [JSON Schema](mod@super::schema) and the [reference](super::reference) are made from the same
 //! descriptions, so that none of them can say something else than is read.
 //!
 //! Each description stands beside its reader; this module says what a description is.

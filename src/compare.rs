@@ -114,7 +114,8 @@ pub struct Difference {
     /// Share of the shrunken draws in which this strategy is better (R26); none without uncertain inputs or where neither
     /// way is better.
     pub probability_better: Option<f64>,
-    /// Share of single years of this firm in which this strategy is better (R26), customer luck only; none at equal spend.
+    /// Share of single years of this firm in which this strategy is better (R26), customer luck only; none at equal spend, and
+    /// where Monte Carlo error alone leaves the sign of the difference open.
     pub share_of_years_better: Option<f64>,
     /// Standard deviation of the firm's total over single years (R27), customer luck only: how far one year's difference
     /// scatters around the expected one. None for a measure that is no total, and at equal spend.
@@ -255,7 +256,9 @@ fn difference(
     let above = estimate.probability_above_zero().filter(|_| unseen.is_none());
     // At equal spend a year also draws who is picked, which no batch has played.
     let played = books.equal.is_none();
-    let years = (played && unseen.is_none()).then(|| share_of_years_above_zero(&series, &estimate, books.population));
+    // Where the simulation leaves the sign of the mean open, no year can be told from it.
+    let told = unseen.is_none() && !estimate.sign_is_open();
+    let years = (played && told).then(|| share_of_years_above_zero(&series, &estimate, books.population));
     let better = |above: f64| match measure.better {
         Better::Higher => Some(above),
         Better::Lower => Some(1.0 - above),

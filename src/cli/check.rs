@@ -52,6 +52,9 @@ fn default_plan(world: &World) -> Plan {
     Plan::new(world, scenario.seed, scenario.simulate.value, draws, (0..world.strategies.len()).collect())
 }
 
+/// More names of a kind are counted, not listed.
+const MOST_NAMES: usize = 12;
+
 /// Checks and describes.
 pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let opened = arguments.scenario.open(arguments.quiet)?;
@@ -68,7 +71,11 @@ fn description(world: &World) -> String {
     let scenario = &world.scenario;
     let plan = default_plan(world);
     let size = Tallies::size(world, plan.strategies.len(), plan.draws, plan.batches());
-    let names = |names: Vec<&str>| if names.is_empty() { "(none)".to_owned() } else { names.join(", ") };
+    let names = |names: Vec<&str>| match names.len() {
+        0 => "(none)".to_owned(),
+        many if many > MOST_NAMES => format!("{}, … ({} in all)", names[..MOST_NAMES].join(", "), count(many as u64)),
+        _ => names.join(", "),
+    };
     let mut text = format!("{} is sound.\n\n", scenario.name);
     let mut line = |what: &str, value: String| text += &format!("  {what:<12}{value}\n");
     line("segments", names(world.segments.iter().map(|s| s.name.as_str()).collect()));

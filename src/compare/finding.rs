@@ -36,8 +36,16 @@ fn ranking(answer: &Answer) -> String {
     all.sort_by(|a, b| b.1.total_cmp(&a.1));
     let names: Vec<&str> = all.iter().map(|(cell, _)| cell.strategy.as_str()).collect();
     let (first, rest) = names.split_first().map_or(("", &[][..]), |(first, rest)| (*first, rest));
-    format!("Expected profit is highest under {first}, then {}; how sure that is:", rest.join(", then "))
+    let more = match rest.len().saturating_sub(RANKED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let rest = rest[..rest.len().min(RANKED)].join(", then ");
+    format!("Expected profit is highest under {first}, then {rest}{more}; how sure that is:")
 }
+
+/// As many strategies are named behind the best one.
+const RANKED: usize = 4;
 
 /// One strategy against the baseline: what it costs, whom it keeps, what it earns, and what that hangs on.
 fn against(answer: &Answer, baseline: &str, strategy: &str, profit: &Difference) -> String {

@@ -1,4 +1,5 @@
-//! How one year of this firm may turn out: what is not known of the inputs, and the luck of its customers.
+//! How one year of this firm may turn out: what is not known of the inputs, and the luck of its customers. Monte Carlo
+//! error is no part of it; where that alone leaves the sign of a difference open, nothing is said of its years.
 
 use serde::Serialize;
 
@@ -73,15 +74,17 @@ pub(super) fn lines(world: &World, tallies: &Tallies, answer: &Answer) -> Vec<Ye
             [("profit", Some(own.clone())), ("difference", against(baseline)), ("incremental_profit", against(none))];
         for (outcome, series) in outcomes {
             let Some(series) = series else { continue };
-            lines.push(line(strategy.name.clone(), outcome, &series, population));
+            let estimate = Estimate::of(&series);
+            if !estimate.sign_is_open() {
+                lines.push(line(strategy.name.clone(), outcome, &series, &estimate, population));
+            }
         }
     }
     lines
 }
 
-fn line(strategy: String, outcome: &'static str, series: &Series, population: u64) -> YearLine {
-    let estimate = Estimate::of(series);
-    let quantile = |q: f64| year_quantile(series, &estimate, population, q);
+fn line(strategy: String, outcome: &'static str, series: &Series, estimate: &Estimate, population: u64) -> YearLine {
+    let quantile = |q: f64| year_quantile(series, estimate, population, q);
     YearLine {
         strategy,
         outcome,
@@ -91,6 +94,6 @@ fn line(strategy: String, outcome: &'static str, series: &Series, population: u6
         q50: quantile(0.5),
         q75: quantile(0.75),
         q95: quantile(0.95),
-        share_above_zero: crate::measures::share_of_years_above_zero(series, &estimate, population),
+        share_above_zero: crate::measures::share_of_years_above_zero(series, estimate, population),
     }
 }

@@ -116,6 +116,11 @@ impl Estimate {
         self
     }
 
+    /// Whether the finite number of customers alone leaves it open on which side of 0 the value lies (95 %).
+    pub fn sign_is_open(&self) -> bool {
+        self.value != 0.0 && self.value.abs() < 1.96 * self.monte_carlo_error
+    }
+
     /// The probability that the value is above 0, for P(better) (R26): the share of the shrunken draws; where more than
     /// half of what varies is noise, that of a normal distribution with the spread of the interval. None without
     /// uncertain inputs.

@@ -42,7 +42,7 @@ pub fn write(folder: &Path, figures: &Figures, origin: &Origin) -> Result<(), Er
         put(&format!("tables/{}.csv", sheet.name), &csv(sheet))?;
     }
     put("tables/dictionary.csv", &dictionary(&sheets))?;
-    put("summary.json", &pretty(&summary(figures, &sheets, origin)))?;
+    put("summary.json", &summary(figures, &sheets, origin))?;
     put("summary.schema.json", &pretty(&schema(&sheets)))
 }
 
@@ -93,11 +93,10 @@ fn lines(rows: impl Iterator<Item = Vec<String>>) -> Vec<u8> {
     writer.into_inner().unwrap_or_default()
 }
 
-/// Everything in one document: the answer as `compare --format json` gives it, and every sheet under its name.
-fn summary(figures: &Figures, sheets: &[Sheet], origin: &Origin) -> Value {
+/// Everything in one document: the answer's sentences, what was played, and every sheet under its name, a line a row.
+fn summary(figures: &Figures, sheets: &[Sheet], origin: &Origin) -> Vec<u8> {
     let answer = &figures.answer;
-    let rows = sheets.iter().map(|sheet| (sheet.name.to_owned(), Value::Array(sheet.objects())));
-    json!({
+    let head = json!({
         "format": FORMAT,
         "version": origin.version,
         "command": origin.command,
@@ -105,8 +104,11 @@ fn summary(figures: &Figures, sheets: &[Sheet], origin: &Origin) -> Value {
         "findings": answer.findings,
         "setup": answer.setup,
         "notes": answer.notes,
-        "sheets": rows.collect::<Map<_, _>>(),
-    })
+    });
+    let rows = |sheet: &Sheet| sheet.objects().iter().map(ToString::to_string).collect::<Vec<_>>().join(",\n");
+    let sheets = sheets.iter().map(|sheet| format!("\"{}\": [\n{}\n]", sheet.name, rows(sheet)));
+    let head = String::from_utf8_lossy(&pretty(&head)).trim_end().trim_end_matches('}').trim_end().to_owned();
+    format!("{head},\n  \"sheets\": {{\n{}\n}}\n}}\n", sheets.collect::<Vec<_>>().join(",\n")).into_bytes()
 }
 
 /// The summary's schema (JSON Schema 2020-12).

@@ -11,6 +11,8 @@ use crate::compare::{count, number, percent};
 use crate::figures::{Column, Figures, Kind, Sheet};
 use crate::scenario::NONE;
 
+/// As many findings behind the first one stand open.
+const FINDINGS: usize = 4;
 /// More of the scenario's text is not shown.
 const MOST_TEXT: usize = 100_000;
 
@@ -24,7 +26,13 @@ pub fn page(figures: &Figures, origin: &Origin) -> String {
         header {
             p.scenario { (answer.scenario) }
             h1 { (finding) }
-            @for sentence in more { p.finding { (sentence) } }
+            @for sentence in more.iter().take(FINDINGS) { p.finding { (sentence) } }
+            @if more.len() > FINDINGS {
+                details {
+                    summary { (more.len() - FINDINGS) " more findings" }
+                    @for sentence in &more[FINDINGS..] { p.finding { (sentence) } }
+                }
+            }
             (setup(figures))
         }
         nav aria-label="Contents" {

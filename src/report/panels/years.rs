@@ -54,7 +54,7 @@ pub(super) fn panel(reader: &Reader<'_>) -> Panel {
         question: "What could one year bring this firm?",
         charts,
         note: format!(
-            "Totals of a firm of {} customers over {days} days: what is not known of the inputs and the luck of its customers together; no shock that hits all customers alike.",
+            "Totals of a firm of {} customers over {days} days: what is not known of the inputs and the luck of its customers together; no shock that hits all customers alike. Strategies are left out of the differences where so few customers were simulated that the sign is open (--simulate).",
             crate::compare::count(setup.population)
         ),
         view: View::of("years", &columns, &reader.figures.years, |_| true),

@@ -6,6 +6,7 @@ mod failure;
 mod files;
 mod interrupt;
 mod play;
+mod presets;
 mod progress;
 mod report;
 mod run;
@@ -34,6 +35,8 @@ enum Command {
     Report(report::Arguments),
     /// Check a scenario file: mistakes together, each at its place, and what would be played.
     Check(check::Arguments),
+    /// List the presets, or show the values of one and where they come from.
+    Presets(presets::Arguments),
     /// Play cases whose exact answers are known, and say whether they come out.
     Verify(verify::Arguments),
 }
@@ -46,6 +49,7 @@ pub fn main() -> ExitCode {
         Command::Run(arguments) => run::run(&arguments),
         Command::Report(arguments) => report::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
+        Command::Presets(arguments) => presets::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
     };
     match outcome {

@@ -9,6 +9,7 @@ mod files;
 mod markdown;
 mod page;
 mod panels;
+mod presets;
 mod table;
 mod words;
 
@@ -16,6 +17,7 @@ pub use csv::csv;
 pub use files::{PAGE, write};
 pub use markdown::markdown;
 pub use page::page;
+pub use presets::{preset_json, preset_table, presets_json, presets_table};
 pub use table::table;
 
 use crate::compare::Answer;

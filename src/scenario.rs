@@ -5,6 +5,7 @@
 //! the first. [`load`] does all of it.
 
 mod campaign;
+mod catalogue;
 mod channel;
 mod checks;
 mod input;
@@ -22,12 +23,13 @@ mod tree;
 mod values;
 
 pub use campaign::{Campaign, Goal, Schedule};
+pub use catalogue::{PresetCard, PresetValue, presets};
 pub use channel::{Billing, Channel, Click, Contact, Delay};
 pub use input::{Input, Law, Scale};
 pub use overrides::path as key_path;
 pub use place::{Origin, Place, Source, Sources};
 pub use problems::{Problem, Problems, Severity};
-pub use provenance::{Evidence, Grade, Written, WrittenBy, written_at};
+pub use provenance::{Evidence, Grade, Written, WrittenBy, preset_keys, written_at};
 pub use read::At;
 pub use segment::{Basket, Chance, Demand, Dropout, Hops, Joined, Lapse, Purchases, Segment};
 pub use strategy::{NONE, Otherwise, Plan, Response, Step, Strategy};

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use super::failure::Failure;
 use super::files::ScenarioArguments;
 use crate::compare::{count, number, percent};
-use crate::scenario::{Demand, Scenario, Span};
+use crate::scenario::{Demand, Grade, Scenario, Span, preset_keys};
 use crate::simulation::Plan;
 use crate::tally::Tallies;
 use crate::world::World;
@@ -108,6 +108,13 @@ fn hints(scenario: &Scenario) -> Vec<String> {
             "{}: `purchases` states orders; editing hops or order rates rescales the needs so that natural orders stay the same (R10).",
             stated.join(", ")
         ));
+    }
+    for (grade, what) in [(Grade::C, "are vendors' claims, not measurements"), (Grade::D, "are guesses")] {
+        let keys = preset_keys(&scenario.written, grade);
+        let words: Vec<String> = keys.iter().map(|(preset, keys)| format!("{preset} ({})", keys.join(", "))).collect();
+        if !words.is_empty() {
+            hints.push(format!("Grade {}: these values of presets {what}: {}.", grade.name(), words.join("; ")));
+        }
     }
     if scenario.tail.is_none() && !scenario.strategies.is_empty() {
         hints.push(format!(

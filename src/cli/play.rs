@@ -224,7 +224,7 @@ impl ShowArguments {
 }
 
 /// Columns of the terminal, if it is one.
-fn width() -> Option<u16> {
+pub fn width() -> Option<u16> {
     let (terminal_size::Width(columns), _) = terminal_size::terminal_size_of(std::io::stdout())?;
     Some(columns.max(60))
 }

@@ -3,7 +3,7 @@
 use super::numbers::{count, money, number, percent, show};
 use super::{Answer, Cell, Difference, HangsOn, InputEffect, MeasureRow, Setup, Switching};
 use crate::measures::{Estimate, Interval};
-use crate::scenario::{Demand, Dropout, NONE, RateBasis};
+use crate::scenario::{Demand, Dropout, Grade, NONE, RateBasis, preset_keys};
 use crate::world::World;
 
 /// Sentences, the most important one first.
@@ -142,13 +142,19 @@ fn decides(hangs_on: &HangsOn, baseline: &str, open: bool) -> Option<String> {
     let Some(input) = hangs_on.inputs.iter().find(turning) else {
         let first = hangs_on.inputs.first()?;
         if open {
-            return Some(format!("{} matters most", first.input));
+            return Some(format!("{} matters most", named(first)));
         }
-        return Some(format!("no single input turns this within its range ({} matters most)", first.input));
+        return Some(format!("no single input turns this within its range: {} matters most", named(first)));
     };
     let Switching::At { value, .. } = input.switching else { return None };
     let side = if input.higher_favours? { "below" } else { "above" };
-    Some(format!("{} decides: {baseline} wins {side} {}", input.input, number(value)))
+    Some(format!("{} decides: {baseline} wins {side} {}", named(input), number(value)))
+}
+
+/// An input's path, and how well it is known if a preset supplies it: an answer that hangs on a claim is no better than it.
+fn named(input: &InputEffect) -> String {
+    let preset = input.preset_in_words().map_or(String::new(), |preset| format!(" ({preset})"));
+    format!("{}{preset}", input.input)
 }
 
 /// Every strategy against doing nothing.
@@ -262,6 +268,9 @@ pub(super) fn notes(world: &World, setup: &Setup, measures: &[MeasureRow]) -> Ve
             ));
         }
     }
+    if let Some(claims) = claims(world) {
+        notes.push(claims);
+    }
     if setup.equal_spend {
         notes.push("At equal spend: each strategy is applied to a random share of the customers so that all cost what the cheapest costs; the rest get nothing.".to_owned());
     }
@@ -270,6 +279,14 @@ pub(super) fn notes(world: &World, setup: &Setup, measures: &[MeasureRow]) -> Ve
         notes.push(format!("{}: customers are lost after journeys, those that a contact opened included, so contacts also lose customers (R11).", segment.name));
     }
     notes
+}
+
+/// The values of presets for which there is nothing but a vendor's word.
+fn claims(world: &World) -> Option<String> {
+    let claims = preset_keys(&world.scenario.written, Grade::C);
+    let words: Vec<String> = claims.iter().map(|(preset, keys)| format!("{preset} ({})", keys.join(", "))).collect();
+    (!words.is_empty())
+        .then(|| format!("Vendors' claims (grade C), not measurements, in presets: {}.", words.join(", ")))
 }
 
 fn cells<'a>(answer: &'a Answer, measure: &'a str) -> impl Iterator<Item = &'a Cell> {

@@ -7,6 +7,7 @@
 use serde::Serialize;
 
 use crate::measures::{Series, quantile};
+use crate::scenario::{WrittenBy, written_at};
 use crate::simulation::Plan;
 use crate::stats::regression::{Fit, fit};
 use crate::stats::student;
@@ -28,6 +29,8 @@ pub struct HangsOn {
 pub struct InputEffect {
     /// Path in the file.
     pub input: String,
+    /// Who wrote it, and how good the source is if a preset did.
+    pub written_by: Option<WrittenBy>,
     /// Share of the difference's variance over draws, 0 to 1.
     pub share: f64,
     /// Whether a higher value favours this strategy; none for a set.
@@ -65,6 +68,13 @@ pub enum Switching {
     NoneInRange,
     /// A set of inputs has no single value.
     NotOneNumber,
+}
+
+impl InputEffect {
+    /// For what a preset supplies: the preset and the grade of its source.
+    pub fn preset_in_words(&self) -> Option<String> {
+        self.written_by.as_ref()?.preset_in_words()
+    }
 }
 
 /// At most so many inputs are named.
@@ -117,6 +127,7 @@ pub fn hangs_on(world: &World, plan: &Plan, strategy: &str, difference: &Series)
             let profile = single.then(|| Profile::new(&candidate.columns[0], &columns, &outcome, first - 1)).flatten();
             inputs.push(InputEffect {
                 input: candidate.path.to_owned(),
+                written_by: written_at(&world.scenario.written, candidate.path).map(|written| written.origin.clone()),
                 share: (variance(&part) / of_parameters).min(1.0),
                 higher_favours: single.then(|| coefficients[0] > 0.0),
                 switching: match &profile {

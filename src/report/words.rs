@@ -168,7 +168,7 @@ pub(super) fn hangs_on(answer: &Answer) -> Words {
             };
             rows.push(vec![
                 format!("{} − {baseline}", hangs_on.strategy),
-                input.input.clone(),
+                input.preset_in_words().map_or(input.input.clone(), |preset| format!("{}\n{preset}", input.input)),
                 percent(input.share),
                 favours,
                 turns,

@@ -25,7 +25,7 @@ pub(super) fn check(scenario: &Scenario, sources: &Sources, problems: &mut Probl
     shares(scenario, problems);
     for channel in &scenario.channels {
         landing(scenario, channel, sources, problems);
-        plausible(channel, problems);
+        plausible(channel, sources, problems);
     }
     for segment in &scenario.segments {
         opt_ins(scenario, segment, problems);
@@ -193,7 +193,7 @@ fn touches_are_gone(problem: Problem, name: &str) -> Problem {
     problem.help(format!("{why}: write `[channels.{name}]` with `preset = \"{name}\"`"))
 }
 
-fn plausible(channel: &Channel, problems: &mut Problems) {
+fn plausible(channel: &Channel, sources: &Sources, problems: &mut Problems) {
     let Some(contact) = &channel.contact else { return };
     if let Click::PerDelivered(click) = &contact.click {
         if let (true, Some(at)) = (click.typical() > contact.open_rate.typical(), click.at) {
@@ -217,7 +217,9 @@ fn plausible(channel: &Channel, problems: &mut Problems) {
         }
     }
     let mut odd = |input_at: Option<Place>, odd: bool, message: String| {
-        if let (Some(at), true) = (input_at, odd) {
+        // Odd values are mostly typing errors; those of a preset are not.
+        let typed = |at: &Place| sources.of(*at).origin != Origin::Preset;
+        if let (Some(at), true) = (input_at.filter(typed), odd) {
             problems.push(Problem::warning(message, at));
         }
     };

@@ -1,5 +1,7 @@
 //! The preset library: sourced values for channels and customer bases, compiled into the program.
 
+use std::sync::Arc;
+
 use super::place::{Origin, SourceId, Sources};
 use super::problems::Problems;
 use super::provenance::{Evidence, Grade};
@@ -11,14 +13,28 @@ struct Shipped {
     text: &'static str,
 }
 
-const SHIPPED: [Shipped; 7] = [
+const SHIPPED: [Shipped; 21] = [
     Shipped { name: "email", text: include_str!("presets/email.toml") },
     Shipped { name: "sms", text: include_str!("presets/sms.toml") },
+    Shipped { name: "rcs", text: include_str!("presets/rcs.toml") },
+    Shipped { name: "whatsapp", text: include_str!("presets/whatsapp.toml") },
+    Shipped { name: "viber", text: include_str!("presets/viber.toml") },
+    Shipped { name: "telegram", text: include_str!("presets/telegram.toml") },
+    Shipped { name: "line", text: include_str!("presets/line.toml") },
+    Shipped { name: "social-dm", text: include_str!("presets/social-dm.toml") },
     Shipped { name: "mobile-push", text: include_str!("presets/mobile-push.toml") },
+    Shipped { name: "web-push", text: include_str!("presets/web-push.toml") },
+    Shipped { name: "in-app", text: include_str!("presets/in-app.toml") },
+    Shipped { name: "retargeting-ad", text: include_str!("presets/retargeting-ad.toml") },
+    Shipped { name: "direct-mail", text: include_str!("presets/direct-mail.toml") },
+    Shipped { name: "outbound-call", text: include_str!("presets/outbound-call.toml") },
     Shipped { name: "web", text: include_str!("presets/web.toml") },
     Shipped { name: "app", text: include_str!("presets/app.toml") },
     Shipped { name: "store", text: include_str!("presets/store.toml") },
     Shipped { name: "retail", text: include_str!("presets/retail.toml") },
+    Shipped { name: "grocery", text: include_str!("presets/grocery.toml") },
+    Shipped { name: "apparel", text: include_str!("presets/apparel.toml") },
+    Shipped { name: "subscription", text: include_str!("presets/subscription.toml") },
 ];
 
 /// The customer base of a segment that names none.
@@ -34,16 +50,18 @@ pub struct Preset {
     pub source: SourceId,
     /// `channel` or `segment`.
     pub kind: String,
+    /// Its name in words.
+    pub title: String,
     /// The currency of its prices, if it has any.
     pub currency: Option<String>,
     /// The keys and values it provides.
     pub values: Table,
-    evidence: Vec<(String, Evidence)>,
+    evidence: Vec<(String, Arc<Evidence>)>,
 }
 
 impl Preset {
     /// How the value of a key is known.
-    pub fn evidence(&self, key: &str) -> Option<&Evidence> {
+    pub fn evidence(&self, key: &str) -> Option<&Arc<Evidence>> {
         self.evidence.iter().find(|(own, _)| own == key).map(|(_, evidence)| evidence)
     }
 }
@@ -77,8 +95,10 @@ pub fn open(name: &str, sources: &mut Sources, problems: &mut Problems) -> Optio
     let text = |key: &str| tree.get(key)?.value.as_text().map(str::to_owned);
     let values = tree.get("values")?.value.as_table()?.clone();
     let given = tree.get("sources")?.value.as_table()?;
-    let evidence = given.0.iter().filter_map(|entry| Some((entry.key.clone(), evidence(&entry.value)?))).collect();
-    Some(Preset { name: name.to_owned(), source, kind: text("kind")?, currency: text("currency"), values, evidence })
+    let evidence =
+        given.0.iter().filter_map(|entry| Some((entry.key.clone(), Arc::new(evidence(&entry.value)?)))).collect();
+    let (name, kind, title, currency) = (name.to_owned(), text("kind")?, text("title")?, text("currency"));
+    Some(Preset { name, source, kind, title, currency, values, evidence })
 }
 
 fn evidence(of: &Value) -> Option<Evidence> {

@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::sync::Arc;
 
 use serde::Serialize;
 
@@ -44,9 +45,10 @@ pub enum WrittenBy {
     Preset {
         /// The preset's name.
         name: String,
-        /// How it is known; none only if a preset forgot to say so, which a test forbids.
+        /// How it is known; none only if a preset forgot to say so, which a test forbids. Shared, for thousands of segments may
+        /// take the same preset.
         #[serde(flatten)]
-        evidence: Option<Evidence>,
+        evidence: Option<Arc<Evidence>>,
     },
 }
 
@@ -125,7 +127,7 @@ impl fmt::Display for Grade {
 impl WrittenBy {
     /// The preset's source, if the value comes from a preset.
     pub fn evidence(&self) -> Option<&Evidence> {
-        if let Self::Preset { evidence, .. } = self { evidence.as_ref() } else { None }
+        if let Self::Preset { evidence, .. } = self { evidence.as_deref() } else { None }
     }
 
     /// For a value of a preset: which preset, and how good its source is, as in `preset sms, grade C: a vendor's claim`.
@@ -148,10 +150,44 @@ pub fn written_at<'w>(all: &'w [Written], path: &str) -> Option<&'w Written> {
     all.iter().find(|written| written.path == path).or_else(|| all.iter().find(|written| below(&written.path)))
 }
 
+/// The keys of presets whose source has a grade, by preset: `[("sms", ["delivery_rate", "open_delay"])]`. A channel's
+/// `opt_in` for which every segment writes its own is in force nowhere and left out.
+pub fn preset_keys(all: &[Written], grade: Grade) -> Vec<(&str, Vec<&str>)> {
+    let mut found: Vec<(&str, Vec<&str>)> = Vec::new();
+    for written in all.iter().filter(|written| written.origin.evidence().is_some_and(|source| source.grade == grade)) {
+        if replaced_by_segments(all, &written.path) {
+            continue;
+        }
+        let (WrittenBy::Preset { name, .. }, Some(key)) = (&written.origin, written.path.split('.').nth(2)) else {
+            continue;
+        };
+        let position = found.iter().position(|(preset, _)| preset == name).unwrap_or_else(|| {
+            found.push((name, Vec::new()));
+            found.len() - 1
+        });
+        if !found[position].1.contains(&key) {
+            found[position].1.push(key);
+        }
+    }
+    found
+}
+
+fn replaced_by_segments(all: &[Written], path: &str) -> bool {
+    let channel = path.strip_prefix("channels.").and_then(|path| path.strip_suffix(".opt_in"));
+    channel.is_some_and(|channel| {
+        let of_segments = |suffix: String| {
+            let own = |written: &&Written| written.path.starts_with("segments.") && written.path.ends_with(&suffix);
+            all.iter().filter(own).count()
+        };
+        // Each segment has one share.
+        of_segments(format!(".opt_in.{channel}")) == of_segments(".share".to_owned())
+    })
+}
+
 /// Lists every value of a joined tree, in its order. Names of presets and parents are left out: what they bring is there.
 pub(super) fn list(tree: &Value, presets: &[Preset], sources: &Sources) -> Vec<Written> {
     let presets = presets.iter().map(|preset| (preset.source, preset)).collect();
-    let mut walk = Walk { presets, sources, path: Vec::new(), found: Vec::new() };
+    let mut walk = Walk { presets, sources, newlines: HashMap::new(), path: Vec::new(), found: Vec::new() };
     walk.value(tree);
     walk.found
 }
@@ -159,6 +195,8 @@ pub(super) fn list(tree: &Value, presets: &[Preset], sources: &Sources) -> Vec<W
 struct Walk<'a> {
     presets: HashMap<SourceId, &'a Preset>,
     sources: &'a Sources,
+    /// Where the lines of a text end: counting them anew for every value would take the square of the file's length.
+    newlines: HashMap<SourceId, Vec<usize>>,
     path: Vec<String>,
     found: Vec<Written>,
 }
@@ -202,10 +240,10 @@ impl Walk<'_> {
         !self.path.is_empty() && table.0.len() == 3 && is_uncertain && texts.all(|text| Some(text) == first)
     }
 
-    fn origin(&self, at: Place) -> WrittenBy {
+    fn origin(&mut self, at: Place) -> WrittenBy {
         let source = self.sources.of(at);
         match source.origin {
-            Origin::File => WrittenBy::File { line: self.sources.line(at) },
+            Origin::File => WrittenBy::File { line: self.line(at) },
             Origin::Override => WrittenBy::Set { argument: source.text.clone() },
             Origin::Preset => {
                 let preset = self.presets.get(&at.source());
@@ -213,6 +251,16 @@ impl Walk<'_> {
                 WrittenBy::Preset { name: preset.map_or_else(String::new, |preset| preset.name.clone()), evidence }
             }
         }
+    }
+
+    /// The line of a place, counted from 1.
+    fn line(&mut self, at: Place) -> usize {
+        let text = &self.sources.of(at).text;
+        let newlines = self
+            .newlines
+            .entry(at.source())
+            .or_insert_with(|| text.match_indices('\n').map(|(newline, _)| newline).collect());
+        1 + newlines.partition_point(|&newline| newline < at.span().start)
     }
 }
 
@@ -260,6 +308,8 @@ name = \"x\"\ncurrency = \"USD\"\nstart = 2026-01-05\n
         assert_eq!(words("channels.sms.landing").as_deref(), Some("preset sms"));
         assert_eq!(words("currency"), None);
         assert!(all.iter().all(|written| !written.path.ends_with(".preset") && !written.path.ends_with(".extends")));
+        assert_eq!(preset_keys(&all, Grade::C), [("sms", vec!["delivery_rate", "open_delay"])]);
+        assert_eq!(preset_keys(&all, Grade::B)[0].0, "sms");
         let set = written_at(&all, "segments.all.purchases").expect("a set has values");
         assert_eq!(set.path, "segments.all.purchases.r");
         assert!(written_at(&all, "segments.all.purch").is_none());

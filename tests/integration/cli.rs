@@ -169,7 +169,8 @@ fn is_answer(answer: &Value, baseline: Option<&str>) {
     for strategy in list(&answer["hangs_on"]) {
         holds(strategy, &["strategy", "inputs", "explained"], &[]);
         for input in list(&strategy["inputs"]) {
-            holds(input, &["input", "share", "higher_favours", "switching"], &["higher_favours"]);
+            let keys = ["input", "written_by", "share", "higher_favours", "switching"];
+            holds(input, &keys, &["written_by", "higher_favours"]);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Lines over time, or over an input that is swept.
 
-use super::canvas::{Anchor, Canvas, LINE, SIZE, SMALL, WIDTH};
+use super::canvas::{Anchor, Canvas, SIZE, SMALL, WIDTH};
 use super::palette::Tone;
 use super::scale::Scale;
 use super::{Caption, Estimate, Form, Part, Picture};
@@ -69,6 +69,9 @@ const NAME: f64 = 170.0;
 /// The distance of names at the ends of lines.
 const NAME_GAP: f64 = 19.0;
 
+/// Names across have this many lines at most.
+const LINES: usize = 3;
+
 /// Where the lines begin, from the top.
 const TOP: f64 = 38.0;
 
@@ -104,7 +107,11 @@ impl Curves {
             curve.marks(&canvas, &places, up);
         }
         self.names(&canvas, &places, up, right, room);
-        canvas.finish(bottom + axis::HEIGHT)
+        let below = match self.across {
+            Across::Numbers(..) => axis::HEIGHT,
+            Across::Names(_) => LINES as f64 * 17.0 + 38.0,
+        };
+        canvas.finish(bottom + below)
     }
 
     fn up(&self, bottom: f64) -> Scale {
@@ -128,14 +135,24 @@ impl Curves {
                 let step = (right - left) / names.len().max(1) as f64;
                 let places: Vec<f64> = (0..names.len()).map(|number| left + step * (number as f64 + 0.5)).collect();
                 // With many names only every second, third … is said.
-                let every = (34.0 / step).ceil().max(1.0) as usize;
+                let every = (44.0 / step).ceil().max(1.0) as usize;
                 for (number, name) in names.iter().enumerate().step_by(every) {
-                    let room = step * every as f64 - 6.0;
-                    canvas.name((places[number], bottom + 18.0), name, room, SMALL, Tone::Soft, Anchor::Middle);
+                    let lines = font::wrap(&font::clean(name), SMALL, step * every as f64 - 6.0, LINES);
+                    for (line, words) in lines.iter().enumerate() {
+                        let foot = bottom + 18.0 + 17.0 * line as f64;
+                        canvas.words((places[number], foot), words, SMALL, Tone::Soft, Anchor::Middle);
+                    }
                 }
                 let middle = f64::midpoint(left, right);
                 let label = &self.across_label;
-                canvas.name((middle, bottom + 18.0 + LINE), label, right - left, SMALL, Tone::Soft, Anchor::Middle);
+                canvas.name(
+                    (middle, bottom + 26.0 + LINES as f64 * 17.0),
+                    label,
+                    right - left,
+                    SMALL,
+                    Tone::Soft,
+                    Anchor::Middle,
+                );
                 places
             }
         }

@@ -5,16 +5,19 @@ use std::sync::LazyLock;
 use skrifa::instance::{LocationRef, Size};
 use skrifa::{FontRef, MetadataProvider};
 
-/// Noto Sans, regular; see `fonts/README.md`.
-pub(super) const FILE: &[u8] = include_bytes!("fonts/NotoSans-Regular.ttf");
+/// Liberation Sans, regular; see `fonts/README.md`.
+pub(super) const FILE: &[u8] = include_bytes!("fonts/LiberationSans-Regular.ttf");
 
-/// The families that a viewer may use: the bundled one, then common ones that are not wider by more than [`SLACK`].
-pub(super) const FAMILIES: &str = "'Noto Sans','Segoe UI','Helvetica Neue',Roboto,Arial,sans-serif";
+/// Its family.
+pub(super) const FAMILY: &str = "Liberation Sans";
 
-/// Room that is left for another font than the bundled one.
-const SLACK: f64 = 1.06;
+/// The families that a viewer may use: the bundled one, those of the same widths, then any.
+pub(super) const FAMILIES: &str = "'Liberation Sans',Arial,Helvetica,Arimo,sans-serif";
 
-/// Names longer than this are cut before anything else is done with them, in characters.
+/// Room that is left for a font that is a little wider.
+const SLACK: f64 = 1.04;
+
+/// Names longer than this lose their middle before anything else is done with them, in characters.
 const LONGEST: usize = 400;
 
 /// The widths of the bundled font.
@@ -36,7 +39,7 @@ fn letter_width(letter: char, size: f64) -> f64 {
 /// `words` on one line without what XML can't hold, without control characters and turned directions.
 pub(super) fn clean(words: &str) -> String {
     let mut line = String::new();
-    for letter in words.chars().take(LONGEST * 2) {
+    for letter in words.chars() {
         match letter {
             '\n' | '\t' | '\r' | '\u{2028}' | '\u{2029}' => line.push(' '),
             '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{fffe}' | '\u{ffff}' => {}
@@ -44,10 +47,14 @@ pub(super) fn clean(words: &str) -> String {
             _ => line.push(letter),
         }
     }
-    if line.chars().count() > LONGEST {
-        line = line.chars().take(LONGEST).chain(['…']).collect();
+    let letters: Vec<char> = line.chars().collect();
+    if letters.len() > LONGEST {
+        let half = LONGEST / 2;
+        line = letters[..half].iter().chain(&['…']).chain(&letters[letters.len() - half..]).collect();
     }
-    line.split_whitespace().collect::<Vec<_>>().join(" ")
+    let words: Vec<&str> = line.split(' ').filter(|word| !word.is_empty()).collect();
+    // "12 %" is not torn apart at the end of a line.
+    words.join(" ").replace(" %", "\u{a0}%")
 }
 
 /// `words` shortened in the middle until they are at most `room` wide, so that both a common beginning and a
@@ -105,6 +112,7 @@ mod tests {
     #[test]
     fn names_are_cleaned() {
         assert_eq!(clean("a\u{0}\u{1b}[31m\u{202e}b\n c\u{ffff}"), "a[31mb c");
+        assert_eq!(clean(" 12 % of  years"), "12\u{a0}% of years");
         assert!(clean(&"x".repeat(10_000)).chars().count() <= LONGEST + 1);
     }
 

@@ -54,7 +54,7 @@ impl Form {
                 return format!("{}{sign}", scientific(*value));
             }
             let (unit, name) = if most >= 10_000.0 { unit(most) } else { (1.0, "") };
-            let decimals = (-(step / unit).log10().floor()).clamp(0.0, 8.0) as usize;
+            let decimals = (-(step / unit * 1.000_001).log10().floor()).clamp(0.0, 8.0) as usize;
             // A step of 2.5 needs one decimal more than its size says.
             let exact = |decimals: usize| (step / unit * 10f64.powi(decimals as i32)).fract();
             let decimals = if (0.01..0.99).contains(&exact(decimals)) { decimals + 1 } else { decimals };
@@ -168,6 +168,7 @@ mod tests {
         assert_eq!(ticks(Form::Number, &[0.0, 0.25, 0.5]), "0|0.25|0.50");
         assert_eq!(ticks(Form::Number, &[-500_000.0, 0.0, 500_000.0, 1_000_000.0]), "−0.5 M|0|0.5 M|1.0 M");
         assert_eq!(ticks(Form::Share, &[0.0, 0.05, 0.1]), "0 %|5 %|10 %");
+        assert_eq!(ticks(Form::Share, &[0.07, 0.08, 0.09]), "7 %|8 %|9 %");
         assert_eq!(ticks(Form::Number, &[0.0, 2.5, 5.0]), "0|2.5|5.0");
         assert_eq!(ticks(Form::Number, &[1e-7, 2e-7]), "1.0e−7|2.0e−7");
     }

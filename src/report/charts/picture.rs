@@ -102,8 +102,8 @@ impl Picture {
     }
 
     /// The picture as a PNG file, `scale` pixels for each CSS pixel, from 0.1 to 8: 2 suits slides. It is drawn with
-    /// the bundled font alone, so that it is the same everywhere. Letters beyond Latin, Greek and Cyrillic, such as
-    /// Arabic ones, are left out there; the SVG shows them.
+    /// the bundled font alone, so that it is the same everywhere. Letters beyond Latin, Greek, Cyrillic and Hebrew,
+    /// such as Chinese ones, are empty boxes there; the SVG shows them.
     pub fn png(&self, scale: f32) -> Vec<u8> {
         let scale = if scale.is_finite() { scale.clamp(0.1, 8.0) } else { 1.0 };
         let scale = scale.min(MOST_PIXELS / self.width.max(self.height) as f32);
@@ -120,13 +120,13 @@ impl Picture {
 static FONTS: LazyLock<Arc<usvg::fontdb::Database>> = LazyLock::new(|| {
     let mut fonts = usvg::fontdb::Database::new();
     fonts.load_font_data(font::FILE.to_vec());
-    fonts.set_sans_serif_family("Noto Sans");
+    fonts.set_sans_serif_family(font::FAMILY);
     Arc::new(fonts)
 });
 
 /// The picture as resvg sees it.
 fn tree(svg: &str) -> Result<usvg::Tree, usvg::Error> {
     let options =
-        usvg::Options { font_family: "Noto Sans".to_owned(), fontdb: Arc::clone(&FONTS), ..Default::default() };
+        usvg::Options { font_family: font::FAMILY.to_owned(), fontdb: Arc::clone(&FONTS), ..Default::default() };
     usvg::Tree::from_str(svg, &options)
 }

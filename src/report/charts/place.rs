@@ -62,10 +62,14 @@ pub(super) fn around(
         let mut wishes = Vec::new();
         for ring in 0..12 {
             let far = 9.0 + 14.0 * f64::from(ring);
-            for (across, down) in [(1, 0), (-1, 0), (0, -1), (0, 1), (1, -1), (1, 1), (-1, -1), (-1, 1)] {
+            let sides = [(1, 0), (-1, 0), (0, -1), (0, 1), (1, -1), (1, 1), (-1, -1), (-1, 1)];
+            let shifted = [(2, -1), (2, 1), (-2, -1), (-2, 1)];
+            for (across, down) in sides.into_iter().chain(shifted) {
                 let left = match across {
                     1 => x + far,
                     0 => x - width / 2.0,
+                    2 => x - width / 5.0,
+                    -2 => x - width * 0.8,
                     _ => x - far - width,
                 };
                 let top = match down {

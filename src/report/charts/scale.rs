@@ -43,12 +43,6 @@ impl Scale {
         Self { low, high, ..self }
     }
 
-    /// The same, out to round numbers.
-    pub(super) fn rounded(self, most: usize) -> Self {
-        let step = self.step(most);
-        Self { low: (self.low / step).floor() * step, high: (self.high / step).ceil() * step, ..self }
-    }
-
     /// The place of a value; values outside lie on the edge.
     pub(super) fn at(self, value: f64) -> f64 {
         let share = (value.clamp(-FAR, FAR) - self.low) / (self.high - self.low);
@@ -87,7 +81,6 @@ mod tests {
     fn ticks_are_round_and_within() {
         let scale = Scale::over([0.0, 97.0], 0.0, 100.0);
         assert_eq!(scale.ticks(5), [0.0, 20.0, 40.0, 60.0, 80.0]);
-        assert_eq!(scale.rounded(5).high, 100.0);
     }
 
     #[test]
@@ -103,7 +96,7 @@ mod tests {
             &[-3.0],
         ];
         for values in odd {
-            let scale = Scale::over(values.iter().copied(), 10.0, 20.0).widened(0.05).rounded(5);
+            let scale = Scale::over(values.iter().copied(), 10.0, 20.0).widened(0.05);
             assert!(scale.high > scale.low, "{values:?}");
             let ticks = scale.ticks(5);
             assert!(

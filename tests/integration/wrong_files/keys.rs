@@ -294,6 +294,6 @@ fn channel_that_says_nothing() {
        |           ^^^^
        |
        = help: write `preset = …`, or `cost_per_message`, `delivery_rate`, `open_rate` and `click_rate` for a channel that carries messages, or `order_rate` for one where customers come by
-       = help: presets: email, sms, mobile-push, web, app, store
+       = help: presets: email, sms, rcs, whatsapp, viber, telegram, line, social-dm, mobile-push, web-push, in-app, retargeting-ad, direct-mail, outbound-call, web, app, store
     ");
 }

@@ -14,7 +14,7 @@ fn unknown_preset() {
        |          ^^^^^
        |
        = help: did you mean `sms`?
-       = help: allowed here: email, sms, mobile-push, web, app, store
+       = help: allowed here: email, sms, rcs, whatsapp, viber, telegram, line, social-dm, mobile-push, web-push, in-app, retargeting-ad, direct-mail, outbound-call, web, app, store
     "#);
 }
 
@@ -27,7 +27,7 @@ fn preset_of_the_wrong_kind() {
     22 | preset = "retail"
        |          ^^^^^^^^
        |
-       = help: allowed here: email, sms, mobile-push, web, app, store
+       = help: allowed here: email, sms, rcs, whatsapp, viber, telegram, line, social-dm, mobile-push, web-push, in-app, retargeting-ad, direct-mail, outbound-call, web, app, store
     "#);
 }
 
@@ -40,7 +40,7 @@ fn preset_that_is_no_name() {
     22 | preset = 3
        |          ^
        |
-       = help: allowed here: email, sms, mobile-push, web, app, store
+       = help: allowed here: email, sms, rcs, whatsapp, viber, telegram, line, social-dm, mobile-push, web-push, in-app, retargeting-ad, direct-mail, outbound-call, web, app, store
     ");
 }
 

@@ -10,6 +10,7 @@ mod presets;
 mod progress;
 mod report;
 mod run;
+mod sweep;
 mod verify;
 
 use std::process::ExitCode;

@@ -29,7 +29,7 @@ pub fn markdown(answer: &Answer) -> String {
     text
 }
 
-fn drawn(words: &Words) -> String {
+pub(super) fn drawn(words: &Words) -> String {
     let line = |cells: &[String]| {
         let cells: Vec<String> = cells.iter().map(|cell| escaped(cell).replace('\n', "<br>")).collect();
         format!("| {} |\n", cells.join(" | "))
@@ -40,7 +40,7 @@ fn drawn(words: &Words) -> String {
 }
 
 /// Names come from users and may hold anything.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for character in text.chars() {
         match character {

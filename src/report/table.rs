@@ -36,7 +36,7 @@ pub fn table(answer: &Answer, all: bool, width: Option<u16>) -> String {
     text
 }
 
-fn drawn(words: &Words) -> String {
+pub(super) fn drawn(words: &Words) -> String {
     let mut table = Table::new();
     // Nothing is wrapped: a number torn in two is no number.
     table.load_style(presets::UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Disabled);

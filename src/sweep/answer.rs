@@ -221,8 +221,7 @@ impl Books<'_> {
         let own: Vec<Held> = (0..strategies.len())
             .flat_map(|strategy| self.hold(measure, points.clone().map(|point| (point, strategy)).collect()))
             .collect();
-        let all =
-            self.hold(measure, points.clone().flat_map(|p| (0..strategies.len()).map(move |s| (p, s))).collect());
+        let all = self.hold(measure, points.clone().flat_map(|p| (0..strategies.len()).map(move |s| (p, s))).collect());
         let of = |held: &[Held], place: Place| {
             let held = held.iter().find(|held| held.place == place)?;
             Some((held.difference.clone(), held.standing))

@@ -117,9 +117,7 @@ impl Teller<'_> {
         }
         let close: Vec<String> = lines
             .iter()
-            .filter(|line| {
-                matches!(line.standing_under_strategy, Some(Standing::NotClearlyWorse | Standing::Same))
-            })
+            .filter(|line| matches!(line.standing_under_strategy, Some(Standing::NotClearlyWorse | Standing::Same)))
             .map(|line| self.sweep.values(self.point(line)))
             .collect();
         let close = if close.is_empty() {
@@ -183,7 +181,9 @@ pub(super) fn notes(sweep: &Sweep, opened: &Opened, answer: &Answer, measure: &M
         } else {
             "one draw: every uncertain input is at its typical value, rates taken as exact"
         };
-        notes.push(format!("95 % Monte Carlo intervals of {customers} simulated customers, the same at all {points} points; {how}."));
+        notes.push(format!(
+            "95 % Monte Carlo intervals of {customers} simulated customers, the same at all {points} points; {how}."
+        ));
         notes.push("Differences are from the best value under the same strategy, the same customers in both. “Not clearly worse”: the interval of the difference contains 0. These intervals are widened for the number of values tried (Bonferroni), so that what is best in truth is marked with a chance of 95 % or more.".to_owned());
     } else {
         notes.push(format!(

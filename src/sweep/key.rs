@@ -204,8 +204,27 @@ mod tests {
     #[test]
     fn what_is_no_sweep_is_refused() {
         for argument in [
-            "", "=", "a", "a=", "a=1", "a=1,", "a=,1", "a=1,,2", "=1,2", "a b=1,2", "a=[1,2", "a=]1,2", "a='x,2",
-            "a=1,1", "a=0.10,0.1", "a=24h,1d", "a=x,\"x\"", "seed=1,2", "simulate=1,2", "population=1,2", "a..b=1,2",
+            "",
+            "=",
+            "a",
+            "a=",
+            "a=1",
+            "a=1,",
+            "a=,1",
+            "a=1,,2",
+            "=1,2",
+            "a b=1,2",
+            "a=[1,2",
+            "a=]1,2",
+            "a='x,2",
+            "a=1,1",
+            "a=0.10,0.1",
+            "a=24h,1d",
+            "a=x,\"x\"",
+            "seed=1,2",
+            "simulate=1,2",
+            "population=1,2",
+            "a..b=1,2",
         ] {
             assert!(Key::read(argument).is_err(), "{argument}");
         }

@@ -108,7 +108,10 @@ fn refuse_the_same(sweep: &Sweep, grid: &[Vec<usize>], scenarios: &[Read]) -> Re
         }
         if names(scenario) != names(&scenarios[0].0) {
             let what = format!("--sweep: {} has other strategies than {}", at(i), at(0));
-            return Err(Wrong::Mistake(Mistake::new(what, "sweep a value that leaves the list of strategies as it is")));
+            return Err(Wrong::Mistake(Mistake::new(
+                what,
+                "sweep a value that leaves the list of strategies as it is",
+            )));
         }
     }
     Ok(())
@@ -121,7 +124,8 @@ impl Point {
         let name = &self.world.strategies[strategy].name;
         let plans = world.get("strategies").and_then(|all| all.get(name)).cloned();
         // `none` has no plans, and without contacts campaigns and their tail mean nothing.
-        let apart: &[&str] = if plans.is_some() { &["strategies", "tail"] } else { &["strategies", "campaigns", "tail"] };
+        let apart: &[&str] =
+            if plans.is_some() { &["strategies", "tail"] } else { &["strategies", "campaigns", "tail"] };
         if let Json::Object(root) = &mut world {
             for key in apart {
                 root.shift_remove(*key);

@@ -1,6 +1,10 @@
 //! Every chart with ordinary, many, hostile and odd data.
 
-use super::charts::*;
+use super::charts::{
+    Across, Bar, BarRow, Bars, Better, Caption, Curve, Curves, Distribution, DistributionRow, Estimate, Event, Forest,
+    ForestGroup, ForestPoint, ForestRow, Form, Funnel, FunnelRow, Lane, Mark, MarkKind, Matrix, MatrixColumn, Part,
+    Picture, Scatter, ScatterPoint, Shape, Timeline, Tornado, TornadoEnd, TornadoRow,
+};
 
 /// The pictures with a name for each.
 pub fn pictures() -> Vec<(String, Picture)> {

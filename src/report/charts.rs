@@ -91,3 +91,137 @@ pub enum Better {
     /// Neither by itself.
     Neither,
 }
+
+/// The gallery of the example, for the tests.
+#[cfg(test)]
+#[path = "../../examples/charts/gallery.rs"]
+mod gallery;
+
+// The gallery finds the charts beside itself, here as in the example.
+#[cfg(test)]
+use crate::report::charts;
+
+#[cfg(test)]
+mod tests {
+    use std::sync::LazyLock;
+
+    use resvg::tiny_skia::Pixmap;
+    use resvg::usvg::roxmltree::Document;
+    use resvg::usvg::{Group, Node, Rect};
+
+    use super::{Picture, gallery, style};
+
+    static PICTURES: LazyLock<Vec<(String, Picture)>> = LazyLock::new(gallery::pictures);
+
+    /// Where words lie, with the words.
+    fn words(group: &Group, found: &mut Vec<(Rect, String)>) {
+        for node in group.children() {
+            match node {
+                Node::Group(group) => words(group, found),
+                Node::Text(text) => {
+                    let said = text.chunks().iter().map(|chunk| chunk.text()).collect();
+                    found.push((text.abs_bounding_box(), said));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    #[test]
+    fn every_picture_is_sound_xml_without_foreign_elements() {
+        for (name, picture) in PICTURES.iter() {
+            let embedded = picture.embedded(name);
+            for svg in [&picture.svg, &embedded] {
+                let document = Document::parse(svg).unwrap_or_else(|error| panic!("{name}: {error}"));
+                let known = ["svg", "div", "title", "desc", "g", "text", "rect", "circle", "polyline", "polygon"];
+                for element in document.descendants().filter(|node| node.is_element()) {
+                    assert!(known.contains(&element.tag_name().name()), "{name}: {:?}", element.tag_name());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn words_stay_on_the_paper() {
+        for (name, picture) in PICTURES.iter() {
+            let mut found = Vec::new();
+            words(picture.tree().expect("sound").root(), &mut found);
+            assert!(!found.is_empty(), "{name}");
+            let (width, height) = (picture.width as f32, picture.height as f32);
+            for (area, said) in found {
+                let within =
+                    area.left() >= 0.0 && area.right() <= width && area.top() >= 0.0 && area.bottom() <= height;
+                assert!(within, "{name}: {said:?} lies at {area:?} on {width} × {height}");
+            }
+        }
+    }
+
+    #[test]
+    fn words_do_not_lie_on_each_other() {
+        // The rising names of a matrix lie beside each other, but the boxes around them don't.
+        for (name, picture) in PICTURES.iter().filter(|(name, _)| !name.starts_with("matrix")) {
+            let mut found = Vec::new();
+            words(picture.tree().expect("sound").root(), &mut found);
+            for (number, (one, said)) in found.iter().enumerate() {
+                for (other, too) in &found[..number] {
+                    // Boxes hold the room above and below letters as well.
+                    let across = one.right().min(other.right()) - one.left().max(other.left());
+                    let down = one.bottom().min(other.bottom()) - one.top().max(other.top());
+                    assert!(across <= 1.0 || down <= 4.0, "{name}: {said:?} and {too:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_same_data_give_the_same_bytes() {
+        for ((name, one), (_, other)) in PICTURES.iter().zip(gallery::pictures()) {
+            assert!(*one == other, "{name}");
+        }
+    }
+
+    #[test]
+    fn pixels_show_something_and_are_always_the_same() {
+        for (name, picture) in PICTURES.iter().filter(|(name, _)| name.ends_with("-ordinary")) {
+            let file = picture.png(0.5);
+            assert!(file == picture.png(0.5), "{name}");
+            let pixels = Pixmap::decode_png(&file).unwrap_or_else(|error| panic!("{name}: {error}"));
+            assert_eq!((pixels.width(), pixels.height()), (picture.width.div_ceil(2), picture.height.div_ceil(2)));
+            let dark = pixels.pixels().iter().filter(|pixel| pixel.green() < 128).count();
+            assert!(dark > 200, "{name}: {dark} dark pixels");
+        }
+    }
+
+    #[test]
+    fn odd_scales_still_give_pixels() {
+        let (_, picture) = &PICTURES[0];
+        for scale in [f32::NAN, -1.0, 0.0, f32::INFINITY] {
+            assert!(Pixmap::decode_png(&picture.png(scale)).is_ok(), "{scale}");
+        }
+    }
+
+    #[test]
+    fn a_picture_in_a_page_has_the_colours_of_the_page_and_ids_of_its_own() {
+        for (name, picture) in PICTURES.iter() {
+            let embedded = picture.embedded(&format!("answer-{name}"));
+            let document = Document::parse(&embedded).expect("sound");
+            for element in document.descendants() {
+                for attribute in element.attributes() {
+                    assert!(!attribute.value().starts_with('#'), "{name}: {} is fixed", attribute.value());
+                    if let Some(tone) = attribute.value().strip_prefix("var(") {
+                        assert!(style().contains(&format!("{}:", tone.trim_end_matches(')'))), "{tone}");
+                    }
+                    if attribute.name() == "id" {
+                        assert!(attribute.value().starts_with(&format!("answer-{name}-")), "{name}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn names_are_told_in_full_where_they_are_shortened() {
+        let (_, picture) = PICTURES.iter().find(|(name, _)| name == "curves-many").expect("a gallery");
+        assert!(picture.svg.contains("<title>everything to everyone, every single week of the year</title>"));
+    }
+}

@@ -260,7 +260,7 @@ fn nothing_in_a_scenario_can_harm_the_page() {
         "\\\" onmouseover=\\\"alert(1)".to_owned(),
         "</style><img src=https://example.invalid/x>".to_owned(),
         "x".repeat(200),
-        "\u{202e}مرحبا שלום \u{0007}".replace('\u{7}', "\\u0007"),
+        "مرحبا שלום".to_owned(),
         "]]> <!-- --> &amp; {{ }} ${x}".to_owned(),
     ]
     .into_iter()

@@ -81,7 +81,7 @@ impl Curves {
         let canvas = Canvas::new(caption, WIDTH);
         let bottom = TOP + 290.0_f64.max(NAME_GAP * self.curves.len() as f64);
         let up = self.up(bottom);
-        let names = self.curves.iter().map(|curve| font::width(&font::clean(&curve.name), SIZE));
+        let names = self.curves.iter().map(|curve| font::width(&font::clean(&curve.said()), SIZE));
         let room = names.fold(0.0, f64::max).min(NAME);
         let ticks = axis::ticks_up(up, &self.form);
         let left = 12.0 + ticks.iter().map(|(_, words)| font::width(words, SMALL)).fold(0.0, f64::max) + 8.0;
@@ -167,18 +167,23 @@ impl Curves {
         for ((curve, end), y) in self.curves.iter().zip(ends).zip(spread) {
             let x = right + 24.0;
             if let Some(end) = end {
-                canvas.line(&[(end.0 + 4.0, end.1), (right + 6.0, end.1), (x - 4.0, y)], curve.part.tone(), 1.0, "");
+                canvas.line(&[(end.0 + 4.0, end.1), (right + 6.0, end.1), (x - 4.0, y)], curve.part.tone(), 1.0, "2 2");
                 canvas.name((x, y + 5.0), &curve.name, room, SIZE, curve.part.tone(), Anchor::Start);
             } else {
                 // Named all the same: it was asked for and has no values.
-                let name = format!("{} (none)", curve.name);
-                canvas.name((x, y + 5.0), &name, room, SIZE, Tone::Soft, Anchor::Start);
+                canvas.name((x, y + 5.0), &curve.said(), room, SIZE, Tone::Soft, Anchor::Start);
             }
         }
     }
 }
 
 impl Curve {
+    /// Its name as it is said at its end.
+    fn said(&self) -> String {
+        let known = self.points.iter().any(|point| point.known().is_some());
+        if known { self.name.clone() } else { format!("{} (no values)", self.name) }
+    }
+
     /// The known points of the line in runs without gaps.
     fn runs(&self, places: &[f64], up: Scale) -> Vec<Vec<(f64, f64)>> {
         let mut runs: Vec<Vec<(f64, f64)>> = Vec::new();

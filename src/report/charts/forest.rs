@@ -48,14 +48,14 @@ pub struct ForestPoint {
     pub difference: Estimate,
 }
 
-/// Where the scale lies.
-const PLOT: (f64, f64) = (212.0, 440.0);
+/// Where scales begin, and how narrow they may be.
+const PLOT: (f64, f64) = (212.0, 100.0);
 
 /// The room for names, from 12.
 const NAME: f64 = 184.0;
 
-/// Where the difference is written, and the verdict.
-const VALUE: (f64, f64) = (456.0, 708.0);
+/// Where the verdict ends, and its room.
+const VERDICT: (f64, f64) = (708.0, 66.0);
 
 /// The height of a line.
 const ROW: f64 = 26.0;
@@ -65,21 +65,28 @@ impl Forest {
     pub fn draw(&self, caption: &Caption) -> Picture {
         let canvas = Canvas::new(caption, WIDTH);
         let mut top = 6.0;
+        // Numbers are never shortened: they take the room that they need, and the scale what is left.
+        let points = self
+            .groups
+            .iter()
+            .flat_map(|group| group.rows.iter().flat_map(|row| row.points.iter().map(|point| point.said(&group.form))));
+        let widest = points.map(|words| font::width(&words, SMALL)).fold(0.0, f64::max);
+        let right = (VERDICT.0 - VERDICT.1 - widest - 16.0).clamp(PLOT.0 + PLOT.1, 440.0);
         let mut groups = self.groups.as_slice();
         while let Some(first) = groups.first() {
             let same = groups.iter().take_while(|group| group.form == first.form).count();
-            top = self.block(&canvas, &groups[..same], top);
+            top = self.block(&canvas, &groups[..same], top, right);
             groups = &groups[same..];
         }
         canvas.words((12.0, top + 14.0), "Filled: the interval leaves 0 out.", SMALL, Tone::Soft, Anchor::Start);
         canvas.finish(top + 26.0)
     }
 
-    /// Groups on one scale, from `top`; gives where they end.
-    fn block(&self, canvas: &Canvas, groups: &[ForestGroup], top: f64) -> f64 {
+    /// Groups on one scale that ends at `right`, from `top`; gives where they end.
+    fn block(&self, canvas: &Canvas, groups: &[ForestGroup], top: f64, right: f64) -> f64 {
         let rows = || groups.iter().flat_map(|group| &group.rows);
         let values = rows().flat_map(|row| row.points.iter().flat_map(|point| point.difference.numbers()));
-        let scale = Scale::over(values.chain([0.0]), PLOT.0, PLOT.1).widened(0.05);
+        let scale = Scale::over(values.chain([0.0]), PLOT.0, right).widened(0.05);
         let form = &groups[0].form;
         // The side that is better is said once if it is the same for all, else in each row.
         let better = rows().next().map_or(Better::Neither, |row| row.better);
@@ -89,7 +96,7 @@ impl Forest {
         axis::across(canvas, scale, form, &self.across_label, (top + head, bottom));
         if alike {
             match better {
-                Better::Higher => canvas.words((PLOT.1, top + 16.0), "better →", SMALL, Tone::Ink, Anchor::End),
+                Better::Higher => canvas.words((right, top + 16.0), "better →", SMALL, Tone::Ink, Anchor::End),
                 Better::Lower => canvas.words((PLOT.0, top + 16.0), "← better", SMALL, Tone::Ink, Anchor::Start),
                 Better::Neither => {}
             }
@@ -146,7 +153,7 @@ impl ForestRow {
             }
             points => {
                 let note = if side.is_empty() { String::new() } else { format!(" – {side}") };
-                let room = PLOT.1 - 12.0 - font::width(&note, SIZE);
+                let room = scale.to - 12.0 - font::width(&note, SIZE);
                 let name = font::fit(&font::clean(&self.name), SIZE, room);
                 canvas.words((12.0, top + 20.0), &format!("{name}{note}"), SIZE, Tone::Ink, Anchor::Start);
                 for (number, point) in points.iter().enumerate() {
@@ -160,9 +167,19 @@ impl ForestRow {
 }
 
 impl ForestPoint {
+    /// The difference and its interval in words.
+    fn said(&self, form: &Form) -> String {
+        let Some(value) = self.difference.known() else { return "–".to_owned() };
+        let bare = |value: f64| form.value(value).trim_end_matches("\u{a0}%").to_owned();
+        match self.difference.interval() {
+            Some((low, high)) => format!("{} ({} to {})", form.signed(value), bare(low), bare(high)),
+            None => form.signed(value),
+        }
+    }
+
     fn draw(&self, canvas: &Canvas, scale: Scale, form: &Form, better: Better, y: f64) {
         let Some(value) = self.difference.known() else {
-            canvas.words((VALUE.0, y + 5.0), "–", SIZE, Tone::Soft, Anchor::Start);
+            canvas.words((scale.to + 16.0, y + 5.0), "–", SIZE, Tone::Soft, Anchor::Start);
             return;
         };
         let interval = self.difference.interval();
@@ -177,11 +194,7 @@ impl ForestPoint {
             }
         }
         canvas.mark((scale.at(value), y), self.part.shape(), 6.0, tone, !clear);
-        let mut words = form.signed(value);
-        if let Some((low, high)) = interval {
-            let bare = |value: f64| form.value(value).trim_end_matches("\u{a0}%").to_owned();
-            words.push_str(&format!(" ({} to {})", bare(low), bare(high)));
-        }
+        let words = self.said(form);
         let verdict = match (interval.is_some(), clear, better) {
             (false, ..) => "",
             (_, false, _) => "unclear",
@@ -202,7 +215,14 @@ impl ForestPoint {
             }
         };
         let weight = if clear { Tone::Ink } else { Tone::Soft };
-        canvas.name((VALUE.0, y + 5.0), &words, VALUE.1 - VALUE.0 - 60.0, SMALL, weight, Anchor::Start);
-        canvas.words((VALUE.1, y + 5.0), verdict, SMALL, weight, Anchor::End);
+        canvas.name(
+            (scale.to + 16.0, y + 5.0),
+            &words,
+            VERDICT.0 - VERDICT.1 - scale.to - 16.0 + 1.0,
+            SMALL,
+            weight,
+            Anchor::Start,
+        );
+        canvas.words((VERDICT.0, y + 5.0), verdict, SMALL, weight, Anchor::End);
     }
 }

@@ -107,12 +107,19 @@ impl Picture {
     pub fn png(&self, scale: f32) -> Vec<u8> {
         let scale = if scale.is_finite() { scale.clamp(0.1, 8.0) } else { 1.0 };
         let scale = scale.min(MOST_PIXELS / self.width.max(self.height) as f32);
-        let Ok(tree) = tree(&self.svg) else { return Vec::new() };
+        let Ok(tree) = self.tree() else { return Vec::new() };
         let (width, height) = ((self.width as f32 * scale).ceil() as u32, (self.height as f32 * scale).ceil() as u32);
         let Some(mut pixels) = tiny_skia::Pixmap::new(width.max(1), height.max(1)) else { return Vec::new() };
         pixels.fill(tiny_skia::Color::WHITE);
         resvg::render(&tree, tiny_skia::Transform::from_scale(scale, scale), &mut pixels.as_mut());
         pixels.encode_png().unwrap_or_default()
+    }
+
+    /// The picture as resvg sees it.
+    pub(super) fn tree(&self) -> Result<usvg::Tree, usvg::Error> {
+        let fontdb = Arc::clone(&FONTS);
+        let options = usvg::Options { font_family: font::FAMILY.to_owned(), fontdb, ..Default::default() };
+        usvg::Tree::from_str(&self.svg, &options)
     }
 }
 
@@ -123,10 +130,3 @@ static FONTS: LazyLock<Arc<usvg::fontdb::Database>> = LazyLock::new(|| {
     fonts.set_sans_serif_family(font::FAMILY);
     Arc::new(fonts)
 });
-
-/// The picture as resvg sees it.
-fn tree(svg: &str) -> Result<usvg::Tree, usvg::Error> {
-    let options =
-        usvg::Options { font_family: font::FAMILY.to_owned(), fontdb: Arc::clone(&FONTS), ..Default::default() };
-    usvg::Tree::from_str(svg, &options)
-}

@@ -9,6 +9,7 @@
 
 use serde::Serialize;
 
+use super::key::plain;
 use super::{Key, Opened, Played, Sweep, finding};
 use crate::compare::{Setup, worth_of_an_order};
 use crate::measures::{Better, Estimate, MEASURES, Measure, Series, Unit, unseen_beside};
@@ -200,7 +201,7 @@ impl Books<'_> {
     /// How much a difference may miss because too few customers order differently.
     fn unseen(&self, measure: usize, one: Place, other: Place) -> Option<f64> {
         let (own, theirs) = (self.at(one), self.at(other));
-        if own.from == theirs.from || own.series == theirs.series {
+        if own.acts_as == theirs.acts_as || own.series == theirs.series {
             return None;
         }
         let differ = own.orders.iter().zip(&theirs.orders).filter(|(a, b)| a != b).count();
@@ -319,7 +320,7 @@ impl Books<'_> {
         let values = self.sweep.keys.iter().zip(&self.opened.points[point].values);
         let rank = values.map(|(key, &value)| {
             let own = &key.values[value];
-            (own.number.map(|_| value), own.text.as_str())
+            (own.number.map(|_| value), plain(&own.text))
         });
         rank.collect()
     }

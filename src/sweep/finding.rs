@@ -94,6 +94,9 @@ impl Teller<'_> {
             if *strategy == NONE && self.all_same(NONE, lines) {
                 return "doing nothing".to_owned();
             }
+            if values.len() == self.opened.points.len() {
+                return format!("all under {strategy}");
+            }
             format!("{} under {strategy}", self.list(values))
         });
         let close = words.collect::<Vec<_>>().join("; ");
@@ -111,7 +114,8 @@ impl Teller<'_> {
             let keys = self.keys();
             return Some(format!("Under {strategy} {keys} makes no difference: {}.", self.estimate(best)));
         }
-        let edges = self.edges(best);
+        let worse = |line: &&Line| line.standing_under_strategy == Some(Standing::ClearlyWorse);
+        let edges = self.edges(best).filter(|_| lines.iter().any(worse));
         if said {
             return edges.map(|edges| format!("Under {strategy} {edges}."));
         }
@@ -122,6 +126,8 @@ impl Teller<'_> {
             .collect();
         let close = if close.is_empty() {
             "the other values are clearly worse".to_owned()
+        } else if close.len() + 1 == lines.len() {
+            "no other value is clearly worse".to_owned()
         } else {
             format!("not clearly worse: {}", self.list(&close))
         };

@@ -130,7 +130,7 @@ fn measured(texts: Vec<String>) -> (Kind, Vec<Value>) {
 }
 
 /// A text without the quotes around it.
-fn plain(text: &str) -> &str {
+pub(super) fn plain(text: &str) -> &str {
     let within = |quote: char| text.strip_prefix(quote)?.strip_suffix(quote);
     within('"').or_else(|| within('\'')).unwrap_or(text)
 }

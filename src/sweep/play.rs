@@ -16,28 +16,36 @@ pub struct Played {
     /// Point and strategy (place in the plan) from which this is taken because nothing that it depends on is swept; its own
     /// where it was played.
     pub from: (usize, usize),
+    /// The first point (and the strategy) at which every customer does the same, prices and margins apart.
+    pub acts_as: (usize, usize),
 }
 
 /// What must be played at which point: what depends on nothing that is swept is played once.
 pub struct Rounds {
     /// By point and strategy of the plan: where its outcome comes from.
     from: Vec<Vec<(usize, usize)>>,
+    /// The same for what customers do.
+    acts_as: Vec<Vec<(usize, usize)>>,
+}
+
+/// By point and strategy of the plan: the first point that depends on the same.
+fn firsts(opened: &Opened, plan: &Plan, prices: bool) -> Vec<Vec<(usize, usize)>> {
+    let on = opened
+        .points
+        .iter()
+        .map(|point| plan.strategies.iter().map(|&strategy| point.depends_on(strategy, prices)).collect());
+    let on: Vec<Vec<String>> = on.collect();
+    let first = |point: usize, strategy: usize| {
+        let earlier = (0..point).find(|&earlier| on[earlier][strategy] == on[point][strategy]);
+        (earlier.unwrap_or(point), strategy)
+    };
+    (0..on.len()).map(|point| (0..plan.strategies.len()).map(|s| first(point, s)).collect()).collect()
 }
 
 impl Rounds {
     /// The rounds of a plan.
     pub fn new(opened: &Opened, plan: &Plan) -> Self {
-        let on: Vec<Vec<String>> = opened
-            .points
-            .iter()
-            .map(|point| plan.strategies.iter().map(|&strategy| point.depends_on(strategy)).collect())
-            .collect();
-        let first = |point: usize, strategy: usize| {
-            let earlier = (0..point).find(|&earlier| on[earlier][strategy] == on[point][strategy]);
-            (earlier.unwrap_or(point), strategy)
-        };
-        let from = (0..on.len()).map(|point| (0..plan.strategies.len()).map(|s| first(point, s)).collect());
-        Self { from: from.collect() }
+        Self { from: firsts(opened, plan, true), acts_as: firsts(opened, plan, false) }
     }
 
     /// Points at which something is played.
@@ -103,6 +111,7 @@ pub fn play(
                 .map(|row| (row.total(ChannelCount::Orders), row.total(ChannelCount::Revenue)))
                 .collect(),
             from,
+            acts_as: rounds.acts_as[number][index],
         };
         played.push(from.iter().enumerate().map(strategy).collect());
         kept.retain(|(place, _)| rounds.wanted_after(number, *place));

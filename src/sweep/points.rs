@@ -119,7 +119,8 @@ fn refuse_the_same(sweep: &Sweep, grid: &[Vec<usize>], scenarios: &[Read]) -> Re
 
 impl Point {
     /// All that the outcome of a strategy at this point depends on: two points with the same text give the same tallies.
-    pub(super) fn depends_on(&self, strategy: usize) -> String {
+    /// Without prices: all that what customers *do* depends on, since nothing is decided by cost or margin.
+    pub(super) fn depends_on(&self, strategy: usize, prices: bool) -> String {
         let mut world = self.world.scenario.resolved.clone();
         let name = &self.world.strategies[strategy].name;
         let plans = world.get("strategies").and_then(|all| all.get(name)).cloned();
@@ -129,6 +130,12 @@ impl Point {
         if let Json::Object(root) = &mut world {
             for key in apart {
                 root.shift_remove(*key);
+            }
+            for (group, key) in [("channels", "cost_per_message"), ("segments", "gross_margin")] {
+                let Some(Json::Object(group)) = root.get_mut(group).filter(|_| !prices) else { continue };
+                for entry in group.values_mut().filter_map(Json::as_object_mut) {
+                    entry.shift_remove(key);
+                }
             }
         }
         let tail = plans.as_ref().map(|_| self.world.last_start);

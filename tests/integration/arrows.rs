@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 /// Every module, and those that it may import. Luck and statistics are leaves that all may use; the questions (compare,
 /// precision, verify) do not know how answers are shown, and nobody knows the command line.
-const ARROWS: [(&str, &[&str]); 17] = [
+const ARROWS: [(&str, &[&str]); 18] = [
     ("luck", &[]),
     ("output", &[]),
     ("stats", &[]),
@@ -18,10 +18,12 @@ const ARROWS: [(&str, &[&str]); 17] = [
     ("compare", &["measures", "scenario", "simulation", "stats", "tally", "world"]),
     // It says in the words of `compare` how far it got.
     ("precision", &["compare", "measures", "scenario", "simulation", "stats", "tally", "world"]),
+    // It measures with what `compare` makes of an order, and says what was played in its terms.
+    ("sweep", &["compare", "measures", "scenario", "simulation", "stats", "tally", "world"]),
     ("verify", &["engine", "luck", "measures", "scenario", "simulation", "stats", "tally", "world"]),
     ("results", &["output", "scenario", "simulation", "tally", "world"]),
-    ("figures", &["compare", "measures", "scenario", "simulation", "tally", "world"]),
-    ("report", &["compare", "figures", "measures", "output", "scenario"]),
+    ("figures", &["compare", "measures", "scenario", "simulation", "sweep", "tally", "world"]),
+    ("report", &["compare", "figures", "measures", "output", "scenario", "sweep"]),
     (
         "cli",
         &[
@@ -35,6 +37,7 @@ const ARROWS: [(&str, &[&str]); 17] = [
             "scenario",
             "simulation",
             "stats",
+            "sweep",
             "tally",
             "verify",
             "world",

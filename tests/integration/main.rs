@@ -10,5 +10,6 @@ mod presets;
 mod program;
 mod report;
 mod results;
+mod sweep;
 mod transcripts;
 mod wrong_files;

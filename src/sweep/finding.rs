@@ -114,8 +114,7 @@ impl Teller<'_> {
             let keys = self.keys();
             return Some(format!("Under {strategy} {keys} makes no difference: {}.", self.estimate(best)));
         }
-        let worse = |line: &&Line| line.standing_under_strategy == Some(Standing::ClearlyWorse);
-        let edges = self.edges(best).filter(|_| lines.iter().any(worse));
+        let edges = self.edges(best, lines);
         if said {
             return edges.map(|edges| format!("Under {strategy} {edges}."));
         }
@@ -145,8 +144,17 @@ impl Teller<'_> {
     }
 
     /// A best at the end of what was tried may have better ones beyond.
-    fn edges(&self, best: &Line) -> Option<String> {
-        let edge = |(key, &value): (&super::Key, &usize)| {
+    fn edges(&self, best: &Line, lines: &[&Line]) -> Option<String> {
+        let at = self.point(best);
+        let edge = |(index, key): (usize, &super::Key)| {
+            // Only along a key that clearly matters: the other key as at the best.
+            let mut beside = lines.iter().filter(|line| {
+                self.point(line).iter().zip(at).enumerate().all(|(other, (own, best))| other == index || own == best)
+            });
+            let value = at[index];
+            if !beside.any(|line| line.standing_under_strategy == Some(Standing::ClearlyWorse)) {
+                return None;
+            }
             let end = match value {
                 _ if key.kind == Kind::Words => return None,
                 0 => "lowest",
@@ -157,7 +165,7 @@ impl Teller<'_> {
             let text = &key.values[value].text;
             Some(format!("the best {} is the {end} tried, so also try values {beyond} {text}", key.name))
         };
-        let edges: Vec<String> = self.sweep.keys.iter().zip(self.point(best)).filter_map(edge).collect();
+        let edges: Vec<String> = self.sweep.keys.iter().enumerate().filter_map(edge).collect();
         (!edges.is_empty()).then(|| edges.join("; "))
     }
 

@@ -19,5 +19,6 @@ pub mod simulation;
 pub mod stats;
 pub mod sweep;
 pub mod tally;
+pub mod trace;
 pub mod verify;
 pub mod world;

@@ -3,9 +3,11 @@
 //! What is written is made beside its place, under a hidden name, and moved there in one step: a killed program or a full
 //! disk never leaves half of it.
 
+use std::fs::{self, OpenOptions};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
-use std::{fs, io};
 
+use flate2::{Compression, GzBuilder};
 use thiserror::Error;
 
 /// Why nothing was written.
@@ -108,6 +110,29 @@ impl Place {
             let _ = fs::remove_file(&partial);
         }
         written
+    }
+
+    /// Writes a file through a stream. What is called `….gz` is compressed, without a time stamp.
+    ///
+    /// # Errors
+    /// If `fill` fails or the file system refuses; nothing is then left behind.
+    pub fn write_stream<T>(&self, fill: impl FnOnce(&mut dyn Write) -> io::Result<T>) -> Result<T, Error> {
+        let mut all = None;
+        let packed = self.path.extension().is_some_and(|extension| extension == "gz");
+        let stream = |partial: &Path| {
+            let mut out = BufWriter::new(OpenOptions::new().write(true).create_new(true).open(partial)?);
+            if packed {
+                let mut packer = GzBuilder::new().mtime(0).write(out, Compression::default());
+                all = Some(fill(&mut packer)?);
+                out = packer.finish()?;
+            } else {
+                all = Some(fill(&mut out)?);
+            }
+            out.flush()
+        };
+        self.write_file(|partial| stream(partial).map_err(io_error(&self.path)))?;
+        // Without an error there is something.
+        all.ok_or_else(|| io_error(&self.path)(io::Error::other("nothing was written")))
     }
 
     fn put(&self, partial: &Path) -> Result<(), Error> {

@@ -1,6 +1,6 @@
 //! Answers as people and programs read them: one file per format, no arithmetic.
 //!
-//! A terminal, a wiki and a spreadsheet get the answer of `compare`; [`write`] makes the whole report, a folder with a page,
+//! A terminal, a wiki and a spreadsheet get the answer of `compare`; [`write()`] makes the whole report, a folder with a page,
 //! its charts and the rows behind them.
 
 pub mod charts;
@@ -12,6 +12,7 @@ mod panels;
 mod presets;
 pub mod sweep;
 mod table;
+pub mod trace;
 mod words;
 
 pub use csv::csv;

@@ -16,7 +16,7 @@ use thiserror::Error;
 pub use manifest::{Given, Manifest};
 
 use crate::output::{self, Place, Replaces};
-use crate::scenario::NONE;
+use crate::scenario::{Difference, NONE, difference};
 use crate::tally::Tallies;
 use crate::world::World;
 
@@ -44,8 +44,8 @@ pub enum Error {
         first: PathBuf,
         /// The other.
         second: PathBuf,
-        /// What differs.
-        key: &'static str,
+        /// What differs: a path in the scenario, or a key of the manifest.
+        key: String,
         /// Its value in the first.
         one: String,
         /// Its value in the second.
@@ -111,6 +111,16 @@ pub fn read(folder: &Path) -> Result<Results, Error> {
     Ok(Results { manifest, tallies, world })
 }
 
+/// Says where two scenarios differ, in words of the scenario file.
+fn differ(first: PathBuf, second: PathBuf, path: &str, [one, other]: &[serde_json::Value; 2]) -> Error {
+    let Difference { path: key, one, other } = difference(path, one, other).unwrap_or_else(|| Difference {
+        path: path.to_owned(),
+        one: one.to_string(),
+        other: other.to_string(),
+    });
+    Error::Differ { first, second, key, one, other }
+}
+
 /// Puts the results of several folders together: strategies of the same world, played by the same customers (R31).
 ///
 /// # Errors
@@ -120,8 +130,11 @@ pub fn pair(folders: Vec<(PathBuf, Results)>) -> Result<Option<Results>, Error> 
     let Some((first, mut all)) = folders.next() else { return Ok(None) };
     for (second, more) in folders {
         let (one, other) = (&all.manifest, &more.manifest);
+        if one.world != other.world {
+            let worlds = [&all, &more].map(|results| manifest::world(&results.world.scenario));
+            return Err(differ(first, second, "", &worlds));
+        }
         let keys = [
-            ("world", one.world.clone(), other.world.clone()),
             ("seed", one.seed.to_string(), other.seed.to_string()),
             ("draws", one.draws.to_string(), other.draws.to_string()),
             ("per_draw", one.per_draw.to_string(), other.per_draw.to_string()),
@@ -129,12 +142,12 @@ pub fn pair(folders: Vec<(PathBuf, Results)>) -> Result<Option<Results>, Error> 
             ("tail", one.tail.to_string(), other.tail.to_string()),
         ];
         if let Some((key, one, other)) = keys.into_iter().find(|(_, one, other)| one != other) {
-            return Err(Error::Differ { first, second, key, one, other });
+            return Err(Error::Differ { first, second, key: key.to_owned(), one, other });
         }
         // A run to a precision joins batches on its way, so that equal sizes at the start do not make them all equal.
         if all.tallies.batches != more.tallies.batches {
             let [one, other] = [&all, &more].map(|results| format!("{} batches", results.tallies.batches.len()));
-            return Err(Error::Differ { first, second, key: "ranges", one, other });
+            return Err(Error::Differ { first, second, key: "ranges".to_owned(), one, other });
         }
         for (played, tallies) in more.manifest.strategies.iter().zip(more.tallies.strategies) {
             match all.manifest.strategies.iter().find(|own| own.name == played.name) {
@@ -143,9 +156,8 @@ pub fn pair(folders: Vec<(PathBuf, Results)>) -> Result<Option<Results>, Error> 
                     all.tallies.strategies.push(tallies);
                 }
                 Some(own) if own.hash != played.hash => {
-                    let (one, other) =
-                        (format!("{} {}", own.name, own.hash), format!("{} {}", played.name, played.hash));
-                    return Err(Error::Differ { first, second, key: "strategy", one, other });
+                    let plans = [&all.world, &more.world].map(|world| manifest::strategy(&world.scenario, &own.name));
+                    return Err(differ(first, second, &format!("strategies.{}", own.name), &plans));
                 }
                 Some(_) => {}
             }

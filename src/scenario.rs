@@ -8,6 +8,10 @@ mod campaign;
 mod catalogue;
 mod channel;
 mod checks;
+mod defaults;
+mod explained;
+mod fit;
+mod format;
 mod input;
 mod join;
 mod names;
@@ -17,6 +21,8 @@ mod presets;
 mod problems;
 mod provenance;
 mod read;
+mod reference;
+mod schema;
 mod segment;
 mod strategy;
 mod tree;
@@ -25,19 +31,24 @@ mod values;
 pub use campaign::{Campaign, Goal, Schedule};
 pub use catalogue::{PresetCard, PresetValue, presets};
 pub use channel::{Billing, Channel, Click, Contact, Delay};
+pub use defaults::{Difference, difference};
+pub use explained::{Explained, Part, Says, Section, bare, explain};
 pub use input::{Input, Law, Scale};
 pub use overrides::path as key_path;
 pub use place::{Origin, Place, Source, Sources};
-pub use problems::{Problem, Problems, Severity};
+pub use problems::{Problem, Problems, Severity, harmless, nearest};
 pub use provenance::{Evidence, Grade, Written, WrittenBy, preset_keys, written_at};
 pub use read::At;
+pub use reference::{Reference, references};
+pub use schema::schema;
 pub use segment::{Basket, Chance, Demand, Dropout, Hops, Joined, Lapse, Purchases, Segment};
 pub use strategy::{NONE, Otherwise, Plan, Response, Step, Strategy};
 pub use values::{Currency, DAY, Date, Money, Positive, Seconds, Share, Span, TimeOfDay, WEEK};
 
 use values::Count;
 
-use read::{Context, Fields, FromValue, named};
+use format::{Absent, Described, Form, Key, Keys, Kind, Plain, words};
+use read::{Context, Fields, FromValue, Named, named};
 use tree::{Data, Value};
 
 /// A whole scenario, checked, every default filled in.
@@ -95,11 +106,98 @@ pub enum RateBasis {
     List,
 }
 
+impl RateBasis {
+    const WORDS: [(&'static str, Self); 2] = [("living", Self::Living), ("list", Self::List)];
+}
+
+impl Described for RateBasis {
+    const KIND: Kind = Kind::words(&words(&Self::WORDS));
+}
+
 impl FromValue for RateBasis {
-    const EXPECTED: &'static str = "\"living\" or \"list\"";
     fn from_value(value: &Value, context: &mut Context<'_>) -> Option<Self> {
-        read::one_of(value, &[("living", Self::Living), ("list", Self::List)], context)
+        read::one_of(value, &Self::WORDS, context)
     }
+}
+
+/// The keys of a scenario file.
+const KEYS: Keys = Keys {
+    what: "a scenario",
+    all: &[
+        Key::of::<At<String>>("name", Absent::Required, "title of the report").within(1, checks::LONGEST_NAME as u64),
+        Key::of::<Currency>("currency", Absent::Required, "ISO 4217 code of the unit of every price and basket"),
+        Key::of::<Date>("start", Absent::Required, "first day; local midnight in `time_zone`"),
+        Key::of::<At<Span>>(
+            "horizon",
+            Absent::Default(Plain::Text("365d")),
+            "how long customers are followed, 1 day to a century; the end itself is outside (R7)",
+        ),
+        Key::of::<At<Span>>(
+            "tail",
+            Absent::Means("longest plan of any strategy + 7 days"),
+            "last stretch in which no trigger starts, so that plans can end; alike for all strategies (R8)",
+        ),
+        Key::of::<Count>(
+            "population",
+            Absent::Default(Plain::Whole(1_000_000)),
+            "the firm's real number of customers; totals are scaled to it",
+        ),
+        Key::of::<At<u64>>(
+            "simulate",
+            Absent::Default(Plain::Whole(262_144)),
+            "customers played, over all draws; at least 4 per draw (R4)",
+        )
+        .within(checks::FEWEST_PLAYED, checks::MOST_PLAYED),
+        Key::of::<At<u64>>(
+            "draws",
+            Absent::Means("64 if anything is uncertain, else 1"),
+            "draws of the uncertain values (R25)",
+        )
+        .within(1, checks::MOST_DRAWS),
+        Key::of::<u64>("seed", Absent::Default(Plain::Whole(1)), "the same seed gives the same result, to the byte"),
+        Key::of::<At<Span>>(
+            "retention_window",
+            Absent::Default(Plain::Text("90d")),
+            "retained = ordered in the last stretch of this length; at most half the horizon, at least the tail (R22)",
+        ),
+        Key::of::<At<String>>(
+            "time_zone",
+            Absent::Means("`\"UTC\"`"),
+            "IANA name of the zone of `start` and of segments that name none (R7)",
+        ),
+        Key::of::<RateBasis>(
+            "rates",
+            Absent::Default(Plain::Text("living")),
+            "what stated rates are means over: customers who are still customers, or everyone on the list, the lost \
+             included (R13)",
+        ),
+        Key::of::<bool>(
+            "count_first",
+            Absent::Default(Plain::Bool(false)),
+            "whether the order with which a customer joins counts in the measures (R9)",
+        ),
+        Key::of::<Exchange>(
+            "exchange",
+            Absent::Means("none"),
+            "what one unit of another currency is worth in `currency`; needed for presets with prices in another one (R17)",
+        ),
+        Key::of::<Named<Channel>>("channels", Absent::Means("`web`, `app`, `store`"), "`[channels.NAME]`, see below")
+            .within(0, names::GROUPS[0].2 as u64),
+        Key::of::<Named<Segment>>("segments", Absent::Required, "`[segments.NAME]`, see below")
+            .within(1, names::GROUPS[1].2 as u64),
+        Key::of::<Named<Campaign>>("campaigns", Absent::Means("none"), "`[campaigns.NAME]`, see below")
+            .within(0, names::GROUPS[2].2 as u64),
+        Key::of::<Named<Strategy>>("strategies", Absent::Means("only `none`"), "`[strategies.NAME]`, see below")
+            .within(0, names::GROUPS[3].2 as u64),
+    ],
+    rules: &[],
+};
+
+/// `[exchange]`.
+struct Exchange;
+
+impl Described for Exchange {
+    const KIND: Kind = Kind::new("", "a table of currencies", Form::ByName("currency", &Positive::KIND));
 }
 
 /// What came of reading a scenario: the texts and what was found wrong, and the scenario itself unless an error
@@ -125,9 +223,16 @@ pub fn load_point(name: &str, text: &str, overrides: &[String], swept: &[String]
     let swept = swept.iter().map(|text| ("--sweep", text.as_str()));
     let overrides: Vec<_> = overrides.chain(swept).collect();
     let (mut sources, mut problems) = (Sources::default(), Problems::default());
-    let joined = join::join(name, text, &overrides, &mut sources, &mut problems);
+    let mut joined = join::join(name, text, &overrides, &mut sources, &mut problems);
     // What a broken text seems to say would only add false alarms.
-    let scenario = if problems.any_error() { None } else { read_root(&joined, &sources, &mut problems) };
+    let scenario = if problems.any_error() {
+        None
+    } else {
+        let no_rates = fit::fit(&mut joined, &sources);
+        let scenario = read_root(&joined, &sources, &mut problems);
+        problems.extend(no_rates.into_iter().filter(|_| scenario.is_some()));
+        scenario
+    };
     if let Some(scenario) = &scenario {
         checks::check(scenario, &sources, &mut problems);
     }
@@ -139,24 +244,26 @@ fn read_root(joined: &join::Joined, sources: &Sources, problems: &mut Problems) 
     let mut context = Context::new(sources, problems);
     let context = &mut context;
     let tree = &joined.tree;
-    let mut fields = Fields::of(tree, "a scenario", context)?;
+    let mut fields = Fields::of(tree, &KEYS, context)?;
     let name = fields.required::<At<String>>("name", context);
     let currency = fields.required("currency", context);
     let start = fields.required("start", context);
-    let year = At { value: Span(365 * DAY), at: tree.at };
-    let horizon = fields.or::<At<Span>>("horizon", year, context);
+    let horizon = fields.or_default::<At<Span>>("horizon", context);
     let tail = fields.optional("tail", context);
-    let population = fields.or("population", Count(1_000_000), context);
-    let simulate = fields.or("simulate", At { value: 262_144, at: tree.at }, context);
+    let population = fields.or_default::<Count>("population", context);
+    let simulate = fields.or_default("simulate", context);
     let draws = fields.optional("draws", context);
-    let seed = fields.or("seed", 1, context);
-    let window = fields.or("retention_window", At { value: Span(90 * DAY), at: horizon.at }, context);
+    let seed = fields.or_default("seed", context);
+    let mut window = fields.or_default::<At<Span>>("retention_window", context);
+    if !fields.has("retention_window") {
+        window.at = horizon.at;
+    }
     let time_zone = fields.optional("time_zone", context);
-    let rates = fields.or("rates", RateBasis::Living, context);
-    let count_first = fields.or("count_first", false, context);
-    let exchange = named(fields.entry("exchange"), "exchange", context, exchange);
-    let mut channels = named(fields.entry("channels"), "channels", context, channel::read);
-    let mut segments = named(fields.entry("segments"), "segments", context, segment::read);
+    let rates = fields.or_default("rates", context);
+    let count_first = fields.or_default("count_first", context);
+    named(fields.entry("exchange"), "exchange", context, exchange);
+    let channels = named(fields.entry("channels"), "channels", context, channel::read);
+    let segments = named(fields.entry("segments"), "segments", context, segment::read);
     let campaigns = named(fields.entry("campaigns"), "campaigns", context, campaign::read);
     let strategies = named(fields.entry("strategies"), "strategies", context, strategy::read);
     fields.finish(context);
@@ -164,8 +271,6 @@ fn read_root(joined: &join::Joined, sources: &Sources, problems: &mut Problems) 
     if !context.complete {
         return None;
     }
-    convert_prices(&mut channels, &mut segments, &currency, &exchange, joined, context);
-    prune_preset_journeys(&mut segments, &channels, context);
     Some(Scenario {
         name: name.value,
         name_at: name.at,
@@ -190,76 +295,18 @@ fn read_root(joined: &join::Joined, sources: &Sources, problems: &mut Problems) 
     })
 }
 
-/// Reads what one unit of another currency is worth.
+/// Reads what one unit of another currency is worth. [`fit`] has used it.
 fn exchange(entry: &tree::Entry, context: &mut Context<'_>) -> Option<(String, f64)> {
     let code = Value { at: entry.key_at, data: Data::Text(entry.key.clone()) };
     let code = Currency::from_value(&code, context)?.code;
     Some((code, Positive::from_value(&entry.value, context)?.0))
 }
 
-/// Prices of presets are in the preset's currency (R17).
-fn convert_prices(
-    channels: &mut [Channel],
-    segments: &mut [Segment],
-    currency: &Currency,
-    exchange: &[(String, f64)],
-    joined: &join::Joined,
-    context: &mut Context<'_>,
-) {
-    let prices = channels.iter_mut().filter_map(|channel| {
-        let (at, name) = (channel.at, format!("channel `{}`", channel.name));
-        channel.contact.as_mut().map(|contact| (&mut contact.cost_per_message, at, name))
-    });
-    let baskets = segments.iter_mut().map(|segment| {
-        let (at, name) = (segment.at, format!("segment `{}`", segment.name));
-        let money = match &mut segment.basket {
-            Basket::Fixed(money) | Basket::LogNormal { mean: money, .. } | Basket::GammaGamma { gamma: money, .. } => {
-                money
-            }
-        };
-        (money, at, name)
-    });
-    for (money, owner, name) in prices.chain(baskets) {
-        let preset = money.at.and_then(|at| joined.presets.iter().find(|preset| preset.source == at.source()));
-        let theirs = preset.and_then(|preset| preset.currency.as_ref());
-        let Some(theirs) = theirs.filter(|theirs| **theirs != currency.code) else { continue };
-        if let Some((_, rate)) = exchange.iter().find(|(code, _)| code == theirs) {
-            money.rescale(*rate);
-        } else {
-            let message = format!("the preset of {name} has prices in {theirs}, this scenario is in {}", currency.code);
-            let help = format!(
-                "say what one {theirs} is worth in {}, for example `exchange = {{ {theirs} = 1.1 }}`, or write the \
-                     price yourself",
-                currency.code
-            );
-            context.error(Problem::error(message, owner).help(help));
-        }
-    }
-}
-
-/// A customer-base preset knows more channels than a scenario may have: what it says of the others is left out.
-fn prune_preset_journeys(segments: &mut [Segment], channels: &[Channel], context: &mut Context<'_>) {
-    let sources = context.sources;
-    let keep = |name: &At<String>| {
-        sources.of(name.at).origin != Origin::Preset
-            || channels.iter().any(|channel| channel.name == name.value && channel.order_rate.is_some())
-    };
-    for segment in segments {
-        let before = segment.entry.len();
-        segment.entry.retain(|(channel, _)| keep(channel));
-        if segment.entry.len() < before {
-            let sum: f64 = segment.entry.iter().map(|(_, share)| share).sum();
-            segment.entry.iter_mut().for_each(|(_, share)| *share /= sum);
-        }
-        segment.hops.retain(|(from, _)| keep(from));
-        segment.hops.iter_mut().for_each(|(_, row)| row.retain(|(to, _)| keep(to)));
-        if segment.entry.is_empty() {
-            let message = format!("segment `{}` does not say where journeys begin", segment.name);
-            context.problems.push(
-                Problem::error(message, segment.at)
-                    .help("write `entry = { web = 1.0 }` with channels that have an `order_rate`"),
-            );
-        }
+impl Scenario {
+    /// What it says beyond the defaults of the format, as JSON: alike for files that mean the same, whether they write a
+    /// default or leave it.
+    pub fn essence(&self) -> serde_json::Value {
+        defaults::without_defaults(&self.resolved)
     }
 }
 

@@ -15,6 +15,7 @@ mod tables;
 use crate::luck::{Label, Threshold};
 use crate::scenario::{Currency, Problem, Scenario, Seconds, WEEK};
 
+pub use calendar::Clock;
 pub use draws::{Draw, Uncertain};
 pub use plan::{Occurrence, Plan, Step, Strategy};
 pub use tables::{
@@ -140,6 +141,11 @@ impl World {
         // 2⁶⁴ / golden ratio, odd: the multiples fill [0, 1) as evenly as any sequence can.
         let point = customer.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         self.segments.partition_point(|segment| !segment.below.holds(point))
+    }
+
+    /// Local time of a segment.
+    pub fn clock(&self, segment: usize) -> Clock {
+        Clock::new(&self.scenario, &self.scenario.segments[segment])
     }
 
     /// Index of a strategy by name.

@@ -24,13 +24,19 @@ pub struct Arguments {
 /// Tallies above this are refused (R24): 4 GiB.
 pub const LARGEST: u64 = 4 << 30;
 
-/// Refuses a plan whose draws are all alike, or whose tallies would take too much memory (R24).
-pub fn refuse(world: &World, plan: &Plan) -> Result<(), Failure> {
+/// Refuses a plan whose draws are all alike.
+pub fn refuse_draws(world: &World, plan: &Plan) -> Result<(), Failure> {
     if plan.draws > 1 && world.uncertain.is_empty() {
         let what = format!("{} draws of nothing: no input of this scenario is uncertain", plan.draws);
         let help = "write an input as { low = …, typical = …, high = … }, or leave `draws` out";
         return Err(Failure::argument(what, help));
     }
+    Ok(())
+}
+
+/// Refuses a plan whose draws are all alike, or whose tallies would take too much memory (R24).
+pub fn refuse(world: &World, plan: &Plan) -> Result<(), Failure> {
+    refuse_draws(world, plan)?;
     let size = Tallies::size(world, plan.strategies.len(), plan.draws, plan.batches());
     if size <= LARGEST {
         return Ok(());

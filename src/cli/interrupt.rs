@@ -1,5 +1,6 @@
 //! Ctrl-C: at once while customers are played, after the last byte while results are written.
 
+use std::io::{self, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 static WRITING: AtomicBool = AtomicBool::new(false);
@@ -17,6 +18,19 @@ pub fn listen() {
             std::process::exit(INTERRUPTED);
         }
     });
+}
+
+/// A stream that gives up once someone asked to stop: for writing that takes long and is [held back](held_back).
+pub struct Obedient<'a>(pub &'a mut dyn Write);
+
+impl Write for Obedient<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if ASKED.load(Ordering::SeqCst) { Err(io::Error::other("interrupted")) } else { self.0.write(bytes) }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
 }
 
 /// Does something that must not be cut in half, then obeys.

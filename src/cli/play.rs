@@ -30,13 +30,13 @@ pub struct PlayArguments {
     #[arg(long)]
     no_baseline: bool,
     /// Seed of all luck; the same seed gives the same bytes.
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", value_parser = any_number)]
     seed: Option<u64>,
     /// Customers to play, over all draws.
-    #[arg(long, value_name = "NUMBER", value_parser = whole_number)]
+    #[arg(long, value_name = "NUMBER", value_parser = customers)]
     simulate: Option<u64>,
     /// Draws of the uncertain inputs; 1 takes every input at its typical value.
-    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u64).range(1..=100_000))]
+    #[arg(long, value_name = "NUMBER", value_parser = draws)]
     draws: Option<u64>,
     /// Threads; they change nothing but the time.
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u64).range(1..=1024))]
@@ -67,28 +67,42 @@ pub struct ShowArguments {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Format {
+pub enum Format {
     /// A table for the terminal, the finding first.
     Table,
     /// Everything, numbers in full.
     Json,
-    /// One row per measure and strategy.
+    /// One row per measure and strategy (`trace`: per event).
     Csv,
-    /// Tables for a wiki, with definitions.
+    /// Tables for a wiki.
     Markdown,
 }
 
-/// `200000`, `200_000`, `2e5`.
-fn whole_number(text: &str) -> Result<u64, String> {
+/// A whole number in any spelling of a scenario file: `200000`, `200_000`, `2e5`.
+pub fn written(text: &str) -> Option<u64> {
     let plain = text.replace('_', "");
-    let number = plain.parse::<u64>().ok().or_else(|| {
+    plain.parse::<u64>().ok().or_else(|| {
         plain
             .parse::<f64>()
             .ok()
             .filter(|number| number.fract() == 0.0 && (0.0..=1e15).contains(number))
             .map(|number| number as u64)
-    });
-    number.filter(|&number| number >= 128).ok_or_else(|| "must be a whole number, 128 or more".to_owned())
+    })
+}
+
+/// The same, or what is allowed.
+pub fn any_number(text: &str) -> Result<u64, String> {
+    written(text).ok_or_else(|| "must be a whole number, 0 or more".to_owned())
+}
+
+fn customers(text: &str) -> Result<u64, String> {
+    let number = any_number(text).ok().filter(|&number| number >= 128);
+    number.ok_or_else(|| "must be a whole number, 128 or more".to_owned())
+}
+
+fn draws(text: &str) -> Result<u64, String> {
+    let number = any_number(text).ok().filter(|number| (1..=100_000).contains(number));
+    number.ok_or_else(|| "must be a whole number from 1 to 100 000".to_owned())
 }
 
 impl PlayArguments {

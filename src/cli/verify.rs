@@ -4,6 +4,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use super::failure::Failure;
+use super::play::any_number;
 use super::progress::Bar;
 use crate::verify::{Check, FALSE_ALARM, limit, oracles};
 
@@ -14,7 +15,7 @@ pub struct Arguments {
     #[arg(long, value_name = "FACTOR", default_value_t = 1.0, value_parser = factor)]
     scale: f64,
     /// Seed of all luck.
-    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+    #[arg(long, value_name = "NUMBER", default_value_t = 1, value_parser = any_number)]
     seed: u64,
     /// Print only the checks that fail, and the verdict.
     #[arg(long)]

@@ -1,6 +1,6 @@
 //! The answer in sentences, made from the estimates (never from wishes).
 
-use super::numbers::{count, money, number, percent, show};
+use super::numbers::{chance, count, money, number, percent, show};
 use super::{Answer, Cell, Difference, HangsOn, InputEffect, MeasureRow, Setup, Switching};
 use crate::measures::{Estimate, Interval};
 use crate::scenario::{Demand, Dropout, Grade, NONE, RateBasis, preset_keys};
@@ -238,7 +238,7 @@ pub(super) fn notes(world: &World, setup: &Setup, measures: &[MeasureRow]) -> Ve
             )
         });
         let years = difference.share_of_years_better;
-        let years = years.map(|share| format!("{} is ahead in {} of single years", cell.strategy, percent(share)));
+        let years = years.map(|share| format!("{} is ahead in {} of single years", cell.strategy, chance(share)));
         let parts: Vec<String> = [noise, gain, spread, years].into_iter().flatten().collect();
         if !parts.is_empty() {
             notes.push(format!("{}, difference in profit: {}.", cell.strategy, parts.join(", ")));

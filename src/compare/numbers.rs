@@ -46,6 +46,15 @@ pub fn percent(share: f64) -> String {
     if share.is_finite() { format!("{} %", number(share * 100.0)) } else { number(share) }
 }
 
+/// A share of what may happen, in percent: all or none of it is more than anyone knows.
+pub fn chance(share: f64) -> String {
+    match share {
+        share if share > 0.999 => format!("more than {}", percent(0.999)),
+        share if share < 0.001 => format!("fewer than {}", percent(0.001)),
+        share => percent(share),
+    }
+}
+
 /// An amount in words: `1.93 million`, `12 300`, `0.067`.
 pub fn money(amount: f64) -> String {
     match amount.abs() {

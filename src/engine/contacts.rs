@@ -43,8 +43,7 @@ impl<W: Watch> Player<'_, W> {
             self.enqueue(Pending {
                 key: key(occurrence.at + first.after, kind::STEP),
                 luck,
-                run,
-                message: first.message(),
+                message: first.message(run),
             });
         }
     }
@@ -62,7 +61,7 @@ impl<W: Watch> Player<'_, W> {
             let opening = match outcome {
                 Examined::Sent => self.send(at, index, &mut run, step),
                 Examined::Withheld(reason) | Examined::Ended(reason) => {
-                    self.watch.see(at, Event::Withheld(step.message(), reason));
+                    self.watch.see(at, Event::Withheld(step.message(index), reason));
                     None
                 }
             };
@@ -98,7 +97,7 @@ impl<W: Watch> Player<'_, W> {
             }
             if due_key >= self.next_key() {
                 self.scratch.runs[index as usize] = run;
-                self.enqueue(Pending { key: due_key, luck: run.luck, run: index, message: step.message() });
+                self.enqueue(Pending { key: due_key, luck: run.luck, message: step.message(index) });
                 return;
             }
             at = due;
@@ -125,7 +124,7 @@ impl<W: Watch> Player<'_, W> {
     /// Sends a message; gives its opening, if it will be opened.
     #[inline(always)]
     fn send(&mut self, at: Seconds, index: u32, run: &mut Run, step: &Step) -> Option<Pending> {
-        let (message, channel) = (step.message(), step.channel);
+        let (message, channel) = (step.message(index), step.channel);
         let contact = self.tables.contacts[usize::from(channel)].as_ref()?;
         let nth = if step.same_channel == 0 { 0 } else { (run.sent & step.same_channel).count_ones() };
         let luck = run.luck.nth_child(contact.label, u64::from(nth));
@@ -151,7 +150,7 @@ impl<W: Watch> Player<'_, W> {
             return None;
         }
         let at = at + wait(contact.open_delay, luck, purpose::OPEN_DELAY);
-        Some(Pending { key: key(at, kind::OPENED), luck, run: index, message })
+        Some(Pending { key: key(at, kind::OPENED), luck, message })
     }
 
     /// A message is opened, and perhaps clicked.
@@ -161,7 +160,7 @@ impl<W: Watch> Player<'_, W> {
         }
         let Some(table) = self.tables.contacts[usize::from(contact.message.channel)].as_ref() else { return };
         self.watch.see(at, Event::Opened(contact.message));
-        self.scratch.runs[contact.run as usize].responses |= Step::bit(Response::Opened);
+        self.scratch.runs[contact.message.run as usize].responses |= Step::bit(Response::Opened);
         let level = self.affinity(table.label, table.clicked.len());
         if contact.luck.happens(purpose::CLICKED, table.clicked[level]) {
             let at = at + wait(table.click_delay, contact.luck, purpose::CLICK_DELAY);
@@ -176,7 +175,7 @@ impl<W: Watch> Player<'_, W> {
         }
         self.responded = true;
         self.watch.see(at, Event::Clicked(contact.message));
-        self.scratch.runs[contact.run as usize].responses |= Step::bit(Response::Clicked);
+        self.scratch.runs[contact.message.run as usize].responses |= Step::bit(Response::Clicked);
         self.contact_journey(at, contact);
     }
 
@@ -192,10 +191,10 @@ impl<W: Watch> Player<'_, W> {
 }
 
 impl Step {
-    /// A message of this step.
+    /// A message of this step in a run.
     #[inline(always)]
-    const fn message(&self) -> Message {
-        Message { step: self.id, channel: self.channel }
+    const fn message(&self, run: u32) -> Message {
+        Message { run, step: self.id, channel: self.channel }
     }
 }
 

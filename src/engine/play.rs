@@ -39,9 +39,7 @@ pub(super) struct Pending {
     pub key: i64,
     /// Address of the contact or run: decides ties (R6).
     pub luck: Luck,
-    /// Index of the run that it belongs to.
-    pub run: u32,
-    /// The contact's message; of no meaning for a step that is due.
+    /// The contact's message; of a step that is due only the run counts.
     pub message: Message,
 }
 
@@ -198,7 +196,7 @@ impl<W: Watch> Player<'_, W> {
         match pending.key % kind::KINDS {
             kind::OPENED => self.opened(at, pending),
             kind::CLICKED => self.clicked(at, pending),
-            _ => self.advance(at, pending.run),
+            _ => self.advance(at, pending.message.run),
         }
     }
 
@@ -268,7 +266,7 @@ impl<W: Watch> Player<'_, W> {
 
     /// A journey that a click opened (R14), what comes of it (R16), and its coin (R11).
     pub fn contact_journey(&mut self, at: Seconds, contact: Pending) {
-        let campaign = usize::from(self.scratch.runs[contact.run as usize].campaign);
+        let campaign = usize::from(self.scratch.runs[contact.message.run as usize].campaign);
         let landing =
             self.tables.contacts[usize::from(contact.message.channel)].as_ref().map_or(0, |contact| contact.landing);
         let rows = &self.table.contacted[campaign];
@@ -285,7 +283,7 @@ impl<W: Watch> Player<'_, W> {
             let displaced = moved.map(|need| need.at as Seconds);
             let value_of = moved.map_or(contact.luck, |need| need.luck);
             self.order(at, channel, value_of, Cause::Contact { message: contact.message, displaced });
-            self.scratch.runs[contact.run as usize].responses |=
+            self.scratch.runs[contact.message.run as usize].responses |=
                 crate::world::Step::bit(crate::scenario::Response::Ordered);
             if let Some(need) = moved {
                 lost |=

@@ -60,6 +60,11 @@ impl Need {
 }
 
 impl Start {
+    /// Mean seconds between two natural needs of this customer.
+    pub fn mean_gap(&self) -> f64 {
+        self.gap
+    }
+
     /// A customer of a world; the same arguments give the same customer for ever.
     pub fn new(world: &World, tables: &Tables, seed: u64, replication: u64, customer: u64) -> Self {
         let luck = Luck::customer(seed, replication, customer);

@@ -3,9 +3,11 @@
 use crate::scenario::Seconds;
 use crate::world::{CampaignId, ChannelId, StepId};
 
-/// One message to one customer: which step of the strategy's plans it belongs to, and its channel.
+/// One message to one customer: which run it belongs to, which step of the strategy's plans, and its channel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Message {
+    /// The customer's run: 0 for the first that [began](Event::RunBegan), 1 for the next.
+    pub run: u32,
     /// The step; the [strategy](crate::world::Strategy::steps) knows its campaign.
     pub step: StepId,
     /// The channel of that step.

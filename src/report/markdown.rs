@@ -29,12 +29,22 @@ pub fn markdown(answer: &Answer) -> String {
     text
 }
 
+/// A table of numbers.
 pub(super) fn drawn(words: &Words) -> String {
+    aligned(words, "---:")
+}
+
+/// A table of words.
+pub(super) fn drawn_left(words: &Words) -> String {
+    aligned(words, "---")
+}
+
+fn aligned(words: &Words, column: &str) -> String {
     let line = |cells: &[String]| {
         let cells: Vec<String> = cells.iter().map(|cell| escaped(cell).replace('\n', "<br>")).collect();
         format!("| {} |\n", cells.join(" | "))
     };
-    let rule: Vec<&str> = words.head.iter().enumerate().map(|(i, _)| if i == 0 { "---" } else { "---:" }).collect();
+    let rule: Vec<&str> = words.head.iter().enumerate().map(|(i, _)| if i == 0 { "---" } else { column }).collect();
     let rows: String = words.rows.iter().map(|row| line(row)).collect();
     format!("{}| {} |\n{rows}", line(&words.head), rule.join(" | "))
 }

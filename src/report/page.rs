@@ -28,7 +28,7 @@ pub fn page(figures: &Figures, origin: &Origin) -> String {
         (definitions(&figures.definitions))
         (made(&answer.notes, answer.setup.seed, origin))
     };
-    frame(&head, &links, &main, origin)
+    in_sections(&head, &links, &main, &origin.version)
 }
 
 /// What a page begins with.
@@ -39,10 +39,28 @@ pub(super) struct Head<'a> {
     pub facts: Vec<String>,
 }
 
-/// A page around its sections: links lead to fragments.
-pub(super) fn frame(head: &Head<'_>, links: &[(&str, &str)], main: &Markup, origin: &Origin) -> String {
+/// A page of sections: the finding on top, then links to their fragments.
+pub(super) fn in_sections(head: &Head<'_>, links: &[(&str, &str)], main: &Markup, version: &str) -> String {
     let (finding, more) = head.findings.split_first().map_or(("", &[][..]), |(first, rest)| (first.as_str(), rest));
     let body = html! {
+        header {
+            p.scenario { (head.scenario) }
+            h1 { (finding) }
+            @for sentence in more { p.finding { (sentence) } }
+            ul.facts { @for fact in &head.facts { li { (fact) } } }
+        }
+        nav aria-label="Contents" {
+            @for (name, question) in links { a href=(format!("#{name}")) { (question) } }
+            a href="#made" { "How was this made?" }
+        }
+        main { (main) }
+    };
+    frame(head.scenario, version, &body)
+}
+
+/// A page around a body.
+pub(super) fn frame(title: &str, version: &str, body: &Markup) -> String {
+    let page = html! {
         (DOCTYPE)
         html lang="en" {
             head {
@@ -51,26 +69,14 @@ pub(super) fn frame(head: &Head<'_>, links: &[(&str, &str)], main: &Markup, orig
                 meta name="color-scheme" content="light dark";
                 // Nothing is fetched, whatever a name in the scenario may say.
                 meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'";
-                meta name="generator" content=(format!("channelmix {}", origin.version));
-                title { (head.scenario) " · channelmix" }
+                meta name="generator" content=(format!("channelmix {version}"));
+                title { (title) " · channelmix" }
                 style { (PreEscaped(charts::style())) (PreEscaped(include_str!("page.css"))) }
             }
-            body {
-                header {
-                    p.scenario { (head.scenario) }
-                    h1 { (finding) }
-                    @for sentence in more { p.finding { (sentence) } }
-                    ul.facts { @for fact in &head.facts { li { (fact) } } }
-                }
-                nav aria-label="Contents" {
-                    @for (name, question) in links { a href=(format!("#{name}")) { (question) } }
-                    a href="#made" { "How was this made?" }
-                }
-                main { (main) }
-            }
+            body { (body) }
         }
     };
-    body.into_string()
+    page.into_string()
 }
 
 /// What was played, in a line of facts.
@@ -130,9 +136,9 @@ fn numbers(figures: &Figures, sheets: &[Sheet]) -> Markup {
         section id="numbers" {
             h2 { "The numbers" }
             p.note {
-                "Estimate and " (percent(level)) " interval of each strategy, then the paired difference from " b { (baseline) }
+                "Estimate and " (level * 100.0) " %" " interval of each strategy, then the paired difference from " b { (baseline) }
                 @if has_none { " and from " b { (NONE) } " (doing nothing)" }
-                ", the same customers in both. “better” and “worse” stand where the interval does not contain 0. per customer means per customer simulated, over the whole horizon."
+                ", the same customers in both. “better” and “worse” stand where the interval does not contain 0. Per customer: of all customers, over the whole horizon."
             }
             (table(&HEADLINES))
             details { summary { "All measures" } (table(&rest)) }
@@ -158,8 +164,8 @@ fn measure_cell(figures: &Figures, sheet: &Sheet, row: usize, baseline: &str, ha
             div class=(format!("difference {class}")) {
                 span.versus { "vs " (name) } " "
                 span.value { (cell(value)) }
+                @if class != "same" { " " span.range { "(" (cell(low)) " … " (cell(high)) ")" } }
                 @if !word.is_empty() { " " span.verdict { (word) } }
-                @if class != "same" { div.range { (cell(low)) " … " (cell(high)) } }
             }
         }
     };
@@ -169,7 +175,8 @@ fn measure_cell(figures: &Figures, sheet: &Sheet, row: usize, baseline: &str, ha
         @if line.strategy != baseline && line.strategy != NONE && line.difference.is_some() {
             (against(baseline, "difference", "difference_low", "difference_high", (line.difference_low, line.difference_high)))
         }
-        @if has_none && line.strategy != NONE && line.against_none.is_some() {
+        // What is incremental is a difference from none already.
+        @if has_none && line.strategy != NONE && line.against_none.is_some() && !line.measure.contains("incremental") {
             (against(NONE, "against_none", "against_none_low", "against_none_high", (line.against_none_low, line.against_none_high)))
         }
     }

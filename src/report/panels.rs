@@ -90,7 +90,7 @@ pub fn panels(figures: &Figures) -> Vec<Panel> {
     let reader = Reader { figures };
     let all = [
         kpis::panel(&reader),
-        years::panel(&reader),
+        Some(years::panel(&reader)),
         frontier::panel(&reader),
         curves::retention(&reader),
         curves::money(&reader),
@@ -100,8 +100,8 @@ pub fn panels(figures: &Figures) -> Vec<Panel> {
         hops::panel(&reader),
         curves::reach(&reader),
         segments::panel(&reader),
-        hinges::panel(&reader),
-        inputs::panel(&reader),
+        Some(hinges::panel(&reader)),
+        Some(inputs::panel(&reader)),
     ];
     all.into_iter().flatten().collect()
 }

@@ -89,7 +89,7 @@ pub fn write(folder: &Path, answer: &Answer, origin: &Origin) -> Result<(), Erro
         (page::definitions(&figures::definitions()))
         (page::made(&answer.notes, setup.seed, origin))
     };
-    let page = page::frame(&head, &links, &main, origin);
+    let page = page::in_sections(&head, &links, &main, &origin.version);
     let told = files::Told {
         scenario: &answer.scenario,
         findings: &answer.findings,

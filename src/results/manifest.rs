@@ -71,12 +71,12 @@ impl Manifest {
     pub fn new(world: &World, given: &Given, plan: &Plan, batch: u64) -> Self {
         let played = plan.strategies.iter().map(|&index| {
             let name = world.strategies[index].name.clone();
-            Played { hash: strategy_hash(&world.scenario, &name), name }
+            Played { hash: hash(&strategy(&world.scenario, &name)), name }
         });
         Self {
             format: FORMAT,
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            world: world_hash(&world.scenario),
+            world: hash(&self::world(&world.scenario)),
             strategies: played.collect(),
             seed: plan.seed,
             draws: plan.draws,
@@ -135,14 +135,14 @@ impl Manifest {
                 "its scenario, written by version {version}, is not accepted by this one: play it again"
             )));
         };
-        if world_hash(&scenario) != self.world {
+        if hash(&self::world(&scenario)) != self.world {
             return Err(refuse(format!(
                 "its world hash does not fit its scenario: presets of version {} differ, or the file was changed",
                 self.version
             )));
         }
         if let Some(played) =
-            self.strategies.iter().find(|played| strategy_hash(&scenario, &played.name) != played.hash)
+            self.strategies.iter().find(|played| hash(&strategy(&scenario, &played.name)) != played.hash)
         {
             return Err(refuse(format!(
                 "the hash of its strategy `{}` does not fit its scenario: the file was changed",
@@ -160,20 +160,21 @@ fn unreadable(path: &Path, error: &serde_json::Error) -> Error {
     Error::Unreadable { path: path.to_owned(), why: format!("no manifest of a result folder: {error}") }
 }
 
-/// Hash of the world: the resolved scenario without its strategies and without what is compared by itself (R31).
-fn world_hash(scenario: &Scenario) -> String {
-    let mut world = scenario.resolved.clone();
+/// The world: what the scenario says beyond the defaults, without its strategies and without what is compared by itself
+/// (R31).
+pub(super) fn world(scenario: &Scenario) -> Value {
+    let mut world = scenario.essence();
     if let Value::Object(root) = &mut world {
         for apart in ["strategies", "seed", "simulate", "draws", "tail"] {
             root.shift_remove(apart);
         }
     }
-    hash(&world)
+    world
 }
 
-/// Hash of what a strategy says; `none` says nothing.
-fn strategy_hash(scenario: &Scenario, name: &str) -> String {
-    hash(scenario.resolved.get("strategies").and_then(|all| all.get(name)).unwrap_or(&Value::Null))
+/// What a strategy says; `none` says nothing.
+pub(super) fn strategy(scenario: &Scenario, name: &str) -> Value {
+    scenario.essence().get("strategies").and_then(|all| all.get(name)).cloned().unwrap_or(Value::Null)
 }
 
 /// SHA-256 of JSON, in hexadecimal. The order of writing counts: it decides which customers are of which segment (R5), and

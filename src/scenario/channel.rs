@@ -1,5 +1,6 @@
 //! Channels: where the firm reaches its customers (contacts) and where customers come to it (touches).
 
+use super::format::{Absent, Described, Form, Key, Keys, Kind, Plain, Rule, words};
 use super::input::Input;
 use super::place::Place;
 use super::problems::Problem;
@@ -81,10 +82,35 @@ pub enum Delay {
     },
 }
 
-impl FromValue for Delay {
-    const EXPECTED: &'static str =
-        "a delay: \"10m\", { mean = \"6h\" } (exponential) or { median = \"5h\", p90 = \"2d\" } (log-normal)";
+/// The keys of a delay that is not always the same.
+pub(super) const DELAY: Keys = Keys {
+    what: "a delay",
+    all: &[
+        Key::of::<Input<Span>>("mean", Absent::Means("this or the next two"), "mean of an exponential distribution"),
+        Key::of::<Input<Span>>("median", Absent::Means(""), "half are faster: median of a log-normal distribution"),
+        Key::of::<Input<Span>>(
+            "p90",
+            Absent::Means(""),
+            "nine of ten are faster: its 90th percentile, not below the median",
+        ),
+    ],
+    rules: &[
+        Rule::AnyOf(&[&["mean"], &["median", "p90"]]),
+        Rule::Excludes("mean", &["median", "p90"]),
+        Rule::Needs("median", "p90"),
+        Rule::Needs("p90", "median"),
+    ],
+};
 
+impl Described for Delay {
+    const KIND: Kind = Kind::new(
+        "delay",
+        "a delay: \"10m\", { mean = \"6h\" } (exponential) or { median = \"5h\", p90 = \"2d\" } (log-normal)",
+        Form::OneOf(&[<Input<Span>>::KIND, Kind::new("", "", Form::Table(&DELAY))]),
+    );
+}
+
+impl FromValue for Delay {
     fn from_value(value: &Value, context: &mut Context<'_>) -> Option<Self> {
         let Data::Table(table) = &value.data else {
             return Input::from_value(value, context).map(Self::Fixed);
@@ -92,15 +118,21 @@ impl FromValue for Delay {
         if ["low", "typical", "high", "min", "mode", "max"].iter().any(|key| table.get(key).is_some()) {
             return Input::from_value(value, context).map(Self::Fixed);
         }
-        let mut fields = Fields::of(value, "a delay", context)?;
-        fields.known_all(&["mean", "median", "p90"]);
+        let mut fields = Fields::of(value, &DELAY, context)?;
         if !["mean", "median", "p90"].iter().any(|key| fields.has(key)) {
             fields.finish(context);
-            let message = format!("`{}` must be {}", context.path(), Self::EXPECTED);
+            let message = format!("`{}` must be {}", context.path(), Self::KIND.expected());
             context.error(Problem::error(message, value.at));
             return None;
         }
         let delay = if fields.has("mean") {
+            for key in ["median", "p90"] {
+                if let Some(other) = fields.entry(key) {
+                    let message =
+                        format!("a delay has a `mean` (exponential) or a `median` and a `p90`, not also `{key}`");
+                    context.error(Problem::error(message, other.key_at));
+                }
+            }
             fields.required("mean", context).map(Self::Exponential)
         } else {
             let (median, p90) = (fields.required::<Input<Span>>("median", context), fields.required("p90", context));
@@ -123,29 +155,49 @@ impl FromValue for Delay {
     }
 }
 
+impl Billing {
+    const WORDS: [(&'static str, Self); 2] = [("sent", Self::Sent), ("delivered", Self::Delivered)];
+}
+
+impl Described for Billing {
+    const KIND: Kind = Kind::words(&words(&Self::WORDS));
+}
+
 impl FromValue for Billing {
-    const EXPECTED: &'static str = "\"sent\" or \"delivered\"";
     fn from_value(value: &Value, context: &mut Context<'_>) -> Option<Self> {
-        one_of(value, &[("sent", Self::Sent), ("delivered", Self::Delivered)], context)
+        one_of(value, &Self::WORDS, context)
     }
 }
 
 /// A standard deviation on the log-odds scale, 0 (all alike) to 5 (everything or nothing).
 struct Spread(f64);
 
+const WIDEST_SPREAD: f64 = 5.0;
+
+impl Described for Spread {
+    const KIND: Kind =
+        Kind::new("number", "a standard deviation of log odds, 0 to 5", Form::Number(0.0, WIDEST_SPREAD));
+}
+
 impl FromValue for Spread {
-    const EXPECTED: &'static str = "a standard deviation of log odds, 0 to 5";
     fn from_value(value: &Value, context: &mut Context<'_>) -> Option<Self> {
         let number = f64::from_value(value, context)?;
-        if (0.0..=5.0).contains(&number) { Some(Self(number)) } else { mismatch(value, context) }
+        if (0.0..=WIDEST_SPREAD).contains(&number) { Some(Self(number)) } else { mismatch(value, context) }
     }
 }
 
 /// One name, or a list of names in order of preference.
 struct Names(Vec<At<String>>);
 
+impl Described for Names {
+    const KIND: Kind = Kind::new(
+        "",
+        "a channel's name, or a list of names in order of preference",
+        Form::OneOf(&[String::KIND, <Vec<String>>::KIND]),
+    );
+}
+
 impl FromValue for Names {
-    const EXPECTED: &'static str = "a channel's name, or a list of names in order of preference";
     fn from_value(value: &Value, context: &mut Context<'_>) -> Option<Self> {
         match &value.data {
             Data::Text(name) => Some(Self(vec![At { value: name.clone(), at: value.at }])),
@@ -156,7 +208,7 @@ impl FromValue for Names {
 }
 
 /// Keys that only make sense on a channel that carries messages.
-const CONTACT_KEYS: [&str; 12] = [
+pub(super) const CONTACT_KEYS: [&str; 12] = [
     "cost_per_message",
     "billed_on",
     "delivery_rate",
@@ -171,9 +223,69 @@ const CONTACT_KEYS: [&str; 12] = [
     "landing",
 ];
 
+/// The keys of `[channels.NAME]`.
+pub(super) const KEYS: Keys = Keys {
+    what: "a channel",
+    all: &[
+        Key::of::<Preset>("preset", Absent::Means("none"), "takes all keys that are not written from a preset"),
+        Key::of::<Input<Share>>(
+            "order_rate",
+            Absent::Means("none"),
+            "chance that a touch on this channel ends in an order (R14)",
+        ),
+        Key::of::<Input<Money>>("cost_per_message", Absent::Preset, "price of one billed message"),
+        Key::of::<Billing>("billed_on", Absent::Default(Plain::Text("sent")), "which messages are billed (R17)"),
+        Key::of::<Input<Share>>("delivery_rate", Absent::Default(Plain::Whole(1)), "delivered ÷ sent"),
+        Key::of::<Input<Share>>(
+            "open_rate",
+            Absent::Preset,
+            "opened ÷ **delivered**, mean over living customers (R13)",
+        ),
+        Key::of::<Input<Share>>(
+            "click_rate",
+            Absent::Means("this or the next"),
+            "clicked ÷ **delivered**; not above `open_rate`",
+        ),
+        Key::of::<Input<Share>>("click_to_open_rate", Absent::Means(""), "clicked ÷ **opened**"),
+        Key::of::<Input<Share>>("opt_out_rate", Absent::Default(Plain::Whole(0)), "opt-outs ÷ delivered (R15)"),
+        Key::of::<Delay>("open_delay", Absent::Default(Plain::Text("0s")), "from delivery to opening"),
+        Key::of::<Delay>("click_delay", Absent::Default(Plain::Text("0s")), "from opening to click"),
+        Key::of::<Spread>(
+            "affinity_spread",
+            Absent::Default(Plain::Whole(0)),
+            "standard deviation over customers of the log odds of opening and clicking; the stated rates stay the means",
+        ),
+        Key::of::<Input<Share>>(
+            "opt_in",
+            Absent::Means("nobody"),
+            "customers who can be reached, where a segment does not say",
+        ),
+        Key::of::<At<Names>>(
+            "landing",
+            Absent::Preset,
+            "where a click leads: the first of these channels that the scenario has",
+        ),
+    ],
+    rules: &[
+        Rule::AnyOf(&[&["preset"], &["order_rate"], &["cost_per_message", "open_rate"]]),
+        Rule::Excludes("click_rate", &["click_to_open_rate"]),
+    ],
+};
+
+impl Described for Channel {
+    const KIND: Kind = Kind::new("", "a table", Form::Table(&KEYS));
+}
+
+/// The name of a channel's preset.
+struct Preset;
+
+impl Described for Preset {
+    const KIND: Kind = Kind::new("name", "a preset's name", Form::Preset("channel"));
+}
+
 /// Reads one `[channels.NAME]` (its preset already laid under it).
 pub(super) fn read(entry: &Entry, context: &mut Context<'_>) -> Option<Channel> {
-    let mut fields = Fields::of(&entry.value, "a channel", context)?;
+    let mut fields = Fields::of(&entry.value, &KEYS, context)?;
     fields.entry("preset");
     let carries_contacts = ["cost_per_message", "delivery_rate", "open_rate", "click_rate", "click_to_open_rate"]
         .iter()
@@ -196,7 +308,7 @@ pub(super) fn read(entry: &Entry, context: &mut Context<'_>) -> Option<Channel> 
     }
     let contact = if carries_contacts { contact(&mut fields, entry, context) } else { None };
     if contact.is_none() {
-        fields.known_all(&CONTACT_KEYS);
+        fields.leave(&CONTACT_KEYS);
     }
     if !carries_contacts && fields.has("order_rate") {
         for key in CONTACT_KEYS {
@@ -216,8 +328,8 @@ pub(super) fn read(entry: &Entry, context: &mut Context<'_>) -> Option<Channel> 
 
 fn contact(fields: &mut Fields<'_>, entry: &Entry, context: &mut Context<'_>) -> Option<Contact> {
     let cost_per_message = fields.required("cost_per_message", context);
-    let billed_on = fields.or("billed_on", Billing::Sent, context);
-    let delivery_rate = fields.or("delivery_rate", Input::default_of(1.0), context);
+    let billed_on = fields.or_default("billed_on", context);
+    let delivery_rate = fields.or_default("delivery_rate", context);
     let open_rate = fields.required("open_rate", context);
     let click = match (fields.entry("click_rate"), fields.entry("click_to_open_rate")) {
         (Some(_), Some(other)) => {
@@ -230,11 +342,10 @@ fn contact(fields: &mut Fields<'_>, entry: &Entry, context: &mut Context<'_>) ->
         (None, Some(_)) => fields.required("click_to_open_rate", context).map(Click::PerOpened),
         _ => fields.required("click_rate", context).map(Click::PerDelivered),
     };
-    let opt_out_rate = fields.or("opt_out_rate", Input::default_of(0.0), context);
-    let at_once = || Delay::Fixed(Input::default_of(0.0));
-    let open_delay = fields.optional("open_delay", context).unwrap_or_else(at_once);
-    let click_delay = fields.optional("click_delay", context).unwrap_or_else(at_once);
-    let affinity_spread = fields.optional("affinity_spread", context).map_or(0.0, |Spread(sd)| sd);
+    let opt_out_rate = fields.or_default("opt_out_rate", context);
+    let open_delay = fields.or_default("open_delay", context);
+    let click_delay = fields.or_default("click_delay", context);
+    let Spread(affinity_spread) = fields.or_default("affinity_spread", context);
     let opt_in = fields.optional("opt_in", context);
     let landing = fields.optional::<At<Names>>("landing", context);
     let landing = match landing {

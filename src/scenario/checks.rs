@@ -17,6 +17,14 @@ const MOST_ROWS: usize = 2_000_000;
 /// Needs of one customer from joining to the horizon; more would take for ever to play.
 const MOST_NEEDS: f64 = 20_000.0;
 
+/// Characters of a scenario's name.
+pub(super) const LONGEST_NAME: usize = 200;
+/// Customers that may be played.
+pub(super) const FEWEST_PLAYED: u64 = 128;
+pub(super) const MOST_PLAYED: u64 = 1_000_000_000_000;
+/// Draws of the uncertain inputs.
+pub(super) const MOST_DRAWS: u64 = 100_000;
+
 /// Notes everything that is wrong, or odd, between the parts.
 pub(super) fn check(scenario: &Scenario, sources: &Sources, problems: &mut Problems) {
     sizes(scenario, problems);
@@ -28,6 +36,7 @@ pub(super) fn check(scenario: &Scenario, sources: &Sources, problems: &mut Probl
         plausible(channel, sources, problems);
     }
     for segment in &scenario.segments {
+        begins(segment, problems);
         opt_ins(scenario, segment, problems);
         journeys(scenario, segment, problems);
         pace(scenario, segment, problems);
@@ -46,7 +55,10 @@ fn sizes(scenario: &Scenario, problems: &mut Problems) {
                 .help("write at least `[segments.all]` with `share = 1.0`"),
         );
     }
-    if scenario.name.is_empty() || scenario.name.chars().count() > 200 || scenario.name.chars().any(char::is_control) {
+    if scenario.name.is_empty()
+        || scenario.name.chars().count() > LONGEST_NAME
+        || scenario.name.chars().any(char::is_control)
+    {
         problems.push(Problem::error(
             "`name` must have 1 to 200 characters and no control characters: it is the report's title",
             scenario.name_at,
@@ -72,9 +84,9 @@ fn sizes(scenario: &Scenario, problems: &mut Problems) {
         )));
     }
     let draws = scenario.draws.as_ref().map_or(1, |draws| draws.value);
-    if let Some(draws) = scenario.draws.as_ref().filter(|draws| draws.value == 0 || draws.value > 100_000) {
-        problems.push(Problem::error(format!("`draws` must be 1 to 100000, found {}", draws.value), draws.at));
-    } else if scenario.simulate.value < 128.max(4 * draws) || scenario.simulate.value > 1_000_000_000_000 {
+    if let Some(draws) = scenario.draws.as_ref().filter(|draws| draws.value == 0 || draws.value > MOST_DRAWS) {
+        problems.push(Problem::error(format!("`draws` must be 1 to {MOST_DRAWS}, found {}", draws.value), draws.at));
+    } else if scenario.simulate.value < FEWEST_PLAYED.max(4 * draws) || scenario.simulate.value > MOST_PLAYED {
         let message = format!("`simulate` is {}, too few or too many customers to play", scenario.simulate.value);
         problems.push(
             Problem::error(message, scenario.simulate.at)
@@ -263,6 +275,17 @@ fn opt_ins(scenario: &Scenario, segment: &Segment, problems: &mut Problems) {
             }
             Some(_) => {}
         }
+    }
+}
+
+/// A preset's entry may have no channel of the scenario's.
+fn begins(segment: &Segment, problems: &mut Problems) {
+    if segment.entry.is_empty() {
+        let message = format!("segment `{}` does not say where journeys begin", segment.name);
+        problems.push(
+            Problem::error(message, segment.at)
+                .help("write `entry = { web = 1.0 }` with channels that have an `order_rate`"),
+        );
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::marker::PhantomData;
 
+use super::format::{Absent, Described, Form, Key, Keys, Kind};
 use super::place::Place;
 use super::problems::Problem;
 use super::read::{Context, Fields, FromValue};
@@ -94,10 +95,24 @@ pub struct Input<Q> {
 }
 
 impl<Q: Quantity> Input<Q> {
-    /// An input that the user did not write.
-    pub fn default_of(value: f64) -> Self {
-        Self { path: String::new(), law: Law::Fixed(value), scale: Q::SCALE, at: None, kind: PhantomData }
-    }
+    const PERCENTILES: Keys = Keys {
+        what: "an uncertain value",
+        all: &[
+            Key::of::<Q>("low", Absent::Required, "10th percentile: in one case out of ten it is below this"),
+            Key::of::<Q>("typical", Absent::Required, "median"),
+            Key::of::<Q>("high", Absent::Required, "90th percentile"),
+        ],
+        rules: &[],
+    };
+    const PERT: Keys = Keys {
+        what: "an uncertain value",
+        all: &[
+            Key::of::<Q>("min", Absent::Required, "smallest possible value"),
+            Key::of::<Q>("mode", Absent::Required, "most likely value"),
+            Key::of::<Q>("max", Absent::Required, "largest possible value"),
+        ],
+        rules: &[],
+    };
 }
 
 impl<Q> Input<Q> {
@@ -127,30 +142,21 @@ impl<Q> Input<Q> {
             Law::Pert { max, .. } => max,
         }
     }
+}
 
-    /// The same input in other units (a preset's price in the scenario's currency).
-    pub fn rescale(&mut self, factor: f64) {
-        self.law = match self.law {
-            Law::Fixed(value) => Law::Fixed(value * factor),
-            Law::Percentiles { low, typical, high } => {
-                Law::Percentiles { low: low * factor, typical: typical * factor, high: high * factor }
-            }
-            Law::Pert { min, mode, max } => Law::Pert { min: min * factor, mode: mode * factor, max: max * factor },
-        };
-    }
+impl<Q: Quantity> Described for Input<Q> {
+    const KIND: Kind = Q::KIND.uncertain(Form::Uncertain(&Q::KIND, &Self::PERCENTILES, &Self::PERT));
 }
 
 impl<Q: Quantity> FromValue for Input<Q> {
-    const EXPECTED: &'static str = Q::EXPECTED;
-
     fn from_value(value: &Value, context: &mut Context<'_>) -> Option<Self> {
         let law = match &value.data {
             Data::Table(table) if table.get("min").is_some() || table.get("mode").is_some() => {
-                let [min, mode, max] = three::<Q>(value, ["min", "mode", "max"], context)?;
+                let [min, mode, max] = three::<Q>(value, &Self::PERT, ["min", "mode", "max"], context)?;
                 if min >= max { Law::Fixed(min) } else { Law::Pert { min, mode, max } }
             }
             Data::Table(_) => {
-                let [low, typical, high] = three::<Q>(value, ["low", "typical", "high"], context)?;
+                let [low, typical, high] = three::<Q>(value, &Self::PERCENTILES, ["low", "typical", "high"], context)?;
                 if low >= high { Law::Fixed(low) } else { Law::Percentiles { low, typical, high } }
             }
             _ => Law::Fixed(Q::from_value(value, context)?.number()),
@@ -159,10 +165,15 @@ impl<Q: Quantity> FromValue for Input<Q> {
     }
 }
 
-fn three<Q: Quantity>(value: &Value, keys: [&'static str; 3], context: &mut Context<'_>) -> Option<[f64; 3]> {
-    let mut fields = Fields::of(value, "an uncertain value", context)?;
+fn three<Q: Quantity>(
+    value: &Value,
+    described: &'static Keys,
+    keys: [&'static str; 3],
+    context: &mut Context<'_>,
+) -> Option<[f64; 3]> {
+    let mut fields = Fields::of(value, described, context)?;
     if keys.iter().all(|key| !fields.has(key)) {
-        let message = format!("`{}` must be {}, found a table", context.path(), Q::EXPECTED);
+        let message = format!("`{}` must be {}, found a table", context.path(), Q::KIND.expected());
         let help = "what is not known exactly is written { low = …, typical = …, high = … } (10th, 50th, 90th \
              percentile) or { min = …, mode = …, max = … }";
         context.error(Problem::error(message, value.at).help(help));

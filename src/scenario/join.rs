@@ -48,7 +48,7 @@ pub fn join(
     }
     for (option, assignment) in overrides {
         if let Some(over) = overrides::read(option, assignment, &joined.tree, sources, problems) {
-            joined.tree.overlay(over);
+            joined.tree.overlay(over, sources);
         }
     }
     let Data::Table(root) = &mut joined.tree.data else { return joined };
@@ -134,10 +134,25 @@ fn lay_under(
     for value in &preset.values.0 {
         let displaced = EXCLUSIVE.iter().filter(|group| group.contains(&value.key.as_str()));
         let displaced = displaced.flat_map(|group| group.iter()).any(|other| written.iter().any(|own| own == other));
-        if !displaced && !written.contains(&value.key) {
-            table.0.push(value.clone());
+        if displaced {
+            continue;
+        }
+        match table.get_mut(&value.key) {
+            None => table.0.push(value.clone()),
+            Some(own) if reaches_into(&own.value, &value.value, sources) => {
+                let over = std::mem::replace(&mut own.value, value.value.clone());
+                own.value.overlay(over, sources);
+            }
+            Some(_) => {}
         }
     }
+}
+
+/// Whether an override changes parts of a preset's table: `--set channels.sms.cost_per_message.typical=0.05`.
+fn reaches_into(own: &Value, preset: &Value, sources: &Sources) -> bool {
+    let (Some(parts), Some(table)) = (own.as_table(), preset.as_table()) else { return false };
+    let from_override = parts.0.iter().all(|part| sources.of(part.key_at).origin == Origin::Override);
+    from_override && !own.is_whole(sources) && parts.0.iter().all(|part| table.get(&part.key).is_some())
 }
 
 /// Lays every extended strategy under the one that extends it: its own plans win, campaign by campaign.

@@ -5,7 +5,10 @@ use super::problems::{Problem, Problems, is_invisible};
 use super::tree::{Entry, Table};
 
 /// Longest name, in characters.
-const LONGEST: usize = 64;
+pub const LONGEST: usize = 64;
+
+/// What a name looks like, for those who cannot ask [`check`]: nearly all of it.
+pub const PATTERN: &str = "^[^-+@ ./\\\\:*?\"<>|`,;=\\x00-\\x1f\\x7f]([^./\\\\:*?\"<>|`,;=\\x00-\\x1f\\x7f]*[^ ./\\\\:*?\"<>|`,;=\\x00-\\x1f\\x7f])?$";
 
 /// How many entries a group may have, with what one of them is called.
 pub const GROUPS: [(&str, &str, usize); 4] = [

@@ -79,19 +79,8 @@ impl Problem {
     /// "did you mean …?", where one of the allowed words is near.
     #[must_use]
     pub fn nearest<'a>(self, found: &str, allowed: impl IntoIterator<Item = &'a str>) -> Self {
-        // The distance to a very long word would take for ever, and it is near to nothing.
-        if found.is_empty() || found.len() > 256 {
-            return self;
-        }
-        let found = found.to_lowercase();
-        let nearest = allowed
-            .into_iter()
-            .take(10_000)
-            .map(|word| (strsim::damerau_levenshtein(&found, &word.to_lowercase()), word))
-            .min()
-            .filter(|&(distance, word)| distance <= 1 + word.chars().count() / 4 && distance < found.chars().count());
-        match nearest {
-            Some((_, word)) => self.help(format!("did you mean `{word}`?")),
+        match nearest(found, allowed) {
+            Some(word) => self.help(format!("did you mean `{word}`?")),
             None => self,
         }
     }
@@ -107,6 +96,22 @@ impl Problem {
             many => problem.help(format!("allowed here: {}, … ({many} in all)", allowed[..MOST_WORDS].join(", "))),
         }
     }
+}
+
+/// The allowed word that was probably meant, if one is near enough.
+pub fn nearest<'a>(found: &str, allowed: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    // The distance to a very long word would take for ever, and it is near to nothing.
+    if found.is_empty() || found.len() > 256 {
+        return None;
+    }
+    let found = found.to_lowercase();
+    allowed
+        .into_iter()
+        .take(10_000)
+        .map(|word| (strsim::damerau_levenshtein(&found, &word.to_lowercase()), word))
+        .min()
+        .filter(|&(distance, word)| distance <= 1 + word.chars().count() / 4 && distance < found.chars().count())
+        .map(|(_, word)| word)
 }
 
 /// The problems of one scenario, in the order in which they were found.

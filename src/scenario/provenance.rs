@@ -19,7 +19,7 @@ pub struct Written {
     /// Dotted path in the file, such as `channels.sms.delivery_rate`; entries of a list are counted from 0. For a value
     /// from a preset: the path at which it could be written.
     pub path: String,
-    /// What is written there: a preset's price in the preset's currency, its `entry` with all of its channels. An uncertain
+    /// What is played: a preset's price in the scenario's currency, its `entry` with the scenario's channels. An uncertain
     /// value is one value (`low`, `typical`, `high`), and so is a list of plain values.
     pub value: serde_json::Value,
     /// Who wrote it.
@@ -204,7 +204,8 @@ struct Walk<'a> {
 impl Walk<'_> {
     fn value(&mut self, value: &Value) {
         match &value.data {
-            Data::Table(table) if !self.is_one(value) => {
+            // An empty table says something too, but names of things are told by what is in them.
+            Data::Table(table) if !self.is_one(value) && (self.path.len() < 3 || !table.0.is_empty()) => {
                 for entry in &table.0 {
                     if !(self.path.len() == 2 && ["preset", "extends"].contains(&entry.key.as_str())) {
                         self.within(entry.key.clone(), &entry.value);

@@ -1,6 +1,7 @@
 //! Reading typed values out of the tree: what is missing, unknown or wrong goes to the list of problems, and reading
 //! goes on.
 
+use super::format::{Absent, Described, Form, Keys, Kind};
 use super::place::{Place, Sources};
 use super::problems::{Problem, Problems};
 use super::tree::{Data, Entry, Table, Value};
@@ -44,10 +45,7 @@ impl<'a> Context<'a> {
 }
 
 /// A type that can be read from a value of the file.
-pub trait FromValue: Sized {
-    /// What a user must write, in words: "a duration such as \"24h\"".
-    const EXPECTED: &'static str;
-
+pub trait FromValue: Described + Sized {
     /// Reads it, or notes what is wrong and gives nothing.
     fn from_value(value: &Value, context: &mut Context<'_>) -> Option<Self>;
 }
@@ -55,56 +53,70 @@ pub trait FromValue: Sized {
 /// Notes that a value has the wrong type.
 pub fn mismatch<T: FromValue>(value: &Value, context: &mut Context<'_>) -> Option<T> {
     let path = context.path();
-    context.error(Problem::error(format!("`{path}` must be {}, found {}", T::EXPECTED, value.shown()), value.at));
+    context
+        .error(Problem::error(format!("`{path}` must be {}, found {}", T::KIND.expected(), value.shown()), value.at));
     None
 }
 
-/// The keys of one table, read one after another; [`Fields::finish`] tells of the keys that nobody asked for.
+/// The keys of one table, read one after another as they are described; [`Fields::finish`] tells of keys that are not.
 pub struct Fields<'t> {
     table: &'t Table,
     /// Where the table stands.
     pub at: Place,
-    what: &'static str,
-    known: Vec<&'static str>,
+    keys: &'static Keys,
+    asked: Vec<&'static str>,
 }
 
 impl<'t> Fields<'t> {
-    /// The fields of a value that must be a table; `what` names it in messages ("a channel").
-    pub fn of(value: &'t Value, what: &'static str, context: &mut Context<'_>) -> Option<Self> {
+    /// The fields of a value that must be a table.
+    pub fn of(value: &'t Value, keys: &'static Keys, context: &mut Context<'_>) -> Option<Self> {
         if let Data::Table(table) = &value.data {
-            return Some(Self { table, at: value.at, what, known: Vec::new() });
+            return Some(Self { table, at: value.at, keys, asked: Vec::new() });
         }
         let path = context.path();
-        context.error(Problem::error(format!("`{path}` must be a table ({what}), found {}", value.shown()), value.at));
+        let message = format!("`{path}` must be a table ({}), found {}", keys.what, value.shown());
+        context.error(Problem::error(message, value.at));
         None
     }
 
     /// The raw entry of a key.
     pub fn entry(&mut self, key: &'static str) -> Option<&'t Entry> {
-        self.known_all(&[key]);
+        debug_assert!(self.keys.get(key).is_some(), "{} is read with `{key}`, which is not described", self.keys.what);
+        self.asked.push(key);
         self.table.get(key)
     }
 
     /// A value that may be absent.
     pub fn optional<T: FromValue>(&mut self, key: &'static str, context: &mut Context<'_>) -> Option<T> {
+        debug_assert!(
+            self.keys.get(key).is_some_and(|described| described.kind == T::KIND),
+            "`{key}` of {} is read as another kind than is described",
+            self.keys.what
+        );
         let entry = self.entry(key)?;
         context.within(key, |context| T::from_value(&entry.value, context))
     }
 
-    /// A value that has a default.
-    pub fn or<T: FromValue>(&mut self, key: &'static str, default: T, context: &mut Context<'_>) -> T {
-        self.optional(key, context).unwrap_or(default)
+    /// A value that has a default, which is described.
+    pub fn or_default<T: FromValue>(&mut self, key: &'static str, context: &mut Context<'_>) -> T {
+        let written = self.optional(key, context);
+        let default = || match self.keys.get(key).map(|described| described.absent) {
+            Some(Absent::Default(plain)) => {
+                context.within(key, |context| T::from_value(&plain.value(self.at), context))
+            }
+            _ => None,
+        };
+        written.or_else(default).unwrap_or_else(|| panic!("`{key}` of {} has a sound default", self.keys.what))
     }
 
     /// A value that must be there.
     pub fn required<T: FromValue>(&mut self, key: &'static str, context: &mut Context<'_>) -> Option<T> {
-        if self.table.get(key).is_none() {
-            self.known_all(&[key]);
+        if self.entry(key).is_none() {
             let path = context.path();
             let place = if path.is_empty() { "the file".to_owned() } else { format!("`{path}`") };
             context.error(
                 Problem::error(format!("{place} lacks `{key}`"), self.at)
-                    .help(format!("write `{key}` as {}", T::EXPECTED)),
+                    .help(format!("write `{key}` as {}", T::KIND.expected())),
             );
             return None;
         }
@@ -116,23 +128,22 @@ impl<'t> Fields<'t> {
         self.table.get(key).is_some()
     }
 
-    /// Keys that belong to the format but were not asked for.
-    pub fn known_all(&mut self, keys: &[&'static str]) {
-        for key in keys {
-            if !self.known.contains(key) {
-                self.known.push(key);
-            }
-        }
+    /// Keys that have no meaning here, which has been told already.
+    pub fn leave(&mut self, keys: &[&'static str]) {
+        self.asked.extend(keys);
     }
 
     /// Tells of every key that is not part of the format.
     pub fn finish(self, context: &mut Context<'_>) {
+        let known = || self.keys.all.iter().map(|key| key.name);
         for entry in &self.table.0 {
-            if !self.known.contains(&entry.key.as_str()) {
-                let message = format!("{} has no key `{}`", self.what, entry.key);
-                let problem = Problem::error(message, entry.key_at);
-                context.problems.push(problem.suggest(&entry.key, self.known.iter().copied()));
+            if known().any(|key| key == entry.key) {
+                debug_assert!(self.asked.contains(&entry.key.as_str()), "`{}` is ignored", entry.key);
+                continue;
             }
+            let message = format!("{} has no key `{}`", self.keys.what, entry.key);
+            let problem = Problem::error(message, entry.key_at);
+            context.problems.push(problem.suggest(&entry.key, known()));
         }
     }
 }
@@ -164,15 +175,28 @@ pub struct At<T> {
     pub at: Place,
 }
 
+/// Named things: a table by name.
+pub struct Named<T>(std::marker::PhantomData<T>);
+
+impl<T: Described> Described for Named<T> {
+    const KIND: Kind = Kind::new("", "a table of named entries", Form::ByName("name", &T::KIND));
+}
+
+impl<T: Described> Described for At<T> {
+    const KIND: Kind = T::KIND;
+}
+
 impl<T: FromValue> FromValue for At<T> {
-    const EXPECTED: &'static str = T::EXPECTED;
     fn from_value(value: &Value, context: &mut Context<'_>) -> Option<Self> {
         Some(Self { value: T::from_value(value, context)?, at: value.at })
     }
 }
 
+impl Described for String {
+    const KIND: Kind = Kind::new("text", "a string", Form::Text);
+}
+
 impl FromValue for String {
-    const EXPECTED: &'static str = "a string";
     fn from_value(value: &Value, context: &mut Context<'_>) -> Option<Self> {
         match value.as_text() {
             Some(text) => Some(text.to_owned()),
@@ -181,15 +205,24 @@ impl FromValue for String {
     }
 }
 
+impl Described for bool {
+    const KIND: Kind = Kind::new("true or false", "true or false", Form::Bool);
+}
+
 impl FromValue for bool {
-    const EXPECTED: &'static str = "true or false";
     fn from_value(value: &Value, context: &mut Context<'_>) -> Option<Self> {
         if let Data::Bool(truth) = value.data { Some(truth) } else { mismatch(value, context) }
     }
 }
 
+/// The largest whole number that TOML has.
+const MOST: u64 = i64::MAX as u64;
+
+impl Described for u64 {
+    const KIND: Kind = Kind::new("whole number", "a whole number, 0 or more", Form::Whole(0, MOST));
+}
+
 impl FromValue for u64 {
-    const EXPECTED: &'static str = "a whole number, 0 or more";
     fn from_value(value: &Value, context: &mut Context<'_>) -> Option<Self> {
         match value.data {
             Data::Integer(number) if number >= 0 => Some(number as u64),
@@ -200,8 +233,11 @@ impl FromValue for u64 {
     }
 }
 
+impl Described for f64 {
+    const KIND: Kind = Kind::new("number", "a number", Form::Number(f64::MIN, f64::MAX));
+}
+
 impl FromValue for f64 {
-    const EXPECTED: &'static str = "a number";
     fn from_value(value: &Value, context: &mut Context<'_>) -> Option<Self> {
         match value.data {
             Data::Integer(number) => Some(number as f64),
@@ -211,8 +247,11 @@ impl FromValue for f64 {
     }
 }
 
+impl<T: Described> Described for Vec<T> {
+    const KIND: Kind = Kind::new("", "a list", Form::List(&T::KIND));
+}
+
 impl<T: FromValue> FromValue for Vec<T> {
-    const EXPECTED: &'static str = "a list";
     fn from_value(value: &Value, context: &mut Context<'_>) -> Option<Self> {
         let Data::List(items) = &value.data else {
             let message = format!("`{}` must be a list, found {}", context.path(), value.shown());

@@ -1,7 +1,9 @@
 //! Segments: who the customers are, how often they need something, what they spend, and how they leave.
 
+use super::format::{Absent, Described, Form, Key, Keys, Kind, Plain, Rule, words};
 use super::input::{Input, Law};
 use super::place::Place;
+use super::presets::DEFAULT_SEGMENT;
 use super::problems::Problem;
 use super::read::{At, Context, Fields, FromValue, mismatch, one_of};
 use super::tree::{Data, Entry, Value};
@@ -147,65 +149,149 @@ pub enum Basket {
     },
 }
 
-impl FromValue for Joined {
-    const EXPECTED: &'static str =
-        "\"base\", \"cohort\", { base = { age = \"1095d\" } } or { arrivals = { every = \"7d\", counts = [ … ] } }";
+/// What a base's age is where nothing is said: three years.
+const USUAL_AGE: Span = Span(3 * 365 * DAY);
 
+/// `joined` as a single word, and whether all join at the start.
+const JOINED_WORDS: [(&str, bool); 2] = [("base", false), ("cohort", true)];
+
+const JOINED: Keys = Keys {
+    what: "`joined`",
+    all: &[
+        Key::of::<Age>("base", Absent::Means("this or the next"), "joined evenly over a time before the start"),
+        Key::of::<Arrivals>("arrivals", Absent::Means(""), "join over time"),
+    ],
+    rules: &[Rule::ExactlyOne(&["base", "arrivals"])],
+};
+
+impl Described for Joined {
+    const KIND: Kind = Kind::new(
+        "joined",
+        "\"base\", \"cohort\", { base = { age = \"1095d\" } } or { arrivals = { every = \"7d\", counts = [ … ] } }",
+        Form::OneOf(&[Kind::words(&words(&JOINED_WORDS)), Kind::new("", "", Form::Table(&JOINED))]),
+    );
+}
+
+impl FromValue for Joined {
     fn from_value(value: &Value, context: &mut Context<'_>) -> Option<Self> {
         if value.as_text().is_some() {
-            return one_of(value, &[("base", 0), ("cohort", 1)], context)
-                .map(|word| if word == 0 { Self::Base { age: 3 * 365 * DAY } } else { Self::Cohort });
+            let cohort = one_of(value, &JOINED_WORDS, context)?;
+            return Some(if cohort { Self::Cohort } else { Self::Base { age: USUAL_AGE.0 } });
         }
         let Data::Table(_) = &value.data else { return mismatch(value, context) };
-        let mut fields = Fields::of(value, "`joined`", context)?;
-        let (base, arrivals) = (fields.entry("base"), fields.entry("arrivals"));
-        if base.is_some() == arrivals.is_some() {
+        let mut fields = Fields::of(value, &JOINED, context)?;
+        if fields.has("base") == fields.has("arrivals") {
+            fields.leave(&["base", "arrivals"]);
             fields.finish(context);
-            context.error(Problem::error(format!("`{}` must be {}", context.path(), Self::EXPECTED), value.at));
+            context.error(Problem::error(format!("`{}` must be {}", context.path(), Self::KIND.expected()), value.at));
             return None;
         }
-        let joined = if let Some(arrivals) = arrivals {
-            context.within("arrivals", |context| {
-                let mut inner = Fields::of(&arrivals.value, "`arrivals`", context)?;
-                let every = inner.required::<Span>("every", context);
-                let counts = inner.required::<Vec<f64>>("counts", context);
-                inner.finish(context);
-                let (Span(every), counts) = (every?, counts?);
-                let total: f64 = counts.iter().sum();
-                if every == 0 || counts.iter().any(|&n| n < 0.0) || total <= 0.0 || !total.is_finite() {
-                    let why = "`arrivals` needs periods longer than 0 and counts of 0 or more, not all of them 0";
-                    context.error(Problem::error(why, arrivals.value.at));
-                    return None;
-                }
-                Some(Self::Arrivals { every, counts })
-            })
+        let joined = if fields.has("arrivals") {
+            fields.required("arrivals", context).map(|Arrivals { every, counts }| Self::Arrivals { every, counts })
         } else {
-            fields.required::<Age>("base", context).map(|Age(age)| Self::Base { age })
+            fields.required("base", context).map(|Age(age)| Self::Base { age })
         };
         fields.finish(context);
         joined
     }
 }
 
-struct Age(Seconds);
+struct Arrivals {
+    every: Seconds,
+    counts: Vec<f64>,
+}
 
-impl FromValue for Age {
-    const EXPECTED: &'static str = "{ age = \"1095d\" }";
+const ARRIVALS: Keys = Keys {
+    what: "`arrivals`",
+    all: &[
+        Key::of::<Span>("every", Absent::Required, "length of a period"),
+        Key::of::<Vec<f64>>(
+            "counts",
+            Absent::Required,
+            "customers who join in the first period, the second, …; only their proportions matter",
+        ),
+    ],
+    rules: &[],
+};
+
+impl Described for Arrivals {
+    const KIND: Kind = Kind::new("arrivals", "{ every = \"7d\", counts = [ … ] }", Form::Table(&ARRIVALS));
+}
+
+impl FromValue for Arrivals {
     fn from_value(value: &Value, context: &mut Context<'_>) -> Option<Self> {
-        let mut fields = Fields::of(value, "`base`", context)?;
-        let age = fields.or("age", Span(3 * 365 * DAY), context);
+        let mut fields = Fields::of(value, &ARRIVALS, context)?;
+        let every = fields.required::<Span>("every", context);
+        let counts = fields.required::<Vec<f64>>("counts", context);
         fields.finish(context);
-        Some(Self(age.0))
+        let (Span(every), counts) = (every?, counts?);
+        let total: f64 = counts.iter().sum();
+        if every == 0 || counts.iter().any(|&n| n < 0.0) || total <= 0.0 || !total.is_finite() {
+            let why = "`arrivals` needs periods longer than 0 and counts of 0 or more, not all of them 0";
+            context.error(Problem::error(why, value.at));
+            return None;
+        }
+        Some(Self { every, counts })
     }
 }
 
-impl FromValue for Purchases {
-    const EXPECTED: &'static str = "{ r = …, alpha = …, a = …, b = …, unit = \"7d\" }";
+struct Age(Seconds);
 
+const BASE: Keys = Keys {
+    what: "`base`",
+    all: &[Key::of::<Span>(
+        "age",
+        Absent::Default(Plain::Text("1095d")),
+        "how long before the start the first of them joined; `\"0d\"` = no past",
+    )],
+    rules: &[],
+};
+
+impl Described for Age {
+    const KIND: Kind = Kind::new("base", "{ age = \"1095d\" }", Form::Table(&BASE));
+}
+
+impl FromValue for Age {
     fn from_value(value: &Value, context: &mut Context<'_>) -> Option<Self> {
-        let mut fields = Fields::of(value, "`purchases`", context)?;
+        let mut fields = Fields::of(value, &BASE, context)?;
+        let Span(age) = fields.or_default("age", context);
+        fields.finish(context);
+        Some(Self(age))
+    }
+}
+
+const PURCHASES: Keys = Keys {
+    what: "`purchases`",
+    all: &[
+        Key::of::<Input<Positive>>("r", Absent::Required, "shape of the gamma distribution of order rates"),
+        Key::of::<Input<Positive>>("alpha", Absent::Required, "its scale, in `unit`s"),
+        Key::of::<Input<Positive>>(
+            "a",
+            Absent::Required,
+            "first shape of the beta distribution of the chance to be lost after an order",
+        ),
+        Key::of::<Input<Positive>>("b", Absent::Required, "its second shape"),
+        Key::of::<Span>("unit", Absent::Default(Plain::Text("7d")), "the time unit of `alpha`, longer than 0"),
+        Key::of::<At<Vec<Vec<f64>>>>(
+            "log_covariance",
+            Absent::Means("drawn apart"),
+            "covariance of ln r, ln alpha, ln a, ln b, four rows of four numbers, if they were fitted together; the four \
+             are then plain numbers",
+        ),
+    ],
+    rules: &[],
+};
+
+impl Described for Purchases {
+    const KIND: Kind =
+        Kind::new("purchases", "{ r = …, alpha = …, a = …, b = …, unit = \"7d\" }", Form::Table(&PURCHASES));
+}
+
+impl FromValue for Purchases {
+    fn from_value(value: &Value, context: &mut Context<'_>) -> Option<Self> {
+        let mut fields = Fields::of(value, &PURCHASES, context)?;
         let [r, alpha, a, b] = ["r", "alpha", "a", "b"].map(|key| fields.required::<Input<Positive>>(key, context));
-        let unit = fields.or("unit", Span(7 * DAY), context);
+        let unit: Span = fields.or_default("unit", context);
         let covariance = fields.optional::<At<Vec<Vec<f64>>>>("log_covariance", context);
         fields.finish(context);
         let path = context.path();
@@ -254,24 +340,61 @@ impl FromValue for Purchases {
     }
 }
 
+const CHANCE: Keys = Keys {
+    what: "a chance",
+    all: &[
+        Key::of::<Input<Positive>>("a", Absent::Required, "first shape of the beta distribution over customers"),
+        Key::of::<Input<Positive>>("b", Absent::Required, "its second shape"),
+    ],
+    rules: &[],
+};
+
+impl Described for Chance {
+    const KIND: Kind = Kind::new(
+        "chance",
+        "a share between 0 and 1, or { a = …, b = … } (beta-distributed over customers)",
+        Form::OneOf(&[<Input<Share>>::KIND, Kind::new("", "", Form::Table(&CHANCE))]),
+    );
+}
+
 impl FromValue for Chance {
-    const EXPECTED: &'static str = "a share between 0 and 1, or { a = …, b = … } (beta-distributed over customers)";
     fn from_value(value: &Value, context: &mut Context<'_>) -> Option<Self> {
         let is_beta = value.as_table().is_some_and(|table| table.get("a").is_some() || table.get("b").is_some());
         if !is_beta {
             return Input::from_value(value, context).map(Self::Fixed);
         }
-        let mut fields = Fields::of(value, "a chance", context)?;
+        let mut fields = Fields::of(value, &CHANCE, context)?;
         let (a, b) = (fields.required("a", context), fields.required("b", context));
         fields.finish(context);
         Some(Self::Beta(a?, b?))
     }
 }
 
+const DROPOUT: Keys = Keys {
+    what: "`dropout`",
+    all: &[
+        Key::of::<Chance>(
+            "after-order",
+            Absent::Means("this or the next"),
+            "a coin after each natural need whose journey orders",
+        ),
+        Key::of::<Chance>(
+            "after-journey",
+            Absent::Means(""),
+            "a coin after each journey, contact-opened ones included",
+        ),
+    ],
+    rules: &[Rule::ExactlyOne(&["after-order", "after-journey"])],
+};
+
+impl Described for Dropout {
+    const KIND: Kind =
+        Kind::new("dropout", "{ after-order = 0.05 } or { after-journey = 0.01 }", Form::Table(&DROPOUT));
+}
+
 impl FromValue for Dropout {
-    const EXPECTED: &'static str = "{ after-order = 0.05 } or { after-journey = 0.01 }";
     fn from_value(value: &Value, context: &mut Context<'_>) -> Option<Self> {
-        let mut fields = Fields::of(value, "`dropout`", context)?;
+        let mut fields = Fields::of(value, &DROPOUT, context)?;
         let after_order = fields.optional("after-order", context);
         let after_journey = fields.optional("after-journey", context);
         fields.finish(context);
@@ -279,58 +402,138 @@ impl FromValue for Dropout {
             (Some(chance), None) => Some(Self::AfterOrder(chance)),
             (None, Some(chance)) => Some(Self::AfterJourney(chance)),
             _ => {
-                context
-                    .error(Problem::error(format!("`dropout` must be {}, one of the two", Self::EXPECTED), value.at));
+                context.error(Problem::error(
+                    format!("`dropout` must be {}, one of the two", Self::KIND.expected()),
+                    value.at,
+                ));
                 None
             }
         }
     }
 }
 
+impl Lapse {
+    const WORDS: [(&'static str, Self); 2] = [("silent", Self::Silent), ("known", Self::Known)];
+}
+
+impl Described for Lapse {
+    const KIND: Kind = Kind::words(&words(&Self::WORDS));
+}
+
 impl FromValue for Lapse {
-    const EXPECTED: &'static str = "\"silent\" or \"known\"";
     fn from_value(value: &Value, context: &mut Context<'_>) -> Option<Self> {
-        one_of(value, &[("silent", Self::Silent), ("known", Self::Known)], context)
+        one_of(value, &Self::WORDS, context)
     }
 }
 
+const BASKET: Keys = Keys {
+    what: "`basket`",
+    all: &[
+        Key::of::<Input<Money>>("fixed", Absent::Means("one of the three"), "every order is worth the same"),
+        Key::of::<LogNormal>("lognormal", Absent::Means(""), "log-normal, alike for all customers"),
+        Key::of::<GammaGamma>("gamma-gamma", Absent::Means(""), "each customer has a level of his own"),
+    ],
+    rules: &[Rule::ExactlyOne(&["fixed", "lognormal", "gamma-gamma"])],
+};
+
+impl Described for Basket {
+    const KIND: Kind = Kind::new(
+        "basket",
+        "{ fixed = 50 }, { lognormal = { mean = 60, cv = 0.8 } } or { gamma-gamma = { p = …, q = …, gamma = … } }",
+        Form::Table(&BASKET),
+    );
+}
+
 impl FromValue for Basket {
-    const EXPECTED: &'static str =
-        "{ fixed = 50 }, { lognormal = { mean = 60, cv = 0.8 } } or { gamma-gamma = { p = …, q = …, gamma = … } }";
     fn from_value(value: &Value, context: &mut Context<'_>) -> Option<Self> {
-        let mut fields = Fields::of(value, "`basket`", context)?;
+        let mut fields = Fields::of(value, &BASKET, context)?;
         let kinds = ["fixed", "lognormal", "gamma-gamma"];
-        let (fixed, lognormal, gamma) = (fields.entry(kinds[0]), fields.entry(kinds[1]), fields.entry(kinds[2]));
-        let basket = match (fixed, lognormal, gamma) {
-            (Some(_), None, None) => fields.required("fixed", context).map(Self::Fixed),
-            (None, Some(entry), None) => context.within(kinds[1], |context| {
-                let mut inner = Fields::of(&entry.value, "a log-normal basket", context)?;
-                let (mean, cv) = (inner.required("mean", context), inner.required("cv", context));
-                inner.finish(context);
-                Some(Self::LogNormal { mean: above_zero(mean?, context)?, cv: cv? })
-            }),
-            (None, None, Some(entry)) => context.within(kinds[2], |context| {
-                let mut inner = Fields::of(&entry.value, "a gamma-gamma basket", context)?;
-                let p = inner.required("p", context);
-                let q = inner.required::<Input<Positive>>("q", context);
-                let gamma = inner.required("gamma", context);
-                inner.finish(context);
-                let q = q?;
-                if q.low() <= 1.0 {
-                    let message =
-                        format!("a gamma-gamma basket needs q above 1, else it has no mean; found {}", q.low());
-                    context.error(Problem::error(message, q.at.unwrap_or(entry.value.at)));
-                    return None;
-                }
-                Some(Self::GammaGamma { p: p?, q, gamma: above_zero(gamma?, context)? })
-            }),
+        let present: Vec<&str> = kinds.into_iter().filter(|kind| fields.has(kind)).collect();
+        let basket = match present[..] {
+            ["fixed"] => fields.required("fixed", context).map(Self::Fixed),
+            ["lognormal"] => {
+                fields.required("lognormal", context).map(|LogNormal { mean, cv }| Self::LogNormal { mean, cv })
+            }
+            ["gamma-gamma"] => fields
+                .required("gamma-gamma", context)
+                .map(|GammaGamma { p, q, gamma }| Self::GammaGamma { p, q, gamma }),
             _ => {
-                context.error(Problem::error(format!("`basket` must be one of {}", Self::EXPECTED), value.at));
+                fields.leave(&kinds);
+                let message = format!("`basket` must be one of {}", Self::KIND.expected());
+                context.error(Problem::error(message, value.at));
                 None
             }
         };
         fields.finish(context);
         basket
+    }
+}
+
+struct LogNormal {
+    mean: Input<Money>,
+    cv: Input<Positive>,
+}
+
+const LOG_NORMAL: Keys = Keys {
+    what: "a log-normal basket",
+    all: &[
+        Key::of::<Input<Money>>("mean", Absent::Required, "mean order value, above 0"),
+        Key::of::<Input<Positive>>("cv", Absent::Required, "standard deviation ÷ mean"),
+    ],
+    rules: &[],
+};
+
+impl Described for LogNormal {
+    const KIND: Kind = Kind::new("lognormal", "{ mean = 60, cv = 0.8 }", Form::Table(&LOG_NORMAL));
+}
+
+impl FromValue for LogNormal {
+    fn from_value(value: &Value, context: &mut Context<'_>) -> Option<Self> {
+        let mut fields = Fields::of(value, &LOG_NORMAL, context)?;
+        let (mean, cv) = (fields.required("mean", context), fields.required("cv", context));
+        fields.finish(context);
+        Some(Self { mean: above_zero(mean?, context)?, cv: cv? })
+    }
+}
+
+struct GammaGamma {
+    p: Input<Positive>,
+    q: Input<Positive>,
+    gamma: Input<Money>,
+}
+
+const GAMMA_GAMMA: Keys = Keys {
+    what: "a gamma-gamma basket",
+    all: &[
+        Key::of::<Input<Positive>>("p", Absent::Required, "shape of one customer's orders"),
+        Key::of::<Input<Positive>>(
+            "q",
+            Absent::Required,
+            "shape over customers, above 1; the mean order is p · gamma / (q − 1)",
+        ),
+        Key::of::<Input<Money>>("gamma", Absent::Required, "scale over customers, above 0"),
+    ],
+    rules: &[],
+};
+
+impl Described for GammaGamma {
+    const KIND: Kind = Kind::new("gamma-gamma", "{ p = …, q = …, gamma = … }", Form::Table(&GAMMA_GAMMA));
+}
+
+impl FromValue for GammaGamma {
+    fn from_value(value: &Value, context: &mut Context<'_>) -> Option<Self> {
+        let mut fields = Fields::of(value, &GAMMA_GAMMA, context)?;
+        let p = fields.required("p", context);
+        let q = fields.required::<Input<Positive>>("q", context);
+        let gamma = fields.required("gamma", context);
+        fields.finish(context);
+        let q = q?;
+        if q.low() <= 1.0 {
+            let message = format!("a gamma-gamma basket needs q above 1, else it has no mean; found {}", q.low());
+            context.error(Problem::error(message, q.at.unwrap_or(value.at)));
+            return None;
+        }
+        Some(Self { p: p?, q, gamma: above_zero(gamma?, context)? })
     }
 }
 
@@ -346,8 +549,12 @@ fn above_zero(money: Input<Money>, context: &mut Context<'_>) -> Option<Input<Mo
 /// `{ web = 0.6, app = 0.4 }`: values by channel, in the order of writing.
 struct ByChannel<T>(Vec<(At<String>, T)>);
 
+impl<T: Described> Described for ByChannel<T> {
+    const KIND: Kind =
+        Kind::new("", "a table of channels, such as { web = 0.6, app = 0.4 }", Form::ByName("channel", &T::KIND));
+}
+
 impl<T: FromValue> FromValue for ByChannel<T> {
-    const EXPECTED: &'static str = "a table of channels, such as { web = 0.6, app = 0.4 }";
     fn from_value(value: &Value, context: &mut Context<'_>) -> Option<Self> {
         let Data::Table(table) = &value.data else { return mismatch(value, context) };
         let mut all = Vec::new();
@@ -359,17 +566,127 @@ impl<T: FromValue> FromValue for ByChannel<T> {
     }
 }
 
+/// The keys of `[segments.NAME]`.
+pub(super) const KEYS: Keys = Keys {
+    what: "a segment",
+    all: &[
+        Key::of::<Preset>(
+            "preset",
+            Absent::Default(Plain::Text(DEFAULT_SEGMENT)),
+            "takes all keys that are not written from a preset",
+        ),
+        Key::of::<At<Share>>(
+            "share",
+            Absent::Required,
+            "its part of all customers; those of all segments sum to 1 (R5)",
+        ),
+        Key::of::<Joined>("joined", Absent::Default(Plain::Text("base")), "how its customers came to the firm (R9)"),
+        Key::of::<At<String>>(
+            "time_zone",
+            Absent::Means("the scenario's"),
+            "IANA name of the zone in which its triggers happen (R7)",
+        ),
+        Key::of::<ByChannel<Input<Share>>>(
+            "opt_in",
+            Absent::Means("the channel's"),
+            "customers who can be reached on each channel",
+        ),
+        Key::of::<Share>(
+            "opt_in_correlation",
+            Absent::Default(Plain::Whole(0)),
+            "correlation of opt-ins across channels (one-factor Gaussian copula)",
+        ),
+        Key::of::<Purchases>(
+            "purchases",
+            Absent::Preset,
+            "orders over time, BG/NBD (R10); excludes `needs` and `dropout`",
+        ),
+        Key::of::<Needs>("needs", Absent::Means("none"), "needs over time, of which the hops make orders"),
+        Key::of::<At<Dropout>>("dropout", Absent::Means("never"), "how customers with `needs` are lost (R11)"),
+        Key::of::<Lapse>(
+            "lapse",
+            Absent::Default(Plain::Text("silent")),
+            "whether the lost are still written to and billed for, or nothing more is sent to them (R12)",
+        ),
+        Key::of::<Basket>("basket", Absent::Preset, "what an order is worth"),
+        Key::of::<Input<Share>>("gross_margin", Absent::Preset, "gross margin ÷ revenue"),
+        Key::of::<At<ByChannel<Share>>>("entry", Absent::Preset, "where a journey begins; they sum to 1"),
+        Key::of::<ByChannel<ByChannel<Input<Share>>>>(
+            "hops",
+            Absent::Means("preset, or none"),
+            "`hops.web.store`: chance that a touch on `web` leads to `store`; with the `order_rate` at most 1, and what is \
+             left leaves (R14)",
+        ),
+    ],
+    rules: &[Rule::Excludes("purchases", &["needs", "dropout"])],
+};
+
+impl Described for Segment {
+    const KIND: Kind = Kind::new("", "a table", Form::Table(&KEYS));
+}
+
+/// The name of a segment's preset.
+struct Preset;
+
+impl Described for Preset {
+    const KIND: Kind = Kind::new("name", "a preset's name", Form::Preset("segment"));
+}
+
+/// `needs`, without the `dropout` that stands beside it.
+struct Needs {
+    every: Input<Span>,
+    shape: Option<Input<Positive>>,
+}
+
+const NEEDS: Keys = Keys {
+    what: "`needs`",
+    all: &[
+        Key::of::<Input<Span>>("every", Absent::Required, "mean time between two needs, at least a second"),
+        Key::of::<Input<Positive>>(
+            "shape",
+            Absent::Means("all alike"),
+            "shape of the gamma distribution of rates over customers",
+        ),
+    ],
+    rules: &[],
+};
+
+impl Described for Needs {
+    const KIND: Kind = Kind::new("needs", "{ every = \"30d\" }", Form::Table(&NEEDS));
+}
+
+impl FromValue for Needs {
+    fn from_value(value: &Value, context: &mut Context<'_>) -> Option<Self> {
+        let Data::Table(_) = &value.data else {
+            let message = format!("`{}` must be a table, found {}", context.path(), value.shown());
+            context.error(Problem::error(message, value.at).help("for example needs = { every = \"30d\" }"));
+            return None;
+        };
+        let mut fields = Fields::of(value, &NEEDS, context)?;
+        let every = fields.required::<Input<Span>>("every", context);
+        let shape = fields.optional("shape", context);
+        fields.finish(context);
+        let every = every?;
+        if every.low() < 1.0 {
+            let message = "`needs.every` must be at least one second";
+            context.error(Problem::error(message, every.at.unwrap_or(value.at)));
+            return None;
+        }
+        Some(Self { every, shape })
+    }
+}
+
 /// Reads one `[segments.NAME]` (its preset already laid under it).
 pub(super) fn read(entry: &Entry, context: &mut Context<'_>) -> Option<Segment> {
-    let mut fields = Fields::of(&entry.value, "a segment", context)?;
+    let mut fields = Fields::of(&entry.value, &KEYS, context)?;
     fields.entry("preset");
     let share = fields.required("share", context);
-    let joined = fields.or("joined", Joined::Base { age: 3 * 365 * DAY }, context);
+    let joined = fields.or_default("joined", context);
     let time_zone = fields.optional("time_zone", context);
     let opt_in = fields.optional("opt_in", context).map_or_else(Vec::new, |ByChannel(all)| all);
-    let correlation = fields.optional::<Share>("opt_in_correlation", context).map_or(0.0, |share| share.0);
+    let Share(correlation) = fields.or_default("opt_in_correlation", context);
     let demand = demand(&mut fields, entry, context);
-    let lapse = fields.or("lapse", Lapse::Silent, context);
+    let lapse = fields.or_default("lapse", context);
     let basket = fields.required("basket", context);
     let gross_margin = fields.required("gross_margin", context);
     let entry_at = fields.required::<At<ByChannel<Share>>>("entry", context);
@@ -403,27 +720,11 @@ fn demand(fields: &mut Fields<'_>, entry: &Entry, context: &mut Context<'_>) -> 
             }
             fields.required("purchases", context).map(Demand::Purchases)
         }
-        (None, Some(needs)) => context.within("needs", |context| {
-            let Data::Table(_) = &needs.value.data else {
-                let message = format!("`{}` must be a table, found {}", context.path(), needs.value.shown());
-                context.error(Problem::error(message, needs.value.at).help("for example needs = { every = \"30d\" }"));
-                return None;
-            };
-            let mut inner = Fields::of(&needs.value, "`needs`", context)?;
-            let every = inner.required::<Input<Span>>("every", context);
-            let shape = inner.optional("shape", context);
-            inner.finish(context);
-            let every = every?;
-            if every.low() < 1.0 {
-                context.error(Problem::error(
-                    "`needs.every` must be at least one second",
-                    every.at.unwrap_or(needs.value.at),
-                ));
-                return None;
-            }
+        (None, Some(_)) => {
+            let Needs { every, shape } = fields.required("needs", context)?;
             let dropout = dropout.map_or(Dropout::Never, |dropout| dropout.value);
             Some(Demand::Needs { every, shape, dropout })
-        }),
+        }
         (both, needs) => {
             let problem = match (both, &dropout) {
                 (Some(both), _) => {

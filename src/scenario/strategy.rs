@@ -1,8 +1,9 @@
 //! Strategies: everything the firm decides. Here: a plan for each campaign.
 
+use super::format::{Absent, Described, Form, Key, Keys, Kind, Plain, Rule, words};
 use super::place::Place;
 use super::problems::Problem;
-use super::read::{At, Context, Fields, FromValue, named, one_of};
+use super::read::{At, Context, Fields, FromValue, Named, named, one_of};
 use super::tree::{Data, Entry, Value};
 use super::values::{Seconds, Share, Span, rounded};
 
@@ -63,32 +64,79 @@ pub enum Otherwise {
     Next,
 }
 
-impl FromValue for Response {
-    const EXPECTED: &'static str = "\"delivered\", \"opened\", \"clicked\" or \"ordered\"";
-    fn from_value(value: &Value, context: &mut Context<'_>) -> Option<Self> {
-        let words = [
-            ("delivered", Self::Delivered),
-            ("opened", Self::Opened),
-            ("clicked", Self::Clicked),
-            ("ordered", Self::Ordered),
-        ];
-        one_of(value, &words, context)
+impl Response {
+    const WORDS: [(&'static str, Self); 4] = [
+        ("delivered", Self::Delivered),
+        ("opened", Self::Opened),
+        ("clicked", Self::Clicked),
+        ("ordered", Self::Ordered),
+    ];
+
+    /// Its word in the file.
+    pub fn word(self) -> &'static str {
+        Self::WORDS.iter().find(|(_, own)| *own == self).map_or("", |(word, _)| word)
     }
+}
+
+impl Described for Response {
+    const KIND: Kind = Kind::words(&words(&Self::WORDS));
+}
+
+impl FromValue for Response {
+    fn from_value(value: &Value, context: &mut Context<'_>) -> Option<Self> {
+        one_of(value, &Self::WORDS, context)
+    }
+}
+
+impl Otherwise {
+    const WORDS: [(&'static str, Self); 2] = [("end", Self::End), ("next", Self::Next)];
+}
+
+impl Described for Otherwise {
+    const KIND: Kind = Kind::words(&words(&Self::WORDS));
 }
 
 impl FromValue for Otherwise {
-    const EXPECTED: &'static str = "\"end\" or \"next\"";
     fn from_value(value: &Value, context: &mut Context<'_>) -> Option<Self> {
-        one_of(value, &[("end", Self::End), ("next", Self::Next)], context)
+        one_of(value, &Self::WORDS, context)
     }
 }
 
+/// The keys of a step of a cascade.
+pub(super) const STEP: Keys = Keys {
+    what: "a step",
+    all: &[
+        Key::of::<At<String>>("send", Absent::Required, "the channel to send on"),
+        Key::of::<Span>(
+            "after",
+            Absent::Default(Plain::Text("0s")),
+            "wait since the last message actually sent in this run, else since the trigger; a step that could not be sent \
+             costs no time (R18)",
+        ),
+        Key::of::<At<Response>>(
+            "unless",
+            Absent::Means("none"),
+            "read when the step is due: has any earlier contact of this run come so far? (R19)",
+        ),
+        Key::of::<At<Otherwise>>(
+            "otherwise",
+            Absent::Default(Plain::Text("end")),
+            "what a met `unless` does: end the run, or skip this step only (R19)",
+        ),
+    ],
+    rules: &[Rule::Needs("otherwise", "unless")],
+};
+
+impl Described for Step {
+    const KIND: Kind =
+        Kind::new("step", "{ send = \"push\", after = \"24h\", unless = \"clicked\" }", Form::Table(&STEP));
+}
+
 impl FromValue for Step {
-    const EXPECTED: &'static str = "{ send = \"push\", after = \"24h\", unless = \"clicked\" }";
     fn from_value(value: &Value, context: &mut Context<'_>) -> Option<Self> {
-        let mut fields = Fields::of(value, "a step", context)?;
+        let mut fields = Fields::of(value, &STEP, context)?;
         let send = fields.required("send", context);
-        let after = fields.or("after", Span(0), context);
+        let Span(after) = fields.or_default("after", context);
         let unless = fields.optional("unless", context);
         let otherwise = fields.optional::<At<Otherwise>>("otherwise", context);
         fields.finish(context);
@@ -99,17 +147,37 @@ impl FromValue for Step {
             ));
         }
         let otherwise = otherwise.map_or(Otherwise::End, |otherwise| otherwise.value);
-        Some(Self { send: send?, after: after.0, unless, otherwise })
+        Some(Self { send: send?, after, unless, otherwise })
     }
 }
 
+/// The most channels that a plan may have.
+const LONGEST_PLAN: usize = 64;
+
+/// The keys of a plan, `[strategies.NAME.campaigns.CAMPAIGN]`.
+pub(super) const PLAN: Keys = Keys {
+    what: "a plan",
+    all: &[
+        Key::of::<Vec<Step>>("cascade", Absent::Means("one of the three"), "steps, in order")
+            .within(1, LONGEST_PLAN as u64),
+        Key::of::<Vec<At<String>>>("blast", Absent::Means(""), "channels, all at once").within(1, LONGEST_PLAN as u64),
+        Key::of::<Weights>("mix", Absent::Means(""), "shares that sum to 1; one channel is picked for each run")
+            .within(1, LONGEST_PLAN as u64),
+    ],
+    rules: &[Rule::ExactlyOne(&["cascade", "blast", "mix"])],
+};
+
+impl Described for Plan {
+    const KIND: Kind = Kind::new("plan", "a plan", Form::Table(&PLAN));
+}
+
 fn plan(entry: &Entry, context: &mut Context<'_>) -> Option<Plan> {
-    let mut fields = Fields::of(&entry.value, "a plan", context)?;
+    let mut fields = Fields::of(&entry.value, &PLAN, context)?;
     let kinds = ["cascade", "blast", "mix"];
     let present: Vec<&'static str> = kinds.into_iter().filter(|kind| fields.has(kind)).collect();
     let [kind] = present[..] else {
         let misspelt = present.is_empty() && entry.value.as_table().is_some_and(|table| !table.0.is_empty());
-        fields.known_all(&kinds);
+        fields.leave(&kinds);
         fields.finish(context);
         if misspelt {
             return None;
@@ -130,7 +198,6 @@ fn plan(entry: &Entry, context: &mut Context<'_>) -> Option<Plan> {
         "blast" => fields.required("blast", context).map(Plan::Blast),
         _ => fields.required::<Weights>("mix", context).map(|Weights(all)| Plan::Mix(all)),
     };
-    fields.known_all(&kinds);
     fields.finish(context);
     let plan = plan?;
     let length = match &plan {
@@ -138,8 +205,8 @@ fn plan(entry: &Entry, context: &mut Context<'_>) -> Option<Plan> {
         Plan::Blast(channels) => channels.len(),
         Plan::Mix(weights) => weights.len(),
     };
-    if length == 0 || length > 64 {
-        context.error(Problem::error(format!("a plan needs 1 to 64 channels, `{kind}` has {length}"), at));
+    if length == 0 || length > LONGEST_PLAN {
+        context.error(Problem::error(format!("a plan needs 1 to {LONGEST_PLAN} channels, `{kind}` has {length}"), at));
         return None;
     }
     Some(plan)
@@ -147,8 +214,12 @@ fn plan(entry: &Entry, context: &mut Context<'_>) -> Option<Plan> {
 
 struct Weights(Vec<(At<String>, f64)>);
 
+impl Described for Weights {
+    const KIND: Kind =
+        Kind::new("", "shares by channel, such as { email = 0.7, sms = 0.3 }", Form::ByName("channel", &Share::KIND));
+}
+
 impl FromValue for Weights {
-    const EXPECTED: &'static str = "shares by channel, such as { email = 0.7, sms = 0.3 }";
     fn from_value(value: &Value, context: &mut Context<'_>) -> Option<Self> {
         let Data::Table(table) = &value.data else { return super::read::mismatch(value, context) };
         let mut all = Vec::new();
@@ -168,9 +239,31 @@ impl FromValue for Weights {
     }
 }
 
+/// The keys of `[strategies.NAME]`.
+pub(super) const KEYS: Keys = Keys {
+    what: "a strategy",
+    all: &[
+        Key::of::<String>(
+            "extends",
+            Absent::Means("none"),
+            "name of another strategy, of which it takes the plans of all campaigns that are not written here",
+        ),
+        Key::of::<Named<Plan>>(
+            "campaigns",
+            Absent::Means("none"),
+            "a plan for each campaign, `[strategies.NAME.campaigns.CAMPAIGN]`; a campaign without a plan is not carried out",
+        ),
+    ],
+    rules: &[],
+};
+
+impl Described for Strategy {
+    const KIND: Kind = Kind::new("", "a table", Form::Table(&KEYS));
+}
+
 /// Reads one `[strategies.NAME]` (what it `extends` already laid under it).
 pub(super) fn read(entry: &Entry, context: &mut Context<'_>) -> Option<Strategy> {
-    let mut fields = Fields::of(&entry.value, "a strategy", context)?;
+    let mut fields = Fields::of(&entry.value, &KEYS, context)?;
     fields.optional::<String>("extends", context);
     let campaigns = fields.entry("campaigns");
     fields.finish(context);

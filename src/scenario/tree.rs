@@ -79,6 +79,20 @@ impl Value {
         if let Data::Text(text) = &self.data { Some(text) } else { None }
     }
 
+    /// The number, if it is one.
+    pub fn as_number(&self) -> Option<f64> {
+        match self.data {
+            Data::Integer(number) => Some(number as f64),
+            Data::Float(number) => Some(number),
+            _ => None,
+        }
+    }
+
+    /// Whether it is written in braces, and so meant as a whole: `{ low = 1, typical = 2, high = 3 }` and not `x.low = 1`.
+    pub fn is_whole(&self, sources: &Sources) -> bool {
+        sources.of(self.at).text.get(self.at.span()).is_some_and(|text| text.starts_with('{'))
+    }
+
     /// The value as a message shows it.
     pub fn shown(&self) -> String {
         match &self.data {
@@ -92,14 +106,15 @@ impl Value {
         }
     }
 
-    /// Lays `over` on this value: tables are joined key by key, everything else is replaced. A table whose keys are
-    /// numbers reaches into a list (`cascade.0.after`).
-    pub fn overlay(&mut self, over: Value) {
+    /// Lays `over` on this value: tables are joined key by key, everything else is replaced, and so is what a table in
+    /// braces is laid on. A table whose keys are numbers reaches into a list (`cascade.0.after`).
+    pub fn overlay(&mut self, over: Value, sources: &Sources) {
+        let whole = over.is_whole(sources);
         match (&mut self.data, over.data) {
-            (Data::Table(own), Data::Table(theirs)) => {
+            (Data::Table(own), Data::Table(theirs)) if !whole => {
                 for entry in theirs.0 {
                     match own.get_mut(&entry.key) {
-                        Some(present) => present.value.overlay(entry.value),
+                        Some(present) => present.value.overlay(entry.value, sources),
                         None => own.0.push(entry),
                     }
                 }
@@ -109,7 +124,7 @@ impl Value {
             {
                 for entry in theirs.0 {
                     if let Some(i) = index(&entry, own.len()) {
-                        own[i].overlay(entry.value);
+                        own[i].overlay(entry.value, sources);
                     }
                 }
             }

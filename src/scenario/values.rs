@@ -1,5 +1,6 @@
 //! The checked values of a scenario: once one of these exists, it is in range.
 
+use super::format::{Described, Form, Kind};
 use super::problems::Problem;
 use super::read::{Context, FromValue, mismatch};
 use super::tree::{Data, Value};
@@ -18,6 +19,10 @@ pub struct Span(pub Seconds);
 
 /// The longest span that is accepted: a century.
 const LONGEST: Seconds = 36_525 * DAY;
+
+/// What a span looks like, for those who cannot ask [`Span::from_str`](std::str::FromStr).
+const DURATION: &str =
+    "^[ ]*(([0-9]+([.][0-9]*)?|[.][0-9]+)[ ]*(s|sec|seconds?|m|min|minutes?|h|hours?|d|days?|w|weeks?)[ ]*)+$";
 
 impl std::str::FromStr for Span {
     type Err = String;
@@ -70,8 +75,11 @@ impl std::fmt::Display for Span {
     }
 }
 
+impl Described for Span {
+    const KIND: Kind = Kind::new("duration", "a duration such as \"24h\" or \"7d\"", Form::Pattern(DURATION));
+}
+
 impl FromValue for Span {
-    const EXPECTED: &'static str = "a duration such as \"24h\" or \"7d\"";
     fn from_value(value: &Value, context: &mut Context<'_>) -> Option<Self> {
         let shown = match &value.data {
             Data::Text(text) => text.clone(),
@@ -93,14 +101,24 @@ impl FromValue for Span {
     }
 }
 
+/// The largest count, of customers or of occurrences.
+const MOST_COUNTED: u64 = 1_000_000_000_000;
+/// The largest shape, spread or factor.
+const MOST_POSITIVE: f64 = 1e12;
+/// The largest amount of money: a billion a message is a typing error, and nano-units of it would not fit an i64.
+const MOST_MONEY: f64 = 1e9;
+
 /// A count of customers, from 1 to a million million.
 pub(super) struct Count(pub u64);
 
+impl Described for Count {
+    const KIND: Kind = Kind::new("count", "a whole number, 1 or more", Form::Whole(1, MOST_COUNTED));
+}
+
 impl FromValue for Count {
-    const EXPECTED: &'static str = "a whole number, 1 or more";
     fn from_value(value: &Value, context: &mut Context<'_>) -> Option<Self> {
         let (Data::Integer(_) | Data::Float(_)) = value.data else { return mismatch(value, context) };
-        let whole = |number: f64| number.fract() == 0.0 && (1.0..=1e12).contains(&number);
+        let whole = |number: f64| number.fract() == 0.0 && (1.0..=MOST_COUNTED as f64).contains(&number);
         let number = f64::from_value(value, context)?;
         if whole(number) { Some(Self(number as u64)) } else { mismatch(value, context) }
     }
@@ -110,8 +128,11 @@ impl FromValue for Count {
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
 pub struct Share(pub f64);
 
+impl Described for Share {
+    const KIND: Kind = Kind::new("share", "a share between 0 and 1", Form::Number(0.0, 1.0));
+}
+
 impl FromValue for Share {
-    const EXPECTED: &'static str = "a share between 0 and 1";
     fn from_value(value: &Value, context: &mut Context<'_>) -> Option<Self> {
         let percent = value.as_text().and_then(|text| text.trim().strip_suffix('%')?.trim().parse::<f64>().ok());
         if let Some(percent) = percent {
@@ -148,11 +169,14 @@ pub(super) fn rounded(number: f64) -> f64 {
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
 pub struct Positive(pub f64);
 
+impl Described for Positive {
+    const KIND: Kind = Kind::new("positive", "a number above 0", Form::Above0(MOST_POSITIVE));
+}
+
 impl FromValue for Positive {
-    const EXPECTED: &'static str = "a number above 0";
     fn from_value(value: &Value, context: &mut Context<'_>) -> Option<Self> {
         let number = f64::from_value(value, context)?;
-        if number > 0.0 && number <= 1e12 {
+        if number > 0.0 && number <= MOST_POSITIVE {
             return Some(Self(number));
         }
         let path = context.path();
@@ -168,12 +192,14 @@ impl FromValue for Positive {
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
 pub struct Money(pub f64);
 
+impl Described for Money {
+    const KIND: Kind = Kind::new("money", "an amount of money, 0 or more", Form::Number(0.0, MOST_MONEY));
+}
+
 impl FromValue for Money {
-    const EXPECTED: &'static str = "an amount of money, 0 or more";
     fn from_value(value: &Value, context: &mut Context<'_>) -> Option<Self> {
         let number = f64::from_value(value, context)?;
-        // A billion a message is a typing error, and nano-units of it would not fit an i64.
-        if (0.0..=1e9).contains(&number) {
+        if (0.0..=MOST_MONEY).contains(&number) {
             return Some(Self(number));
         }
         let path = context.path();
@@ -199,8 +225,12 @@ impl Currency {
     }
 }
 
+impl Described for Currency {
+    const KIND: Kind =
+        Kind::new("currency", "a currency code of three capital letters such as \"USD\"", Form::Pattern("^[A-Z]{3}$"));
+}
+
 impl FromValue for Currency {
-    const EXPECTED: &'static str = "a currency code of three capital letters such as \"USD\"";
     fn from_value(value: &Value, context: &mut Context<'_>) -> Option<Self> {
         let Some(code) = value.as_text() else { return mismatch(value, context) };
         if code.len() != 3 || !code.bytes().all(|letter| letter.is_ascii_uppercase()) {
@@ -221,8 +251,15 @@ impl FromValue for Currency {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Date(pub jiff::civil::Date);
 
+impl Described for Date {
+    const KIND: Kind = Kind::new(
+        "date",
+        "a date such as 2026-01-05",
+        Form::Pattern("^(19[0-9]{2}|2[01][0-9]{2}|2200)-[0-9]{2}-[0-9]{2}$"),
+    );
+}
+
 impl FromValue for Date {
-    const EXPECTED: &'static str = "a date such as 2026-01-05";
     fn from_value(value: &Value, context: &mut Context<'_>) -> Option<Self> {
         let day = match &value.data {
             Data::Date(date) => date.date.filter(|_| date.time.is_none() && date.offset.is_none()),
@@ -244,8 +281,15 @@ impl FromValue for Date {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TimeOfDay(pub jiff::civil::Time);
 
+impl Described for TimeOfDay {
+    const KIND: Kind = Kind::new(
+        "time of day",
+        "a time of day such as \"10:00\"",
+        Form::Pattern("^[0-9]{1,2}:[0-9]{1,2}(:[0-9]{1,2}([.][0-9]+)?)?$"),
+    );
+}
+
 impl FromValue for TimeOfDay {
-    const EXPECTED: &'static str = "a time of day such as \"10:00\"";
     fn from_value(value: &Value, context: &mut Context<'_>) -> Option<Self> {
         let text = match &value.data {
             Data::Text(text) => text.clone(),

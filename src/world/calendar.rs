@@ -2,7 +2,7 @@
 
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
-use jiff::{SignedDuration, ToSpan};
+use jiff::{SignedDuration, Timestamp, ToSpan};
 
 use crate::luck::Label;
 use crate::scenario::{Campaign, Scenario, Seconds, Segment};
@@ -17,11 +17,8 @@ pub(super) struct Instant {
 
 /// All occurrences of a trigger from the start up to `end` (exclusive), in order of time.
 pub(super) fn occurrences(scenario: &Scenario, segment: &Segment, campaign: &Campaign, end: Seconds) -> Vec<Instant> {
-    let own = zone(scenario.time_zone.as_ref().map(|zone| zone.value.as_str()));
-    let theirs = segment.time_zone.as_ref().map_or_else(|| own.clone(), |zone_name| zone(Some(&zone_name.value)));
     let rule = &campaign.trigger.value;
-    let midnight = scenario.start.0.to_datetime(jiff::civil::Time::midnight());
-    let Some(start) = utc_seconds(midnight, &own) else { return Vec::new() };
+    let (Some(start), theirs) = start_and_zone(scenario, segment) else { return Vec::new() };
     let mut found = Vec::new();
     for k in 0..rule.times.unwrap_or(u64::MAX) {
         let days = rule.first.saturating_add(rule.every.saturating_mul(k as i64));
@@ -42,6 +39,36 @@ pub(super) fn occurrences(scenario: &Scenario, segment: &Segment, campaign: &Cam
 /// The part of a run's address that campaign and occurrence make up (R2).
 pub(super) fn run_label(campaign: &Campaign, scheduled: u64) -> Label {
     Label::of(&campaign.name).at(scheduled)
+}
+
+/// Local time of one segment.
+#[derive(Clone, Debug)]
+pub struct Clock {
+    /// The instant of second 0, in seconds since 1970.
+    start: i64,
+    zone: TimeZone,
+}
+
+impl Clock {
+    pub(super) fn new(scenario: &Scenario, segment: &Segment) -> Self {
+        let (start, zone) = start_and_zone(scenario, segment);
+        Self { start: start.unwrap_or(0), zone }
+    }
+
+    /// What the calendar and the clock on a customer's wall say at a second of the simulation. It may lie before the
+    /// start.
+    pub fn local(&self, at: Seconds) -> DateTime {
+        // Beyond the year 9999 there is no calendar, and no scenario.
+        Timestamp::from_second(self.start.saturating_add(at))
+            .map_or(DateTime::MAX, |instant| self.zone.to_datetime(instant))
+    }
+}
+
+/// The instant of second 0 in seconds since 1970, and a segment's zone.
+fn start_and_zone(scenario: &Scenario, segment: &Segment) -> (Option<i64>, TimeZone) {
+    let own = zone(scenario.time_zone.as_ref().map(|zone| zone.value.as_str()));
+    let theirs = segment.time_zone.as_ref().map_or_else(|| own.clone(), |zone_name| zone(Some(&zone_name.value)));
+    (utc_seconds(scenario.start.0.to_datetime(jiff::civil::Time::midnight()), &own), theirs)
 }
 
 fn zone(name: Option<&str>) -> TimeZone {
@@ -74,6 +101,19 @@ mod tests {
         let scenario = loaded.scenario.unwrap_or_else(|| panic!("{}", loaded.problems.render(&loaded.sources, false)));
         let found = occurrences(&scenario, &scenario.segments[0], &scenario.campaigns[0], 40 * 86_400);
         found.iter().map(|instant| instant.at).collect()
+    }
+
+    #[test]
+    fn r7_a_clock_reads_what_the_trigger_says() {
+        let text = "name = \"z\"\ncurrency = \"EUR\"\nstart = 2026-03-23\nhorizon = \"40d\"\nretention_window = \"15d\"\n[exchange]\nUSD = 1.0\n\
+             [channels.email]\npreset = \"email\"\n[segments.all]\nshare = 1.0\ntime_zone = \"Europe/Berlin\"\n\
+             [campaigns.c]\ntrigger = { every = \"7d\", at = \"10:00\" }\n[strategies.s.campaigns.c]\nblast = [\"email\"]\n";
+        let scenario = load("test", text, &[]).scenario.expect("it is sound");
+        let clock = Clock::new(&scenario, &scenario.segments[0]);
+        let found = occurrences(&scenario, &scenario.segments[0], &scenario.campaigns[0], 40 * 86_400);
+        assert_eq!(found[1].at - found[0].at, 7 * 86_400 - 3600);
+        assert!(found.iter().all(|instant| clock.local(instant.at).time() == jiff::civil::time(10, 0, 0, 0)));
+        assert_eq!(clock.local(found[1].at).date(), jiff::civil::date(2026, 3, 30));
     }
 
     #[test]

@@ -4,8 +4,8 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 /// Every module, and those that it may import. Luck and statistics are leaves that all may use; the questions (compare,
-/// precision, verify) do not know how answers are shown, and nobody knows the command line.
-const ARROWS: [(&str, &[&str]); 18] = [
+/// precision, sweep, trace, verify) do not know how answers are shown, and nobody knows the command line.
+const ARROWS: [(&str, &[&str]); 19] = [
     ("luck", &[]),
     ("output", &[]),
     ("stats", &[]),
@@ -21,9 +21,10 @@ const ARROWS: [(&str, &[&str]); 18] = [
     // It measures with what `compare` makes of an order, and says what was played in its terms.
     ("sweep", &["compare", "measures", "scenario", "simulation", "stats", "tally", "world"]),
     ("verify", &["engine", "luck", "measures", "scenario", "simulation", "stats", "tally", "world"]),
+    ("trace", &["engine", "scenario", "simulation", "world"]),
     ("results", &["output", "scenario", "simulation", "tally", "world"]),
     ("figures", &["compare", "measures", "scenario", "simulation", "sweep", "tally", "world"]),
-    ("report", &["compare", "figures", "measures", "output", "scenario", "sweep"]),
+    ("report", &["compare", "figures", "measures", "output", "scenario", "sweep", "trace"]),
     (
         "cli",
         &[
@@ -39,6 +40,7 @@ const ARROWS: [(&str, &[&str]); 18] = [
             "stats",
             "sweep",
             "tally",
+            "trace",
             "verify",
             "world",
         ],
@@ -48,7 +50,7 @@ const ARROWS: [(&str, &[&str]); 18] = [
 ];
 
 /// Modules that only compute: they never print, exit, read the environment or the clock, or own a progress bar.
-const SILENT: [&str; 8] = ["engine", "luck", "measures", "scenario", "simulation", "stats", "tally", "world"];
+const SILENT: [&str; 9] = ["engine", "luck", "measures", "scenario", "simulation", "stats", "tally", "trace", "world"];
 const LOUD: [&str; 11] = [
     "println!",
     "eprintln!",

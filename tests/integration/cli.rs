@@ -65,7 +65,7 @@ fn without_a_command_it_says_how_it_is_used() {
     let place = Place::new();
     let bare = place.run::<&str>(&[]);
     assert!(bare.code == Some(2) && bare.out.is_empty() && bare.err.contains("Usage: channelmix"));
-    for command in ["compare", "run", "check", "verify"] {
+    for command in ["compare", "run", "trace", "check", "verify"] {
         assert!(place.run(&[command, "--help"]).fine().contains(&format!("Usage: channelmix {command}")));
     }
     assert!(place.run(&["--version"]).fine().contains(env!("CARGO_PKG_VERSION")));

@@ -16,9 +16,9 @@ use channelmix::world::{Draw, Tables, World};
 pub const HOUR: i64 = 3600;
 pub const DAY: i64 = 86_400;
 
-/// A message of a channel, whatever its step: rules are about channels, and strategies number their steps apart.
+/// A message of a channel, whatever its step and run: rules are about channels, and strategies number both apart.
 pub const fn on(channel: u8) -> Message {
-    Message { channel, step: 0 }
+    Message { channel, step: 0, run: 0 }
 }
 
 fn of_any_step(event: Event) -> Event {

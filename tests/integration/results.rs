@@ -112,9 +112,9 @@ fn a_pair_that_does_not_fit_is_refused_by_the_key_that_differs() {
         ("seed", &["--seed", "12"]),
         ("draws", &["--draws", "32"]),
         ("per_draw", &["--simulate", "4_096"]),
-        ("world", &["--set", "channels.email.cost_per_message=0.003"]),
+        ("channels.email.cost_per_message", &["--set", "channels.email.cost_per_message=0.003"]),
         ("tail", &["--set", "tail=\"3d\""]),
-        ("strategy", &["--set", "strategies.blast.campaigns.offer.blast=[\"email\"]"]),
+        ("strategies.blast.campaigns.offer.blast", &["--set", "strategies.blast.campaigns.offer.blast=[\"email\"]"]),
     ];
     for (key, options) in others {
         played(&place, key, &[&UNCERTAIN, options].concat()).fine();
@@ -125,6 +125,8 @@ fn a_pair_that_does_not_fit_is_refused_by_the_key_that_differs() {
     }
     let told = place.run(&["compare", "one", "seed"]).refused();
     assert!(told.contains("(11 and 12)"), "{told}");
+    let told = place.run(&["compare", "one", "channels.email.cost_per_message"]).refused();
+    assert!(told.contains("(0.002 and 0.003)"), "{told}");
 }
 
 #[test]
@@ -137,7 +139,8 @@ fn the_order_of_writing_is_part_of_the_world() {
     place.write("turned.toml", &format!("{head}{other}{one}{tail}"));
     played(&place, "one", &["--strategy", "blast"]).fine();
     place.run(&["run", "turned.toml", "--strategy", "cascade", "--out", "other"]).fine();
-    assert!(place.run(&["compare", "one", "other"]).refused().contains("`world` differs"));
+    let told = place.run(&["compare", "one", "other"]).refused();
+    assert!(told.contains("`segments` differs (regulars, occasional and occasional, regulars)"), "{told}");
 }
 
 #[test]

@@ -8,7 +8,7 @@ mod overrides;
 mod people;
 mod places;
 mod plans;
-mod reference;
+pub mod reference;
 mod syntax;
 mod times;
 mod values;

@@ -262,6 +262,7 @@ struct Ink {
 type Drawn = Result<(), DrawingErrorKind<Infallible>>;
 
 impl Ink {
+    #[expect(clippy::unnecessary_wraps, reason = "each drawing of a backend ends with it, and backends may fail")]
     fn write(&self, shape: &str, style: &impl BackendStyle, fill: bool) -> Drawn {
         let BackendColor { alpha, rgb: (red, green, blue) } = style.color();
         let colour = format!("#{red:02x}{green:02x}{blue:02x}");

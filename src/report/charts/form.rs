@@ -9,6 +9,8 @@ pub enum Form {
     Share,
     /// Any other number.
     Number,
+    /// How many of something: a whole number.
+    Count,
 }
 
 impl Form {
@@ -16,7 +18,7 @@ impl Form {
     pub(super) fn label(&self, label: &str) -> String {
         match self {
             Self::Money(code) => format!("{label} [{code}]").trim_start().to_owned(),
-            Self::Share | Self::Number => label.to_owned(),
+            Self::Share | Self::Number | Self::Count => label.to_owned(),
         }
     }
 
@@ -27,7 +29,8 @@ impl Form {
         }
         match self {
             Self::Share => format!("{}\u{a0}%", short(value * 100.0, true)),
-            Self::Money(_) | Self::Number => short(value, false),
+            Self::Count if value.abs() < 99_999.5 => grouped(value, 0),
+            Self::Money(_) | Self::Number | Self::Count => short(value, false),
         }
     }
 
@@ -95,7 +98,7 @@ fn short(value: f64, share: bool) -> String {
         };
         return grouped(value, decimals);
     }
-    // 999,999 is 1 M rather than 1,000 k.
+    // 999,999 is 1 M rather than 1 000 k.
     let (factor, name) = unit(size * 1.0005);
     let scaled = value / factor;
     let decimals = match scaled.abs() {
@@ -106,14 +109,14 @@ fn short(value: f64, share: bool) -> String {
     format!("{}{name}", grouped(scaled, decimals))
 }
 
-/// With commas at the thousands and a true minus.
+/// With narrow spaces at the thousands, as everywhere in a report, and a true minus.
 fn grouped(value: f64, decimals: usize) -> String {
     let digits = format!("{:.decimals$}", value.abs());
     let (whole, rest) = digits.split_once('.').map_or((digits.as_str(), None), |(whole, rest)| (whole, Some(rest)));
     let mut text = String::new();
     for (place, digit) in whole.chars().enumerate() {
         if place > 0 && (whole.len() - place).is_multiple_of(3) {
-            text.push(',');
+            text.push('\u{202f}');
         }
         text.push(digit);
     }
@@ -144,8 +147,8 @@ mod tests {
             (0.004, "0.0040"),
             (1.5, "1.50"),
             (12.345, "12.3"),
-            (-999.9, "−1,000"),
-            (45_312.0, "45,312"),
+            (-999.9, "−1\u{202f}000"),
+            (45_312.0, "45\u{202f}312"),
             (1_234_567.0, "1.23 M"),
             (999_999.0, "1.00 M"),
             (-2.5e9, "−2.50 bn"),

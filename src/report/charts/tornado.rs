@@ -47,10 +47,13 @@ pub struct TornadoEnd {
 const PLOT: (f64, f64) = (216.0, WIDTH - 12.0);
 
 /// The room for names, from 12.
-const NAME: f64 = PLOT.0 - 28.0;
+const NAME: f64 = WIDTH - 24.0;
 
 /// The most room for an input's value at an end.
 const END: f64 = 88.0;
+
+/// Above a bar: the input's name, which is a path and long.
+const HEAD: f64 = 20.0;
 
 /// The height of a bar.
 const BAR: f64 = 20.0;
@@ -95,7 +98,7 @@ const HIGH: Tone = Tone::Hue(1);
 
 impl TornadoRow {
     fn height(&self) -> f64 {
-        if self.switch.is_some() { BAR + 36.0 } else { BAR + 16.0 }
+        HEAD + if self.switch.is_some() { BAR + 36.0 } else { BAR + 16.0 }
     }
 
     /// Whether the bar crosses 0.
@@ -104,8 +107,8 @@ impl TornadoRow {
     }
 
     fn draw(&self, canvas: &Canvas, scale: Scale, middle: f64, top: f64) {
-        let top = top + 6.0;
-        canvas.name((12.0, top + 15.0), &self.name, NAME, SIZE, Tone::Ink, Anchor::Start);
+        canvas.name((12.0, top + 17.0), &self.name, NAME, SIZE, Tone::Ink, Anchor::Start);
+        let top = top + HEAD + 4.0;
         let ends = [(&self.low, LOW), (&self.high, HIGH)];
         let known: Vec<f64> = ends.iter().map(|end| end.0.effect).filter(|effect| effect.is_finite()).collect();
         let centre = if middle.is_finite() { middle } else { known.iter().sum::<f64>() / known.len().max(1) as f64 };

@@ -57,7 +57,7 @@ pub(super) fn reach(reader: &Reader<'_>) -> Option<Panel> {
         "Whom can we still reach?",
         &["reach_left", "opt_outs"],
         charts,
-        "Each opt-out is from one channel. The sheet `channels` has them by channel.",
+        "Each opt-out is from one channel. The table of the channels has them by channel.",
     )
 }
 

@@ -51,7 +51,7 @@ pub(super) fn channels(reader: &Reader<'_>) -> Option<Panel> {
             "Messages sent, delivered, opened, clicked and ordered from, for a thousand customers.",
         )],
         note: format!(
-            "For 1,000 customers over the horizon; each stage has its own scale.{} Orders are those in journeys that a message opened; `displaced_orders` of them would have come anyway.",
+            "For 1,000 customers over the horizon; each stage has its own scale.{} Orders are those in journeys that a message opened; the table says how many of them would have come anyway (displaced).",
             cut(lines.len())
         ),
         view: View::of("channels", &columns, &reader.figures.channels, |line| line.sent > 0.0),

@@ -8,7 +8,7 @@ use crate::report::charts::{Tornado, TornadoEnd, TornadoRow};
 /// As many strategies as are drawn, those first of which most is explained.
 const DRAWN: usize = 4;
 
-pub(super) fn panel(reader: &Reader<'_>) -> Option<Panel> {
+pub(super) fn panel(reader: &Reader<'_>) -> Panel {
     let lines = &reader.figures.hinges;
     let mut strategies: Vec<&str> = lines.iter().map(|line| line.strategy.as_str()).collect();
     strategies.dedup();
@@ -35,15 +35,15 @@ pub(super) fn panel(reader: &Reader<'_>) -> Option<Panel> {
         } else {
             "No single uncertain input stands out."
         };
-        return Some(Panel {
+        return Panel {
             name: "hangs-on",
             question: "What does the answer hang on?",
             charts,
             note: note.to_owned(),
             view: None,
-        });
+        };
     }
-    Some(Panel { name: "hangs-on", question: "What does the answer hang on?", charts, note: note.to_owned(), view })
+    Panel { name: "hangs-on", question: "What does the answer hang on?", charts, note: note.to_owned(), view }
 }
 
 fn chart(reader: &Reader<'_>, strategy: &str) -> Option<Chart> {

@@ -84,24 +84,23 @@ fn verdicts(rows: &[ForestRow]) -> String {
     let side = |row: &ForestRow, point: &ForestPoint| {
         let (up, down) = (point.difference.low > 0.0, point.difference.high < 0.0);
         match row.better {
-            Better::Higher if up || down => Some(up),
-            Better::Lower if up || down => Some(down),
-            _ => None,
+            _ if !up && !down => "unclear in",
+            Better::Neither if up => "higher in",
+            Better::Neither => "lower in",
+            Better::Higher if up => "better in",
+            Better::Lower if down => "better in",
+            Better::Higher | Better::Lower => "worse in",
         }
     };
-    let of = |strategy: &str, wanted: Option<bool>| {
-        let judged = rows.iter().filter(|row| row.better != Better::Neither || wanted.is_none());
-        let own =
-            |row: &&ForestRow| row.points.iter().any(|point| point.name == strategy && side(row, point) == wanted);
-        judged.filter(own).map(|row| row.name.as_str()).collect::<Vec<_>>()
+    let of = |strategy: &str, words: &str| {
+        let own = |row: &&ForestRow| row.points.iter().any(|point| point.name == strategy && side(row, point) == words);
+        rows.iter().filter(own).map(|row| row.name.as_str()).collect::<Vec<_>>()
     };
-    let strategies = rows.iter().flat_map(|row| &row.points).map(|point| point.name.as_str());
-    let Some(first) = strategies.rev().max_by_key(|strategy| of(strategy, Some(true)).len()) else {
-        return String::new();
-    };
-    let parts = [("better in", Some(true)), ("worse in", Some(false)), ("unclear in", None)];
-    let parts = parts
-        .into_iter()
-        .filter_map(|(words, wanted)| Some(format!("{words} {}", super::named(of(first, wanted).into_iter())?)));
+    let strategies: Vec<&str> = rows.iter().flat_map(|row| &row.points).map(|point| point.name.as_str()).collect();
+    let most = strategies.iter().rev().max_by_key(|strategy| of(strategy, "better in").len());
+    let Some(first) = most else { return String::new() };
+    let parts = ["better in", "worse in", "higher in", "lower in", "unclear in"];
+    let parts =
+        parts.into_iter().filter_map(|words| Some(format!("{words} {}", super::named(of(first, words).into_iter())?)));
     format!("{first}: {}", parts.collect::<Vec<_>>().join("; "))
 }

@@ -1,12 +1,12 @@
 //! How one year of this firm may turn out.
 
 use super::{Chart, Panel, Reader, View};
-use crate::compare::{money, percent};
+use crate::compare::{chance, money};
 use crate::figures::YearLine;
 use crate::report::charts::{Distribution, DistributionRow};
 use crate::scenario::NONE;
 
-pub(super) fn panel(reader: &Reader<'_>) -> Option<Panel> {
+pub(super) fn panel(reader: &Reader<'_>) -> Panel {
     let baseline = reader.baseline().to_owned();
     let setup = &reader.figures.answer.setup;
     let compared = |line: &&YearLine| line.outcome == "difference" && line.strategy != NONE;
@@ -17,7 +17,7 @@ pub(super) fn panel(reader: &Reader<'_>) -> Option<Panel> {
         let title = format!(
             "{} earns more than {baseline} in {} of years; half of them differ by {} to {} {currency}",
             best.strategy,
-            years(best.share_above_zero),
+            chance(best.share_above_zero),
             money(best.q25),
             money(best.q75)
         );
@@ -49,7 +49,7 @@ pub(super) fn panel(reader: &Reader<'_>) -> Option<Panel> {
     }
     let columns = ["strategy", "outcome", "mean", "q05", "q25", "q50", "q75", "q95", "share_above_zero"];
     let days = setup.days;
-    Some(Panel {
+    Panel {
         name: "years",
         question: "What could one year bring this firm?",
         charts,
@@ -58,12 +58,12 @@ pub(super) fn panel(reader: &Reader<'_>) -> Option<Panel> {
             crate::compare::count(setup.population)
         ),
         view: View::of("years", &columns, &reader.figures.years, |_| true),
-    })
+    }
 }
 
 fn row(reader: &Reader<'_>, line: &YearLine, baseline: Option<&str>) -> DistributionRow {
     let note = baseline.map_or_else(String::new, |baseline| {
-        format!("ahead of {baseline} in {} of years", years(line.share_above_zero))
+        format!("ahead of {baseline} in {} of years", chance(line.share_above_zero))
     });
     DistributionRow {
         name: line.strategy.clone(),
@@ -71,14 +71,5 @@ fn row(reader: &Reader<'_>, line: &YearLine, baseline: Option<&str>) -> Distribu
         quantiles: [line.q05, line.q25, line.q50, line.q75, line.q95],
         dots: Vec::new(),
         note,
-    }
-}
-
-/// A share of years; all or none of them is more than anyone knows.
-fn years(share: f64) -> String {
-    match share {
-        share if share > 0.999 => format!("more than {}", percent(0.999)),
-        share if share < 0.001 => format!("fewer than {}", percent(0.001)),
-        share => percent(share),
     }
 }

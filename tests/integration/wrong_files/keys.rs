@@ -93,7 +93,7 @@ fn of_a_segment() {
     38 | margin = 0.4
        | ^^^^^^
        |
-       = help: allowed here: preset, share, joined, time_zone, opt_in, opt_in_correlation, dropout, purchases, needs, lapse, basket, gross_margin, entry, hops
+       = help: allowed here: preset, share, joined, time_zone, opt_in, opt_in_correlation, purchases, needs, dropout, lapse, basket, gross_margin, entry, hops
     ");
 }
 

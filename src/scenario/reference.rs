@@ -1,0 +1,105 @@
+//! The format as tables of Markdown: what `docs/scenario.md` says of keys, made from the descriptions that the readers
+//! are held to.
+
+use super::format::{Absent, Form, Key, Keys, Kind, Plain, alternatives, thousands};
+use super::{KEYS, campaign, channel, segment, strategy};
+
+/// The tables that stand by themselves; the keys of all others are listed where they belong, as `trigger.every`.
+fn by_themselves() -> [&'static Keys; 8] {
+    let (plan, step) = (&strategy::PLAN, &strategy::STEP);
+    [&KEYS, &channel::KEYS, &channel::DELAY, &segment::KEYS, &campaign::KEYS, &strategy::KEYS, plan, step]
+}
+
+/// One table of the reference: what it is of ("a channel"), and its Markdown.
+pub struct Reference {
+    /// What it is of.
+    pub of: &'static str,
+    /// The table.
+    pub markdown: String,
+}
+
+/// All tables of the reference.
+pub fn references() -> Vec<Reference> {
+    let reference = |keys: &&'static Keys| {
+        let mut markdown = "| Key | Kind | Default | Meaning |\n|---|---|---|---|\n".to_owned();
+        rows("", keys, &mut markdown);
+        Reference { of: keys.what, markdown }
+    };
+    by_themselves().iter().map(reference).collect()
+}
+
+fn rows(path: &str, keys: &Keys, markdown: &mut String) {
+    for key in keys.all {
+        let Key { name, absent, doc, .. } = key;
+        *markdown += &format!("| `{path}{name}` | {} | {} | {doc} |\n", kind(key), absence(*absent));
+        nested(&format!("{path}{name}."), &key.kind, markdown);
+    }
+}
+
+/// The keys of a table behind a key, unless it stands by itself.
+fn nested(path: &str, kind: &Kind, markdown: &mut String) {
+    match kind.form {
+        Form::Table(_) | Form::OneOf(_) if stands_by_itself(kind) => {}
+        Form::Table(keys) => rows(path, keys, markdown),
+        Form::OneOf(kinds) => kinds.iter().for_each(|kind| nested(path, kind, markdown)),
+        _ => {}
+    }
+}
+
+/// Whether the reference has a table of its own for a kind: `delay` for "a delay".
+fn stands_by_itself(kind: &Kind) -> bool {
+    by_themselves().iter().any(|keys| keys.what.split_once(' ').is_some_and(|(_, name)| name == kind.name))
+}
+
+/// How the reference says that a value may be uncertain.
+const UNCERTAIN: &str = ", uncertain";
+
+fn kind(key: &Key) -> String {
+    let words = in_words(&key.kind);
+    let Some((from, to)) = key.range else { return words };
+    let range = format!("{words}, {} to {}", grouped(from), grouped(to));
+    match key.kind.form {
+        Form::Text => range + " characters",
+        _ => range,
+    }
+}
+
+/// A kind as the reference calls it.
+fn in_words(kind: &Kind) -> String {
+    match kind.form {
+        Form::Words(words) => alternatives(words.iter().map(|word| format!("`\"{word}\"`"))),
+        Form::Uncertain(..) => format!("{}{UNCERTAIN}", kind.name),
+        Form::List(item) => match in_words(item).split_once(' ') {
+            Some((first, rest)) => format!("list of {first}s {rest}"),
+            None => format!("list of {}s", in_words(item)),
+        },
+        Form::ByName(by, value) => match in_words(value).strip_suffix(UNCERTAIN) {
+            Some(plain) => format!("{plain} by {by}{UNCERTAIN}"),
+            None => format!("{} by {by}", in_words(value)),
+        },
+        Form::Table(_) | Form::OneOf(_) if stands_by_itself(kind) => kind.name.to_owned(),
+        Form::Table(_) => "table".to_owned(),
+        Form::OneOf(kinds) => alternatives(kinds.iter().map(in_words)),
+        Form::Number(from, to) if kind.name == "number" && to < f64::MAX => format!("number, {from} to {to}"),
+        _ => kind.name.to_owned(),
+    }
+}
+
+fn absence(absent: Absent) -> String {
+    match absent {
+        Absent::Required => "must be written".to_owned(),
+        Absent::Preset => "preset, or must be written".to_owned(),
+        Absent::Default(Plain::Text(text)) => format!("`\"{text}\"`"),
+        Absent::Default(Plain::Whole(number)) => format!("`{}`", thousands(number.unsigned_abs(), "_")),
+        Absent::Default(Plain::Bool(truth)) => format!("`{truth}`"),
+        Absent::Means(words) => words.to_owned(),
+    }
+}
+
+/// `100,000`, and `1e12` for what nobody counts the zeros of.
+fn grouped(number: u64) -> String {
+    if number >= 1_000_000_000 && number.to_string().trim_end_matches('0').len() == 1 {
+        return format!("{}e{}", number.to_string().trim_end_matches('0'), number.ilog10());
+    }
+    thousands(number, ",")
+}

@@ -1,0 +1,92 @@
+//! The address of a contact in words: the same contact has the same luck under every strategy (R2).
+
+use crate::engine::{Event, Message};
+use crate::scenario::{self, Seconds};
+use crate::world::{CampaignId, Step, Strategy, World};
+
+/// One message to one customer: sent, or due and not sent.
+#[derive(Clone, Copy, Debug, Eq)]
+pub struct Contact<'w> {
+    /// The campaign.
+    pub campaign: &'w str,
+    /// When the campaign came up, in seconds since the start.
+    pub run_at: Seconds,
+    /// The channel.
+    pub channel: &'w str,
+    /// 1 for the first message of this run on this channel, 2 for the next.
+    pub send: u32,
+    /// Its place in the strategy's plan, from 1.
+    pub step: usize,
+    /// Whether that plan is a cascade, so that places are steps in time.
+    pub cascade: bool,
+}
+
+/// Two contacts are the same if they have the same address, wherever the plans put them.
+impl PartialEq for Contact<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        let address = |contact: &Self| (contact.run_at, contact.send);
+        address(self) == address(other) && self.campaign == other.campaign && self.channel == other.channel
+    }
+}
+
+/// Knows the contacts of one customer's life under one strategy, told event by event.
+pub(super) struct Contacts<'w> {
+    world: &'w World,
+    strategy: usize,
+    /// By step number.
+    steps: Vec<(CampaignId, usize, &'w Step)>,
+    runs: Vec<Run>,
+}
+
+struct Run {
+    at: Seconds,
+    /// Places of the plan that were sent, as bits.
+    sent: u64,
+}
+
+impl<'w> Contacts<'w> {
+    pub fn new(world: &'w World, strategy: usize) -> Self {
+        let own: &Strategy = &world.strategies[strategy];
+        Self { world, strategy, steps: own.steps().collect(), runs: Vec::new() }
+    }
+
+    /// Learns what an event changes.
+    pub fn learn(&mut self, at: Seconds, event: Event) {
+        match event {
+            Event::RunBegan(_) => self.runs.push(Run { at, sent: 0 }),
+            Event::Sent(message) => {
+                self.runs[message.run as usize].sent |= 1 << self.steps[usize::from(message.step)].1;
+            }
+            _ => {}
+        }
+    }
+
+    /// The contact of a message.
+    pub fn of(&self, message: Message) -> Contact<'w> {
+        let (campaign, place, step) = self.steps[usize::from(message.step)];
+        let run = &self.runs[message.run as usize];
+        let before = run.sent & step.same_channel;
+        Contact {
+            campaign: &self.world.campaigns[usize::from(campaign)],
+            run_at: run.at,
+            channel: &self.world.channels[usize::from(message.channel)].name,
+            send: before.count_ones() + 1,
+            step: place + 1,
+            cascade: self.plan(campaign).is_some_and(|plan| matches!(plan, scenario::Plan::Cascade(_))),
+        }
+    }
+
+    /// What made a step unnecessary, in the word of the scenario file.
+    pub fn condition(&self, message: Message) -> Option<&'static str> {
+        let (campaign, place, _) = self.steps[usize::from(message.step)];
+        let Some(scenario::Plan::Cascade(steps)) = self.plan(campaign) else { return None };
+        steps[place].unless.as_ref().map(|unless| unless.value.word())
+    }
+
+    /// The plan as it was written; `none` has no plan.
+    fn plan(&self, campaign: CampaignId) -> Option<&'w scenario::Plan> {
+        let written = self.world.scenario.strategies.get(self.strategy)?;
+        let name = &self.world.campaigns[usize::from(campaign)];
+        written.plans.iter().find(|(of, _)| of.value == *name).map(|(_, plan)| plan)
+    }
+}

@@ -1,0 +1,324 @@
+//! An event with names instead of numbers: one entry of a JSON answer, one row of an event log.
+
+use jiff::civil::DateTime;
+use serde::Serialize;
+
+use super::contact::Contacts;
+use super::{Contact, Customers, Record};
+use crate::engine::{Cause, Event, Message, Reason};
+use crate::scenario::Seconds;
+use crate::world::{ChannelId, Clock};
+
+/// What kind of event it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// The customer is the firm's from now on.
+    Joined,
+    /// A campaign came up and a run of its plan began.
+    RunBegan,
+    /// A message was sent.
+    Sent,
+    /// It was delivered.
+    Delivered,
+    /// It was opened.
+    Opened,
+    /// It was clicked.
+    Clicked,
+    /// On its delivery the customer opted out of the channel.
+    OptedOut,
+    /// A due message was not sent.
+    NotSent,
+    /// A journey began.
+    JourneyBegan,
+    /// It hopped.
+    Hopped,
+    /// It ended at its first touch without an order.
+    Bounced,
+    /// The customer ordered.
+    Ordered,
+    /// The customer was lost.
+    Lost,
+}
+
+impl Kind {
+    /// Its name in files.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Joined => "joined",
+            Self::RunBegan => "run_began",
+            Self::Sent => "sent",
+            Self::Delivered => "delivered",
+            Self::Opened => "opened",
+            Self::Clicked => "clicked",
+            Self::OptedOut => "opted_out",
+            Self::NotSent => "not_sent",
+            Self::JourneyBegan => "journey_began",
+            Self::Hopped => "hopped",
+            Self::Bounced => "bounced",
+            Self::Ordered => "ordered",
+            Self::Lost => "lost",
+        }
+    }
+}
+
+/// Why a due message was not sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NotSent {
+    /// The campaign's goal was met.
+    GoalMet,
+    /// The step's `unless` was met.
+    ConditionMet,
+    /// The customer never opted in to the channel.
+    NotOptedIn,
+    /// The customer had opted out of it.
+    OptedOut,
+}
+
+impl NotSent {
+    /// Its name in files.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::GoalMet => "goal_met",
+            Self::ConditionMet => "condition_met",
+            Self::NotOptedIn => "not_opted_in",
+            Self::OptedOut => "opted_out",
+        }
+    }
+
+    const fn of(reason: Reason) -> Self {
+        match reason {
+            Reason::GoalMet => Self::GoalMet,
+            Reason::ConditionMet => Self::ConditionMet,
+            Reason::NotOptedIn => Self::NotOptedIn,
+            Reason::OptedOut => Self::OptedOut,
+        }
+    }
+}
+
+/// What opened a journey.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum JourneyCause {
+    /// A natural need.
+    Need,
+    /// A click.
+    Contact,
+    /// Joining (an order without a journey).
+    Joining,
+}
+
+impl JourneyCause {
+    /// Its name in files.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Need => "need",
+            Self::Contact => "contact",
+            Self::Joining => "joining",
+        }
+    }
+}
+
+/// An event of a customer's life. What does not belong to its kind is none, and left out of JSON.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Entry<'w> {
+    /// Seconds since the start.
+    pub at_seconds: Seconds,
+    /// What the clock on the customer's wall says.
+    #[serde(serialize_with = "in_words")]
+    pub local_time: DateTime,
+    /// What happened.
+    pub event: Kind,
+    /// The campaign of the message, of the run, or of the message that opened the journey.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub campaign: Option<&'w str>,
+    /// When that campaign came up, in seconds since the start.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub run_at_seconds: Option<Seconds>,
+    /// Place of the message in the strategy's plan, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub step: Option<usize>,
+    /// 1 for the first message of the run on its channel, 2 for the next.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub send: Option<u32>,
+    /// The channel of a message (also in the journey that it opened).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message_channel: Option<&'w str>,
+    /// Where it happened: the message's channel, or the touch of a journey.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub channel: Option<&'w str>,
+    /// Where a hop led.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub to_channel: Option<&'w str>,
+    /// Why a due message was not sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<NotSent>,
+    /// Which response made it unnecessary.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub condition: Option<&'static str>,
+    /// What opened a journey.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cause: Option<JourneyCause>,
+    /// Value of the order in units of the currency.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value: Option<f64>,
+    /// When the natural order was due that this one only moved forward (R16), in seconds since the start.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub moved_from_seconds: Option<Seconds>,
+    /// What the message cost in units of the currency, at the event that is billed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cost: Option<f64>,
+    /// Whether the customer was alive when it joined.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub alive: Option<bool>,
+    /// Channels to which it had opted in when it joined.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub opted_in: Option<Vec<&'w str>>,
+    #[serde(skip)]
+    pub(super) contact: Option<Contact<'w>>,
+    /// In minor units.
+    #[serde(skip)]
+    pub(super) value_minor: i64,
+}
+
+fn in_words<S: serde::Serializer>(time: &DateTime, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(time)
+}
+
+/// The events of a life with their names.
+pub(super) fn entries<'w>(
+    customers: &Customers<'w>,
+    strategy: usize,
+    clock: &Clock,
+    record: &Record,
+) -> Vec<Entry<'w>> {
+    let mut namer =
+        Namer { customers, clock, contacts: Contacts::new(customers.world, strategy), opener: None, last: None };
+    record.events.iter().map(|&(at, event)| namer.entry(at, event)).collect()
+}
+
+struct Namer<'a, 'w> {
+    customers: &'a Customers<'w>,
+    clock: &'a Clock,
+    contacts: Contacts<'w>,
+    /// The message that opened the journey that is under way; none for a natural one.
+    opener: Option<Message>,
+    /// The event before: a journey that a click opened follows it at once.
+    last: Option<Event>,
+}
+
+impl<'w> Namer<'_, 'w> {
+    fn entry(&mut self, at: Seconds, event: Event) -> Entry<'w> {
+        self.contacts.learn(at, event);
+        let mut entry = self.blank(at);
+        match event {
+            Event::Joined { alive, opted_in } => {
+                entry.event = Kind::Joined;
+                entry.alive = Some(alive);
+                let names = self.customers.world.channels.iter().enumerate();
+                let opted_in = names.filter(|(index, _)| opted_in >> index & 1 == 1);
+                entry.opted_in = Some(opted_in.map(|(_, channel)| channel.name.as_str()).collect());
+            }
+            Event::RunBegan(campaign) => {
+                entry.event = Kind::RunBegan;
+                entry.campaign = Some(&self.customers.world.campaigns[usize::from(campaign)]);
+                entry.run_at_seconds = Some(at);
+            }
+            Event::Sent(message) => self.of_message(&mut entry, Kind::Sent, message),
+            Event::Delivered(message) => self.of_message(&mut entry, Kind::Delivered, message),
+            Event::Opened(message) => self.of_message(&mut entry, Kind::Opened, message),
+            Event::Clicked(message) => self.of_message(&mut entry, Kind::Clicked, message),
+            Event::OptedOut(message) => self.of_message(&mut entry, Kind::OptedOut, message),
+            Event::Withheld(message, reason) => {
+                self.of_message(&mut entry, Kind::NotSent, message);
+                entry.reason = Some(NotSent::of(reason));
+                entry.condition = if reason == Reason::ConditionMet { self.contacts.condition(message) } else { None };
+            }
+            Event::JourneyBegan(channel) => {
+                self.opener = if let Some(Event::Clicked(message)) = self.last { Some(message) } else { None };
+                self.of_journey(&mut entry, Kind::JourneyBegan, channel);
+            }
+            Event::Hopped { from, to } => {
+                self.of_journey(&mut entry, Kind::Hopped, from);
+                entry.to_channel = Some(self.channel(to));
+            }
+            Event::Bounced(channel) => self.of_journey(&mut entry, Kind::Bounced, channel),
+            Event::Ordered { channel, value, cause } => {
+                if cause == Cause::First {
+                    self.opener = None;
+                }
+                self.of_journey(&mut entry, Kind::Ordered, channel);
+                entry.value_minor = value;
+                entry.value = Some(value as f64 / self.customers.world.currency.minor());
+                match cause {
+                    Cause::First => entry.cause = Some(JourneyCause::Joining),
+                    Cause::Contact { displaced, .. } => entry.moved_from_seconds = displaced,
+                    Cause::Need => {}
+                }
+            }
+            Event::Lost => entry.event = Kind::Lost,
+        }
+        self.last = Some(event);
+        entry
+    }
+
+    fn of_message(&self, entry: &mut Entry<'w>, kind: Kind, message: Message) {
+        let contact = self.contacts.of(message);
+        entry.event = kind;
+        entry.set_contact(contact);
+        entry.channel = Some(contact.channel);
+        let price = self.customers.tables.contacts[usize::from(message.channel)].as_ref();
+        let billed = price.filter(|table| kind == if table.billed_on_sent { Kind::Sent } else { Kind::Delivered });
+        entry.cost = billed.map(|table| table.price as f64 / 1e9);
+    }
+
+    fn of_journey(&self, entry: &mut Entry<'w>, kind: Kind, channel: ChannelId) {
+        entry.event = kind;
+        entry.channel = Some(self.channel(channel));
+        entry.cause = Some(if self.opener.is_some() { JourneyCause::Contact } else { JourneyCause::Need });
+        if let Some(message) = self.opener {
+            entry.set_contact(self.contacts.of(message));
+        }
+    }
+
+    fn channel(&self, channel: ChannelId) -> &'w str {
+        &self.customers.world.channels[usize::from(channel)].name
+    }
+
+    fn blank(&self, at: Seconds) -> Entry<'w> {
+        Entry {
+            at_seconds: at,
+            local_time: self.clock.local(at),
+            event: Kind::Lost,
+            campaign: None,
+            run_at_seconds: None,
+            step: None,
+            send: None,
+            message_channel: None,
+            channel: None,
+            to_channel: None,
+            reason: None,
+            condition: None,
+            cause: None,
+            value: None,
+            moved_from_seconds: None,
+            cost: None,
+            alive: None,
+            opted_in: None,
+            contact: None,
+            value_minor: 0,
+        }
+    }
+}
+
+impl<'w> Entry<'w> {
+    fn set_contact(&mut self, contact: Contact<'w>) {
+        self.campaign = Some(contact.campaign);
+        self.run_at_seconds = Some(contact.run_at);
+        self.step = Some(contact.step);
+        self.send = Some(contact.send);
+        self.message_channel = Some(contact.channel);
+        self.contact = Some(contact);
+    }
+}

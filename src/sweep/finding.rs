@@ -69,7 +69,7 @@ impl Teller<'_> {
 
     /// The best of all points and strategies, and what is not clearly worse.
     fn best_of_all(&self, best: &Line, lines: &[&Line]) -> String {
-        let unswept = best.strategy == NONE && self.all_same(&best.strategy, lines);
+        let unswept = best.strategy == NONE && all_same(&best.strategy, lines);
         let at = self.sweep.in_words(self.point(best));
         let earns = self.measure.key == "profit";
         let place = match (earns, unswept) {
@@ -91,7 +91,7 @@ impl Teller<'_> {
             }
         }
         let words = groups.iter().map(|(strategy, values)| {
-            if *strategy == NONE && self.all_same(NONE, lines) {
+            if *strategy == NONE && all_same(NONE, lines) {
                 return "doing nothing".to_owned();
             }
             if values.len() == self.opened.points.len() {
@@ -110,7 +110,7 @@ impl Teller<'_> {
     /// The best value of one strategy. Of the strategy that holds the best of all only what was not said yet.
     fn best_of(&self, strategy: &str, lines: &[&Line], said: bool) -> Option<String> {
         let best = lines.iter().copied().find(|line| line.standing_under_strategy == Some(Standing::Best))?;
-        if self.all_same(strategy, lines) {
+        if all_same(strategy, lines) {
             let keys = self.keys();
             return Some(format!("Under {strategy} {keys} makes no difference: {}.", self.estimate(best)));
         }
@@ -133,14 +133,6 @@ impl Teller<'_> {
         let edges = edges.map_or_else(String::new, |edges| format!("; {edges}"));
         let at = self.sweep.in_words(self.point(best));
         Some(format!("Under {strategy} the best is {at}: {}; {close}{edges}.", self.estimate(best)))
-    }
-
-    /// Whether the sweep changes nothing under a strategy.
-    fn all_same(&self, strategy: &str, lines: &[&Line]) -> bool {
-        let own = lines.iter().filter(|line| line.strategy == strategy);
-        own.fold(true, |same, line| {
-            same && matches!(line.standing_under_strategy, Some(Standing::Best | Standing::Same))
-        })
     }
 
     /// A best at the end of what was tried may have better ones beyond.
@@ -182,6 +174,12 @@ impl Teller<'_> {
             many => format!("{} and {} more", shown.join(joiner), many - LISTED),
         }
     }
+}
+
+/// Whether the sweep changes nothing under a strategy.
+fn all_same(strategy: &str, lines: &[&Line]) -> bool {
+    let mut own = lines.iter().filter(|line| line.strategy == strategy);
+    own.all(|line| matches!(line.standing_under_strategy, Some(Standing::Best | Standing::Same)))
 }
 
 /// What a reader must know to read the numbers.

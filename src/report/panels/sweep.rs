@@ -147,10 +147,10 @@ impl Reader<'_> {
             })
             .collect();
         let keys = self.answer.keys.iter().map(|key| key.name.as_str()).collect::<Vec<_>>().join(" and ");
-        match words.is_empty() {
-            true => format!("{name} does not depend on {keys}"),
-            false => format!("{name} is {word} at {keys} {}", words.join("; ")),
+        if words.is_empty() {
+            return format!("{name} does not depend on {keys}");
         }
+        format!("{name} is {word} at {keys} {}", words.join("; "))
     }
 
     fn curves(&self, key: &Key, first: &Line, lines: &[&Line]) -> Curves {
@@ -201,10 +201,9 @@ impl Reader<'_> {
 
 /// Whether the sweep changes nothing in a measure under a strategy.
 fn unswept(lines: &[&Line], strategy: &str) -> bool {
-    let own = lines.iter().filter(|line| line.strategy == strategy);
-    own.fold(true, |same, line| {
-        same && matches!(line.standing_under_strategy, None | Some(Standing::Best | Standing::Same))
-    }) && lines.iter().any(|line| line.strategy == strategy && line.standing_under_strategy.is_some())
+    let mut own = lines.iter().filter(|line| line.strategy == strategy);
+    own.all(|line| matches!(line.standing_under_strategy, None | Some(Standing::Best | Standing::Same)))
+        && lines.iter().any(|line| line.strategy == strategy && line.standing_under_strategy.is_some())
 }
 
 /// Where the values lie across, and their unit.

@@ -285,7 +285,10 @@ fn what_cannot_be_swept_is_refused_and_nothing_is_played() {
         ("strategies.blast.campaigns.offer.blast=[\"sms\"],[ \"sms\" ]", &["are the same scenario"]),
         ("seed=1,2", &["`seed` cannot be swept"]),
         ("simulate=2048,4096", &["`simulate` cannot be swept"]),
-        ("strategies={},{ more = { extends = \"blast\" } }", &["other strategies"]),
+        (
+            "strategies={ a = { campaigns = { offer = { blast = [\"sms\"] } } } },{ b = { campaigns = { offer = { blast = [\"sms\"] } } } }",
+            &["other strategies"],
+        ),
         (&many, &["65 points", "at most 64"]),
     ] {
         let argument = swept(argument);

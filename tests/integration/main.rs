@@ -1,6 +1,7 @@
 //! The integration tests, in one binary.
 mod arrows;
 mod battery;
+mod browser;
 mod cli;
 mod coverage;
 mod engine;

@@ -9,16 +9,27 @@ use super::scale::Scale;
 /// How much room the axis needs below the chart.
 pub(super) const HEIGHT: f64 = 2.0 * LINE + 12.0;
 
-/// Ticks that have room beside each other, with their words.
-pub(super) fn ticks(scale: Scale, form: &Form) -> Vec<(f64, String)> {
+/// A tick: its place on the scale, its words and where they stand.
+struct Tick {
+    at: f64,
+    words: String,
+    middle: f64,
+}
+
+/// Ticks that have room beside each other, their words within the paper.
+fn ticks(canvas: &Canvas, scale: Scale, form: &Form) -> Vec<Tick> {
+    let half = |words: &str| font::width(words, SMALL) / 2.0 + 3.0;
     for most in (1..=7).rev() {
         let values = scale.ticks(most);
         let words = form.ticks(&values);
-        let ticks: Vec<(f64, String)> = values.into_iter().zip(words).collect();
-        let apart = ticks.windows(2).all(|pair| {
-            let half = |tick: &(f64, String)| font::width(&tick.1, SMALL) / 2.0;
-            scale.at(pair[1].0) - scale.at(pair[0].0) >= half(&pair[0]) + half(&pair[1]) + 12.0
-        });
+        let tick = |(value, words): (f64, String)| {
+            let (at, half) = (scale.at(value), half(&words));
+            Tick { at, middle: at.min(canvas.width() - half).max(half), words }
+        };
+        let ticks: Vec<Tick> = values.into_iter().zip(words).map(tick).collect();
+        let apart = ticks
+            .windows(2)
+            .all(|pair| pair[1].middle - pair[0].middle >= half(&pair[0].words) + half(&pair[1].words) + 6.0);
         if apart {
             return ticks;
         }
@@ -35,20 +46,18 @@ pub(super) fn ticks_up(scale: Scale, form: &Form) -> Vec<(f64, String)> {
 
 /// Short strokes for ticks, their words and the label, below a chart that has a scale upwards too.
 pub(super) fn below(canvas: &Canvas, scale: Scale, form: &Form, label: &str, bottom: f64) {
-    for (value, words) in ticks(scale, form) {
-        let x = scale.at(value);
-        canvas.line(&[(x, bottom), (x, bottom + 5.0)], Tone::Soft, 1.0, "");
-        canvas.words((x, bottom + 20.0), &words, SMALL, Tone::Soft, Anchor::Middle);
+    for tick in ticks(canvas, scale, form) {
+        canvas.line(&[(tick.at, bottom), (tick.at, bottom + 5.0)], Tone::Soft, 1.0, "");
+        canvas.words((tick.middle, bottom + 20.0), &tick.words, SMALL, Tone::Soft, Anchor::Middle);
     }
     self::label(canvas, scale, form, label, bottom + 40.0);
 }
 
 /// Grid lines from `top` to `bottom`, a stronger one at 0, the ticks and the label below.
 pub(super) fn across(canvas: &Canvas, scale: Scale, form: &Form, label: &str, (top, bottom): (f64, f64)) {
-    for (value, words) in ticks(scale, form) {
-        let x = scale.at(value);
-        canvas.line(&[(x, top), (x, bottom + 4.0)], Tone::Grid, 1.0, "");
-        canvas.words((x, bottom + 18.0), &words, SMALL, Tone::Soft, Anchor::Middle);
+    for tick in ticks(canvas, scale, form) {
+        canvas.line(&[(tick.at, top), (tick.at, bottom + 4.0)], Tone::Grid, 1.0, "");
+        canvas.words((tick.middle, bottom + 18.0), &tick.words, SMALL, Tone::Soft, Anchor::Middle);
     }
     if scale.holds(0.0) {
         canvas.line(&[(scale.at(0.0), top), (scale.at(0.0), bottom + 4.0)], Tone::Soft, 1.6, "");

@@ -15,6 +15,7 @@ mod progress;
 mod report;
 mod run;
 mod schema;
+mod sweep;
 mod trace;
 mod verify;
 

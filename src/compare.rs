@@ -158,6 +158,19 @@ pub fn compare(world: &World, plan: &Plan, tallies: &Tallies, question: &Questio
     answer
 }
 
+/// What an order more or less is worth in a measure that is a total, from the means of others; none for the rest.
+pub(crate) fn worth_of_an_order(measure: &Measure, mean: impl Fn(&str) -> Option<f64>) -> Option<f64> {
+    let worth = match measure.key {
+        "orders" | "incremental_orders" => Some(1.0),
+        "revenue" => mean("average_order_value"),
+        "profit" | "incremental_profit" | "margin" => {
+            mean("margin").zip(mean("orders")).map(|(margin, orders)| margin / orders)
+        }
+        _ => None,
+    };
+    worth.filter(|worth| worth.is_finite())
+}
+
 /// Tallies together with how they are to be read.
 struct Books<'a> {
     tallies: &'a Tallies,
@@ -195,15 +208,7 @@ impl<'a> Books<'a> {
             let values = series(self.tallies, crate::measures::measure(key)?, other, self.none, self.minor)?.values();
             Some(values.iter().sum::<f64>() / values.len() as f64)
         };
-        let per_order = match measure.key {
-            "orders" | "incremental_orders" => Some(1.0),
-            "revenue" => mean("average_order_value"),
-            "profit" | "incremental_profit" | "margin" => {
-                mean("margin").zip(mean("orders")).map(|(margin, orders)| margin / orders)
-            }
-            _ => None,
-        };
-        per_order.filter(|worth| worth.is_finite()).map(|worth| worth * orders)
+        worth_of_an_order(measure, mean).map(|worth| worth * orders)
     }
 
     /// The estimate of a measure under one strategy. What is incremental is a difference from `none`, and may miss as much.

@@ -13,6 +13,7 @@ mod segments;
 mod sheet;
 mod steps;
 mod strategies;
+mod sweep;
 mod years;
 
 pub use channels::ChannelLine;
@@ -20,11 +21,12 @@ pub use curves::CurvePoint;
 pub use hinges::HingeLine;
 pub use hops::{HopLine, LEAVES, ORDERS};
 pub use inputs::InputLine;
-pub use measures::{DefinitionLine, MeasureLine};
+pub use measures::{DefinitionLine, MeasureLine, definitions};
 pub use segments::SegmentLine;
 pub use sheet::{Column, Kind, Sheet};
 pub use steps::StepLine;
 pub use strategies::StrategyLine;
+pub use sweep::sweep;
 pub use years::YearLine;
 
 use crate::compare::{Answer, Question, compare};

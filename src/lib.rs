@@ -17,6 +17,7 @@ pub mod results;
 pub mod scenario;
 pub mod simulation;
 pub mod stats;
+pub mod sweep;
 pub mod tally;
 pub mod trace;
 pub mod verify;

@@ -10,6 +10,7 @@ mod markdown;
 mod page;
 mod panels;
 mod presets;
+pub mod sweep;
 mod table;
 pub mod trace;
 mod words;

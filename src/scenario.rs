@@ -34,6 +34,7 @@ pub use channel::{Billing, Channel, Click, Contact, Delay};
 pub use defaults::{Difference, difference};
 pub use explained::{Explained, Part, Says, Section, bare, explain};
 pub use input::{Input, Law, Scale};
+pub use overrides::path as key_path;
 pub use place::{Origin, Place, Source, Sources};
 pub use problems::{Problem, Problems, Severity, harmless, nearest};
 pub use provenance::{Evidence, Grade, Written, WrittenBy, preset_keys, written_at};
@@ -213,8 +214,16 @@ pub struct Loaded {
 
 /// Reads a scenario from its text. `name` is what messages call the file; `overrides` are `key=value` as in `--set`.
 pub fn load(name: &str, text: &str, overrides: &[String]) -> Loaded {
+    load_point(name, text, overrides, &[])
+}
+
+/// The same at one point of a sweep: `swept` are `key=value` too, laid over all else, and called `--sweep` in messages.
+pub fn load_point(name: &str, text: &str, overrides: &[String], swept: &[String]) -> Loaded {
+    let overrides = overrides.iter().map(|text| ("--set", text.as_str()));
+    let swept = swept.iter().map(|text| ("--sweep", text.as_str()));
+    let overrides: Vec<_> = overrides.chain(swept).collect();
     let (mut sources, mut problems) = (Sources::default(), Problems::default());
-    let mut joined = join::join(name, text, overrides, &mut sources, &mut problems);
+    let mut joined = join::join(name, text, &overrides, &mut sources, &mut problems);
     // What a broken text seems to say would only add false alarms.
     let scenario = if problems.any_error() {
         None

@@ -22,7 +22,7 @@ pub struct Arguments {
 }
 
 /// Tallies above this are refused (R24): 4 GiB.
-const LARGEST: u64 = 4 << 30;
+pub const LARGEST: u64 = 4 << 30;
 
 /// Refuses a plan whose draws are all alike.
 pub fn refuse_draws(world: &World, plan: &Plan) -> Result<(), Failure> {

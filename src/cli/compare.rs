@@ -7,6 +7,7 @@ use super::failure::Failure;
 use super::files::{self, ScenarioArguments};
 use super::play::{PlayArguments, ShowArguments, find};
 use super::report;
+use super::sweep::Asked;
 use crate::compare::{Question, compare};
 use crate::measures::measure;
 use crate::output::Place;
@@ -35,6 +36,13 @@ pub struct Arguments {
     /// Make a report in this folder: a page with charts and tables, whole or not at all.
     #[arg(long, value_name = "DIR", conflicts_with = "at_equal")]
     report: Option<PathBuf>,
+    /// Play the scenario once for each of these values of a key and find the best: `--sweep
+    /// campaigns.offer.trigger.every=3d,7d,14d`. Twice: every pair of values of two keys.
+    #[arg(long, value_name = "KEY=VALUE,VALUE,…", conflicts_with_all = ["baseline", "at_equal", "precision", "out"])]
+    sweep: Vec<String>,
+    /// The measure by which a sweep finds the best.
+    #[arg(long, value_name = "KEY", requires = "sweep", default_value = "profit")]
+    measure: String,
     #[command(flatten)]
     play: PlayArguments,
     #[command(flatten)]
@@ -59,6 +67,9 @@ fn share(text: &str) -> Result<f64, String> {
 /// Compares.
 pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     arguments.play.refuse_idle_overwrite(arguments.report.is_some())?;
+    if !arguments.sweep.is_empty() {
+        return sweep(arguments);
+    }
     if arguments.scenario.file.is_dir() {
         return compare_folders(arguments);
     }
@@ -82,6 +93,27 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let mut answer = compare(&opened.world, &plan, &played.tallies, &question);
     answer.notes.extend(played.note);
     arguments.show.show(&answer)
+}
+
+fn sweep(arguments: &Arguments) -> Result<ExitCode, Failure> {
+    if let Some(folder) = std::iter::once(&arguments.scenario.file)
+        .chain(&arguments.more)
+        .find(|file| file.is_dir() || **file != arguments.scenario.file)
+    {
+        let what = format!("--sweep needs one scenario file, {} is a folder or one too many", folder.display());
+        return Err(Failure::argument(
+            what,
+            "results were played already; give the scenario file to play it at every value",
+        ));
+    }
+    let asked = Asked {
+        scenario: &arguments.scenario,
+        play: &arguments.play,
+        show: &arguments.show,
+        sweep: &arguments.sweep,
+        measure: &arguments.measure,
+    };
+    asked.answer(|| arguments.report())
 }
 
 fn compare_folders(arguments: &Arguments) -> Result<ExitCode, Failure> {

@@ -12,6 +12,8 @@ use crate::scenario::{Problem, Problems, Sources};
 pub enum Failure {
     /// The scenario is wrong.
     Scenario(Box<(Problems, Sources)>),
+    /// The scenario is wrong at this point of a sweep, `KEY=VALUE`.
+    Point(Box<(String, Problems, Sources)>),
     /// An argument is wrong.
     Argument {
         /// What is wrong.
@@ -64,6 +66,12 @@ impl Failure {
             Self::Scenario(inner) => {
                 let (problems, sources) = *inner;
                 anstream::eprint!("{}", problems.render(&sources, std::io::stderr().is_terminal()));
+                ExitCode::from(2)
+            }
+            Self::Point(inner) => {
+                let (point, problems, sources) = *inner;
+                anstream::eprint!("{}", problems.render(&sources, std::io::stderr().is_terminal()));
+                anstream::eprintln!("nothing was played: that is what --sweep makes of the scenario at {point}");
                 ExitCode::from(2)
             }
             Self::Argument { what, help } => {

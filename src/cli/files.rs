@@ -40,7 +40,8 @@ impl ScenarioArguments {
         Ok(Opened { world, given: Given { text, overrides: self.set.clone() } })
     }
 
-    fn text(&self) -> Result<String, Failure> {
+    /// The scenario's text.
+    pub fn text(&self) -> Result<String, Failure> {
         let bytes = if self.file == Path::new("-") {
             let mut bytes = Vec::new();
             std::io::stdin().read_to_end(&mut bytes).map(|_| bytes)

@@ -16,6 +16,7 @@ use crate::report;
 use crate::results::{Folder, Manifest};
 use crate::scenario::NONE;
 use crate::simulation::{Plan, Simulation};
+use crate::sweep;
 use crate::tally::Tallies;
 use crate::world::World;
 
@@ -169,6 +170,12 @@ impl PlayArguments {
         Ok((plan, folder))
     }
 
+    /// The threads; only the bar and the time depend on them.
+    pub fn pool(&self) -> Result<rayon::ThreadPool, Failure> {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(self.threads.unwrap_or(0) as usize).build();
+        pool.map_err(|error| Failure::argument(format!("threads cannot be started: {error}"), "try --threads 1"))
+    }
+
     /// Plays a plan, up to a precision if one is asked for, and writes the result files.
     pub fn play(
         &self,
@@ -179,10 +186,7 @@ impl PlayArguments {
         quiet: bool,
     ) -> Result<Played, Failure> {
         let world = &opened.world;
-        // Only the bar and the time depend on it.
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(self.threads.unwrap_or(0) as usize).build();
-        let pool =
-            pool.map_err(|error| Failure::argument(format!("threads cannot be started: {error}"), "try --threads 1"))?;
+        let pool = self.pool()?;
         let bar = Bar::new(plan.customers(), quiet);
         let no_place = |problem: crate::scenario::Problem| Failure::argument(problem.message, problem.help.join("; "));
         let mut simulation = Simulation::new(world, plan.clone()).map_err(no_place)?;
@@ -230,11 +234,25 @@ impl ShowArguments {
             Format::Csv => report::csv(answer).map_err(|error| Failure::argument(error.to_string(), ""))?,
             Format::Markdown => report::markdown(answer),
         };
-        let mut out = std::io::stdout().lock();
-        out.write_all(text.as_bytes())?;
-        out.flush()?;
-        Ok(ExitCode::SUCCESS)
+        print(&text)
     }
+
+    /// Prints the answer of a sweep.
+    pub fn show_sweep(&self, answer: &sweep::Answer) -> Result<ExitCode, Failure> {
+        print(&match self.format {
+            Format::Table => report::sweep::table(answer, self.all),
+            Format::Json => report::sweep::json(answer),
+            Format::Csv => report::sweep::csv(answer),
+            Format::Markdown => report::sweep::markdown(answer),
+        })
+    }
+}
+
+fn print(text: &str) -> Result<ExitCode, Failure> {
+    let mut out = std::io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    out.flush()?;
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Columns of the terminal, if it is one.

@@ -68,36 +68,42 @@ pub fn make(
 }
 
 fn origin(world: &World, plan: &Plan, tallies: &Tallies, baseline: &str, given: &Given) -> Origin {
-    let mut command = format!("channelmix compare scenario.toml --seed {} --simulate {}", plan.seed, plan.customers());
-    if !world.uncertain.is_empty() {
-        command += &format!(" --draws {}", plan.draws);
-    }
-    let played = |name: &str| tallies.strategy(name).is_some();
-    if !world.strategies.iter().all(|strategy| strategy.name == NONE || played(&strategy.name)) {
-        for strategy in tallies.strategies.iter().filter(|strategy| strategy.name != NONE) {
-            command += &format!(" --strategy {}", quoted(&strategy.name));
-        }
-    }
-    if !played(NONE) {
-        command += " --no-baseline";
-    }
-    command += &format!(" --baseline {}", quoted(baseline));
-    for set in &given.overrides {
-        command += &format!(" --set {}", quoted(set));
-    }
+    let played: Vec<&str> = tallies.strategies.iter().map(|strategy| strategy.name.as_str()).collect();
+    let command = command(world, plan, &played, !world.uncertain.is_empty(), given);
     // A run to a precision joined its batches on the way, and its errors come from those.
     let afresh = Plan::new(world, plan.seed, plan.customers(), Some(plan.draws), plan.strategies.clone());
     Origin {
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        command: command + " --report report",
+        command: format!("{command} --baseline {} --report report", quoted(baseline)),
         scenario: given.text.clone(),
         overrides: given.overrides.clone(),
         same_bytes: afresh == *plan,
     }
 }
 
+/// The command that plays a plan, without the question that is asked of it.
+pub fn command(world: &World, plan: &Plan, played: &[&str], uncertain: bool, given: &Given) -> String {
+    let mut command = format!("channelmix compare scenario.toml --seed {} --simulate {}", plan.seed, plan.customers());
+    if uncertain {
+        command += &format!(" --draws {}", plan.draws);
+    }
+    let is_played = |name: &str| played.contains(&name);
+    if !world.strategies.iter().all(|strategy| strategy.name == NONE || is_played(&strategy.name)) {
+        for strategy in played.iter().filter(|strategy| **strategy != NONE) {
+            command += &format!(" --strategy {}", quoted(strategy));
+        }
+    }
+    if !is_played(NONE) {
+        command += " --no-baseline";
+    }
+    for set in &given.overrides {
+        command += &format!(" --set {}", quoted(set));
+    }
+    command
+}
+
 /// A word for a shell.
-fn quoted(word: &str) -> String {
+pub fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./".contains(c);
     if !word.is_empty() && word.chars().all(plain) {
         word.to_owned()

@@ -108,7 +108,8 @@ pub(super) const DEFINITION_COLUMNS: &[Column] = &[
     Column::new("definition", Text, "numerator ÷ denominator"),
 ];
 
-pub(super) fn definitions() -> Vec<DefinitionLine> {
+/// What every measure is.
+pub fn definitions() -> Vec<DefinitionLine> {
     let line = |measure: &crate::measures::Measure| DefinitionLine {
         measure: measure.key,
         name: measure.name,

@@ -135,11 +135,14 @@ pub fn unseen_orders(tallies: &Tallies, one: usize, other: usize) -> Option<f64>
         [ChannelCount::Orders, ChannelCount::Revenue].iter().any(|&count| a.total(count) != b.total(count))
     };
     let seen = one.iter().zip(other).filter(differ).count();
-    if seen >= RARE || one == other {
-        return None;
-    }
-    let seen = seen as f64;
-    Some((seen + 2.0 * seen.sqrt() + 3.0) / tallies.customers() as f64)
+    if one == other { None } else { unseen_beside(seen, tallies.customers()) }
+}
+
+/// The same from the number of batches in which two strategies that are not the same differ in orders or revenue, of all
+/// customers played.
+pub fn unseen_beside(batches: usize, customers: u64) -> Option<f64> {
+    let seen = batches as f64;
+    (batches < RARE).then(|| (seen + 2.0 * seen.sqrt() + 3.0) / customers as f64)
 }
 
 /// Who gets how much at equal spend (R29).

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
-use super::panels::panels;
+use super::panels::{Chart, panels};
 use super::{Origin, page};
 use crate::figures::{Column, Figures, Kind, Sheet};
 use crate::output::{Error, io_error};
@@ -22,6 +22,36 @@ const FORMAT: u32 = 1;
 /// # Errors
 /// If the file system refuses.
 pub fn write(folder: &Path, figures: &Figures, origin: &Origin) -> Result<(), Error> {
+    let panels = panels(figures);
+    let charts: Vec<&Chart> = panels.iter().flat_map(|panel| &panel.charts).collect();
+    let answer = &figures.answer;
+    let told = Told {
+        scenario: &answer.scenario,
+        findings: &answer.findings,
+        setup: json!(answer.setup),
+        notes: &answer.notes,
+    };
+    put(folder, &page(figures, origin), &charts, &figures.sheets(), &told, origin)
+}
+
+/// What a summary says beside its sheets.
+pub(super) struct Told<'a> {
+    pub scenario: &'a str,
+    pub findings: &'a [String],
+    /// What was played, an object.
+    pub setup: Value,
+    pub notes: &'a [String],
+}
+
+/// Writes a page, its charts, its sheets, and the summary of them.
+pub(super) fn put(
+    folder: &Path,
+    page: &str,
+    charts: &[&Chart],
+    sheets: &[Sheet],
+    told: &Told<'_>,
+    origin: &Origin,
+) -> Result<(), Error> {
     let put = |name: &str, bytes: &[u8]| {
         let path = folder.join(name);
         fs::write(&path, bytes).map_err(io_error(&path))
@@ -30,20 +60,19 @@ pub fn write(folder: &Path, figures: &Figures, origin: &Origin) -> Result<(), Er
         let path = folder.join(name);
         fs::create_dir(&path).map_err(io_error(&path))
     };
-    put(PAGE, page(figures, origin).as_bytes())?;
+    put(PAGE, page.as_bytes())?;
     within("charts")?;
-    for chart in panels(figures).iter().flat_map(|panel| &panel.charts) {
+    for chart in charts {
         put(&format!("charts/{}.svg", chart.name), chart.picture.svg.as_bytes())?;
         put(&format!("charts/{}.png", chart.name), &chart.picture.png(SCALE))?;
     }
     within("tables")?;
-    let sheets = figures.sheets();
-    for sheet in &sheets {
+    for sheet in sheets {
         put(&format!("tables/{}.csv", sheet.name), &csv(sheet))?;
     }
-    put("tables/dictionary.csv", &dictionary(&sheets))?;
-    put("summary.json", &summary(figures, &sheets, origin))?;
-    put("summary.schema.json", &pretty(&schema(&sheets)))
+    put("tables/dictionary.csv", &dictionary(sheets))?;
+    put("summary.json", &summary(told, sheets, origin))?;
+    put("summary.schema.json", &pretty(&schema(sheets)))
 }
 
 fn pretty(value: &Value) -> Vec<u8> {
@@ -53,7 +82,7 @@ fn pretty(value: &Value) -> Vec<u8> {
 }
 
 /// A sheet as CSV; what is undefined is empty.
-fn csv(sheet: &Sheet) -> Vec<u8> {
+pub(super) fn csv(sheet: &Sheet) -> Vec<u8> {
     let head = sheet.columns.iter().map(|column| column.name.to_owned()).collect();
     let plain = |cell: &Value| match cell {
         Value::Null => String::new(),
@@ -94,16 +123,15 @@ fn lines(rows: impl Iterator<Item = Vec<String>>) -> Vec<u8> {
 }
 
 /// Everything in one document: the answer's sentences, what was played, and every sheet under its name, a line a row.
-fn summary(figures: &Figures, sheets: &[Sheet], origin: &Origin) -> Vec<u8> {
-    let answer = &figures.answer;
+fn summary(told: &Told<'_>, sheets: &[Sheet], origin: &Origin) -> Vec<u8> {
     let head = json!({
         "format": FORMAT,
         "version": origin.version,
         "command": origin.command,
-        "scenario": answer.scenario,
-        "findings": answer.findings,
-        "setup": answer.setup,
-        "notes": answer.notes,
+        "scenario": told.scenario,
+        "findings": told.findings,
+        "setup": told.setup,
+        "notes": told.notes,
     });
     let rows = |sheet: &Sheet| sheet.objects().iter().map(ToString::to_string).collect::<Vec<_>>().join(",\n");
     let sheets = sheets.iter().map(|sheet| format!("\"{}\": [\n{}\n]", sheet.name, rows(sheet)));

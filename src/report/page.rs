@@ -8,7 +8,7 @@ use super::charts;
 use super::panels::{Chart, Panel, View, panels};
 use super::words::HEADLINES;
 use crate::compare::{count, number, percent};
-use crate::figures::{Column, Figures, Kind, Sheet};
+use crate::figures::{Column, DefinitionLine, Figures, Kind, Sheet};
 use crate::scenario::NONE;
 
 /// As many findings behind the first one stand open.
@@ -21,10 +21,32 @@ pub fn page(figures: &Figures, origin: &Origin) -> String {
     let panels = panels(figures);
     let sheets = figures.sheets();
     let answer = &figures.answer;
-    let (finding, more) = answer.findings.split_first().map_or(("", &[][..]), |(first, rest)| (first.as_str(), rest));
+    let head = Head { scenario: &answer.scenario, findings: &answer.findings, facts: facts(figures) };
+    let mut links = vec![("numbers", "The numbers")];
+    links.extend(panels.iter().map(|panel| (panel.name, panel.question)));
+    let main = html! {
+        (numbers(figures, &sheets))
+        @for panel in &panels { (section(panel, &sheets)) }
+        (definitions(&figures.definitions))
+        (made(&answer.notes, answer.setup.seed, origin))
+    };
+    in_sections(&head, &links, &main, &origin.version)
+}
+
+/// What a page begins with.
+pub(super) struct Head<'a> {
+    pub scenario: &'a str,
+    pub findings: &'a [String],
+    /// What was played.
+    pub facts: Vec<String>,
+}
+
+/// A page of sections: the finding on top, then links to their fragments.
+pub(super) fn in_sections(head: &Head<'_>, links: &[(&str, &str)], main: &Markup, version: &str) -> String {
+    let (finding, more) = head.findings.split_first().map_or(("", &[][..]), |(first, rest)| (first.as_str(), rest));
     let body = html! {
         header {
-            p.scenario { (answer.scenario) }
+            p.scenario { (head.scenario) }
             h1 { (finding) }
             @for sentence in more.iter().take(FINDINGS) { p.finding { (sentence) } }
             @if more.len() > FINDINGS {
@@ -33,21 +55,15 @@ pub fn page(figures: &Figures, origin: &Origin) -> String {
                     @for sentence in &more[FINDINGS..] { p.finding { (sentence) } }
                 }
             }
-            (setup(figures))
+            ul.facts { @for fact in &head.facts { li { (fact) } } }
         }
         nav aria-label="Contents" {
-            a href="#numbers" { "The numbers" }
-            @for panel in &panels { a href=(format!("#{}", panel.name)) { (panel.question) } }
+            @for (name, question) in links { a href=(format!("#{name}")) { (question) } }
             a href="#made" { "How was this made?" }
         }
-        main {
-            (numbers(figures, &sheets))
-            @for panel in &panels { (section(panel, &sheets)) }
-            (definitions(figures))
-            (made(figures, origin))
-        }
+        main { (main) }
     };
-    frame(&answer.scenario, &origin.version, &body)
+    frame(head.scenario, version, &body)
 }
 
 /// A page around a body.
@@ -72,21 +88,20 @@ pub(super) fn frame(title: &str, version: &str, body: &Markup) -> String {
 }
 
 /// What was played, in a line of facts.
-fn setup(figures: &Figures) -> Markup {
+fn facts(figures: &Figures) -> Vec<String> {
     let setup = &figures.answer.setup;
     let draws = match setup.draws {
         1 => "rates taken as exact".to_owned(),
         draws => format!("{} draws of {} uncertain inputs", count(draws), setup.uncertain_inputs),
     };
-    let facts = [
+    vec![
         format!("{} customers simulated", count(setup.customers)),
         draws,
         format!("a firm of {}", count(setup.population)),
         format!("{} days", setup.days),
         format!("money in {}", setup.currency),
         format!("against {}", setup.baseline.as_deref().unwrap_or(NONE)),
-    ];
-    html! { ul.facts { @for fact in facts { li { (fact) } } } }
+    ]
 }
 
 /// The headline measures of every strategy with their intervals and differences.
@@ -175,7 +190,7 @@ fn measure_cell(figures: &Figures, sheet: &Sheet, row: usize, baseline: &str, ha
     }
 }
 
-fn section(panel: &Panel, sheets: &[Sheet]) -> Markup {
+pub(super) fn section(panel: &Panel, sheets: &[Sheet]) -> Markup {
     html! {
         section id=(panel.name) {
             h2 { (panel.question) }
@@ -278,14 +293,14 @@ fn shown(sheet: &Sheet, row: usize, place: usize) -> String {
     }
 }
 
-fn definitions(figures: &Figures) -> Markup {
+pub(super) fn definitions(definitions: &[DefinitionLine]) -> Markup {
     html! {
         section id="definitions" {
             h2 { "What do the measures mean?" }
             details {
                 summary { "Definitions" }
                 dl {
-                    @for line in &figures.definitions { dt { (line.name) " " code { (line.measure) } } dd { (line.definition) } }
+                    @for line in definitions { dt { (line.name) " " code { (line.measure) } } dd { (line.definition) } }
                 }
             }
         }
@@ -293,15 +308,15 @@ fn definitions(figures: &Figures) -> Markup {
 }
 
 /// Notes, and what it takes to get the same page again.
-fn made(figures: &Figures, origin: &Origin) -> Markup {
+pub(super) fn made(notes: &[String], seed: u64, origin: &Origin) -> Markup {
     let text: String = origin.scenario.chars().take(MOST_TEXT).collect();
     let cut = text.len() < origin.scenario.len();
     html! {
         section id="made" {
             h2 { "How was this made?" }
-            ul { @for note in &figures.answer.notes { li { (note) } } }
+            ul { @for note in notes { li { (note) } } }
             p {
-                "channelmix " (origin.version) ", seed " (figures.answer.setup.seed)
+                "channelmix " (origin.version) ", seed " (seed)
                 @if origin.same_bytes { ". The same file and seed give this page again, byte for byte, on any number of threads:" }
                 @else { ". It was played up to a precision; as many customers at once give the same estimates, with errors from other batches:" }
             }

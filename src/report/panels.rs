@@ -9,6 +9,7 @@ mod hops;
 mod inputs;
 mod kpis;
 mod segments;
+pub mod sweep;
 mod years;
 
 use super::charts::{Caption, Estimate, Form, Part, Picture};

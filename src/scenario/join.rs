@@ -22,8 +22,14 @@ pub struct Joined {
 /// A text longer than this is no scenario.
 const LONGEST_TEXT: usize = 16 << 20;
 
-/// Joins file, overrides, presets and extended strategies.
-pub fn join(name: &str, text: &str, overrides: &[String], sources: &mut Sources, problems: &mut Problems) -> Joined {
+/// Joins file, overrides (an option and its `key=value`), presets and extended strategies.
+pub fn join(
+    name: &str,
+    text: &str,
+    overrides: &[(&'static str, &str)],
+    sources: &mut Sources,
+    problems: &mut Problems,
+) -> Joined {
     let mut joined =
         Joined { tree: Value { at: Place::default(), data: Data::Table(Table::default()) }, presets: Vec::new() };
     if text.len() > LONGEST_TEXT {
@@ -40,8 +46,8 @@ pub fn join(name: &str, text: &str, overrides: &[String], sources: &mut Sources,
     if problems.any_error() {
         return joined;
     }
-    for assignment in overrides {
-        if let Some(over) = overrides::read(assignment, &joined.tree, sources, problems) {
+    for (option, assignment) in overrides {
+        if let Some(over) = overrides::read(option, assignment, &joined.tree, sources, problems) {
             joined.tree.overlay(over, sources);
         }
     }

@@ -8,14 +8,20 @@ use super::tree::{self, Data, Entry, Value};
 /// What a new entry of a group says for itself; another single key belongs to an entry whose name was misspelt.
 const OF_ITS_OWN: [&[&str]; 4] = [&["preset", "order_rate"], &["share"], &["trigger"], &["campaigns", "extends"]];
 
-/// Reads one `key=value` into a tree to be laid over the scenario's.
-pub fn read(assignment: &str, tree: &Value, sources: &mut Sources, problems: &mut Problems) -> Option<Value> {
-    let source = sources.add("--set", assignment, Origin::Override);
+/// Reads one `key=value` into a tree to be laid over the scenario's; messages call it by the option that brought it.
+pub fn read(
+    option: &'static str,
+    assignment: &str,
+    tree: &Value,
+    sources: &mut Sources,
+    problems: &mut Problems,
+) -> Option<Value> {
+    let source = sources.add(option, assignment, Origin::Override);
     let at = Place::new(source, 0..assignment.len());
     let mut found = Problems::default();
     let mut over = tree::parse(source, sources, &mut found);
     if found.any_error() || !assignment.contains('=') {
-        over = bare(assignment, sources).or_else(|| {
+        over = bare(option, assignment, sources).or_else(|| {
             let problem = Problem::error("an override must be `key=value`", at);
             problems.push(problem.help("for example --set channels.sms.cost_per_message=0.05"));
             None
@@ -27,17 +33,31 @@ pub fn read(assignment: &str, tree: &Value, sources: &mut Sources, problems: &mu
     sound.then_some(over)
 }
 
+/// The path of a dotted key, without quotes; none if it is no key.
+pub fn path(key: &str) -> Option<Vec<String>> {
+    let (mut sources, mut problems) = (Sources::default(), Problems::default());
+    let source = sources.add("", format!("{key}=0"), Origin::Override);
+    let mut value = &tree::parse(source, &sources, &mut problems);
+    let mut path = Vec::new();
+    while let Some(table) = value.as_table() {
+        let [entry] = &table.0[..] else { return None };
+        path.push(entry.key.clone());
+        value = &entry.value;
+    }
+    (!problems.any_error()).then_some(path)
+}
+
 /// A bare word is a string: `--set channels.sms.billed_on=sent`.
-fn bare(assignment: &str, sources: &mut Sources) -> Option<Value> {
+fn bare(option: &'static str, assignment: &str, sources: &mut Sources) -> Option<Value> {
     let (key, text) = assignment.split_once('=')?;
     let mut found = Problems::default();
     // The key alone, and for its places the text as it was typed.
-    let keys = sources.add("--set", format!("{key}=0"), Origin::Override);
+    let keys = sources.add(option, format!("{key}=0"), Origin::Override);
     let mut over = tree::parse(keys, sources, &mut found);
     if found.any_error() || text.trim().is_empty() {
         return None;
     }
-    let source = sources.add("--set", assignment, Origin::Override);
+    let source = sources.add(option, assignment, Origin::Override);
     let value =
         Value { at: Place::new(source, key.len() + 1..assignment.len()), data: Data::Text(text.trim().to_owned()) };
     replace_leaf(&mut over, value)?;

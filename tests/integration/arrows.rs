@@ -4,8 +4,8 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 /// Every module, and those that it may import. Luck and statistics are leaves that all may use; the questions (compare,
-/// precision, trace, verify) do not know how answers are shown, and nobody knows the command line.
-const ARROWS: [(&str, &[&str]); 18] = [
+/// precision, sweep, trace, verify) do not know how answers are shown, and nobody knows the command line.
+const ARROWS: [(&str, &[&str]); 19] = [
     ("luck", &[]),
     ("output", &[]),
     ("stats", &[]),
@@ -18,11 +18,13 @@ const ARROWS: [(&str, &[&str]); 18] = [
     ("compare", &["measures", "scenario", "simulation", "stats", "tally", "world"]),
     // It says in the words of `compare` how far it got.
     ("precision", &["compare", "measures", "scenario", "simulation", "stats", "tally", "world"]),
+    // It measures with what `compare` makes of an order, and says what was played in its terms.
+    ("sweep", &["compare", "measures", "scenario", "simulation", "stats", "tally", "world"]),
     ("verify", &["engine", "luck", "measures", "scenario", "simulation", "stats", "tally", "world"]),
     ("trace", &["engine", "scenario", "simulation", "world"]),
     ("results", &["output", "scenario", "simulation", "tally", "world"]),
-    ("figures", &["compare", "measures", "scenario", "simulation", "tally", "world"]),
-    ("report", &["compare", "figures", "measures", "output", "scenario", "trace"]),
+    ("figures", &["compare", "measures", "scenario", "simulation", "sweep", "tally", "world"]),
+    ("report", &["compare", "figures", "measures", "output", "scenario", "sweep", "trace"]),
     (
         "cli",
         &[
@@ -36,6 +38,7 @@ const ARROWS: [(&str, &[&str]); 18] = [
             "scenario",
             "simulation",
             "stats",
+            "sweep",
             "tally",
             "trace",
             "verify",

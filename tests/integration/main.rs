@@ -13,6 +13,7 @@ mod report;
 mod results;
 mod schema;
 mod self_help;
+mod sweep;
 mod trace;
 mod transcripts;
 mod wrong_files;

@@ -172,8 +172,8 @@ fn measure_cell(figures: &Figures, sheet: &Sheet, row: usize, baseline: &str, ha
             div class=(format!("difference {class}")) {
                 span.versus { "vs " (name) } " "
                 span.value { (cell(value)) }
-                @if class != "same" { " " span.range { "(" (cell(low)) " … " (cell(high)) ")" } }
                 @if !word.is_empty() { " " span.verdict { (word) } }
+                @if class != "same" { " " span.range { "(" (cell(low)) " … " (cell(high)) ")" } }
             }
         }
     };

@@ -87,6 +87,42 @@ addEventListener("load", () => {
 });
 </script>"#;
 
+/// A scenario with many of everything, and long names.
+fn large() -> String {
+    let mut text = String::from(
+        "name = \"Large\"\ncurrency = \"EUR\"\nstart = 2026-01-05\nhorizon = \"200d\"\nsimulate = 4096\nretention_window = \"60d\"\n",
+    );
+    let channels: Vec<String> = (0..27).map(|i| format!("contact-channel-with-a-long-name-{i:02}")).collect();
+    for channel in &channels {
+        text += &format!(
+            "[channels.{channel}]\ncost_per_message = 0.01\ndelivery_rate = 0.95\nopen_rate = 0.3\nclick_to_open_rate = 0.1\nopt_out_rate = 0.001\nopt_in = 0.5\nopen_delay = \"1h\"\nlanding = \"web\"\n"
+        );
+    }
+    for touch in ["web", "app", "store"] {
+        text += &format!("[channels.{touch}]\norder_rate = 0.05\n");
+    }
+    for segment in 0..50 {
+        text += &format!(
+            "[segments.a-segment-with-quite-a-long-name-{segment:02}]\nshare = 0.02\nneeds = {{ every = \"30d\" }}\nbasket = {{ lognormal = {{ mean = 60, cv = 0.8 }} }}\ngross_margin = 0.4\nentry = {{ web = 0.6, app = 0.2, store = 0.2 }}\nhops = {{ web = {{ app = 0.1, store = 0.1 }} }}\n"
+        );
+    }
+    for campaign in 0..3 {
+        text += &format!("[campaigns.campaign-{campaign}]\ntrigger = {{ every = \"28d\", at = \"10:00\" }}\n");
+    }
+    for strategy in 0..12 {
+        for campaign in 0..3 {
+            let steps: Vec<String> = (0..4)
+                .map(|k| format!("{{ send = \"{}\", after = \"{k}d\" }}", channels[(strategy + 3 * campaign + k) % 27]))
+                .collect();
+            text += &format!(
+                "[strategies.a-strategy-with-a-long-name-{strategy:02}.campaigns.campaign-{campaign}]\ncascade = [{}]\n",
+                steps.join(", ")
+            );
+        }
+    }
+    text
+}
+
 fn pages(place: &Place) -> Vec<(&'static str, PathBuf, Option<Value>)> {
     let summary = |folder: &str| -> Option<Value> {
         Some(
@@ -96,7 +132,14 @@ fn pages(place: &Place) -> Vec<(&'static str, PathBuf, Option<Value>)> {
     place.run(&[&["compare", "offers.toml", "--report", "uncertain"], &UNCERTAIN[..]].concat()).fine();
     place.run(&["compare", "offers.toml", "--report", "exact"]).fine();
     place.run(&["trace", "offers.toml", "--customer", "3", "--html", "trace.html"]).fine();
+    place.write("large.toml", &large());
+    place.run(&["compare", "large.toml", "--report", "large"]).fine();
+    for (file, most) in [("report.html", 4_000_000), ("summary.json", 8_000_000)] {
+        let size = fs::metadata(place.at("large").join(file)).expect("it is there").len();
+        assert!(size < most, "{file} has {size} bytes");
+    }
     vec![
+        ("large", place.at("large/report.html"), summary("large")),
         ("uncertain", place.at("uncertain/report.html"), summary("uncertain")),
         ("exact", place.at("exact/report.html"), summary("exact")),
         ("trace", place.at("trace.html"), None),

@@ -49,10 +49,10 @@ pub struct ForestPoint {
 }
 
 /// Where scales begin, and how narrow they may be.
-const PLOT: (f64, f64) = (212.0, 100.0);
+const PLOT: (f64, f64) = (244.0, 90.0);
 
 /// The room for names, from 12.
-const NAME: f64 = 184.0;
+const NAME: f64 = 220.0;
 
 /// Where the verdict ends, and its room.
 const VERDICT: (f64, f64) = (708.0, 66.0);

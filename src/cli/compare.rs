@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use super::failure::Failure;
 use super::files::{self, ScenarioArguments};
-use super::play::{PlayArguments, ShowArguments, find};
+use super::play::{PlayArguments, ShowArguments, baseline};
 use super::report;
 use super::sweep::Asked;
 use crate::compare::{Question, compare};
@@ -135,23 +135,6 @@ fn compare_folders(arguments: &Arguments) -> Result<ExitCode, Failure> {
     }
     let answer = compare(&world, &plan, &tallies, &question);
     arguments.show.show(&answer)
-}
-
-/// The strategy from which differences are taken.
-pub fn baseline(named: Option<&str>, world: &World, played: &[String]) -> Result<String, Failure> {
-    match named {
-        Some(name) if played.iter().any(|own| own == name) => Ok(name.to_owned()),
-        Some(name) => {
-            if played.iter().all(|own| own != NONE) || name != NONE {
-                find(world, name)?;
-            }
-            Err(Failure::argument(
-                format!("the baseline `{name}` is not played"),
-                format!("played are {}", played.join(", ")),
-            ))
-        }
-        None => Ok(played.iter().find(|name| *name != NONE).unwrap_or(&played[0]).clone()),
-    }
 }
 
 impl Arguments {

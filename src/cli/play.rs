@@ -225,6 +225,23 @@ pub fn find(world: &World, name: &str) -> Result<usize, Failure> {
     })
 }
 
+/// The strategy from which differences are taken.
+pub fn baseline(named: Option<&str>, world: &World, played: &[String]) -> Result<String, Failure> {
+    match named {
+        Some(name) if played.iter().any(|own| own == name) => Ok(name.to_owned()),
+        Some(name) => {
+            if played.iter().all(|own| own != NONE) || name != NONE {
+                find(world, name)?;
+            }
+            Err(Failure::argument(
+                format!("the baseline `{name}` is not played"),
+                format!("played are {}", played.join(", ")),
+            ))
+        }
+        None => Ok(played.iter().find(|name| *name != NONE).unwrap_or(&played[0]).clone()),
+    }
+}
+
 impl ShowArguments {
     /// Prints an answer.
     pub fn show(&self, answer: &Answer) -> Result<ExitCode, Failure> {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use super::failure::Failure;
-use super::{compare, files, interrupt};
+use super::{files, interrupt, play};
 use crate::figures::figures;
 use crate::output::{Place, Replaces};
 use crate::report::{Origin, PAGE, write};
@@ -37,7 +37,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let results = files::results(&arguments.folders)?;
     let place = prepare(&folder, arguments.overwrite)?;
     let names: Vec<String> = results.tallies.strategies.iter().map(|strategy| strategy.name.clone()).collect();
-    let baseline = compare::baseline(arguments.baseline.as_deref(), &results.world, &names)?;
+    let baseline = play::baseline(arguments.baseline.as_deref(), &results.world, &names)?;
     let manifest = &results.manifest;
     let given = Given { text: manifest.scenario.clone(), overrides: manifest.overrides.clone() };
     make(&place, &results.world, &manifest.plan(&results.world), &results.tallies, &baseline, &given)?;

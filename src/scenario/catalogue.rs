@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use super::evidence::{Evidence, Grade};
 use super::place::{Place, Sources};
 use super::presets::{names, open};
 use super::problems::Problems;
-use super::provenance::{self, Evidence, Grade, WrittenBy};
+use super::provenance::{self, WrittenBy};
 use super::tree::{Data, Entry, Table, Value};
 
 /// One preset.

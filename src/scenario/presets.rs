@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
+use super::evidence::{Evidence, Grade};
 use super::place::{Origin, SourceId, Sources};
 use super::problems::Problems;
-use super::provenance::{Evidence, Grade};
 use super::tree::{self, Data, Table, Value};
 
 /// One preset as it ships.

@@ -248,7 +248,11 @@ impl Curve {
                     canvas.halo(place, 10.0, tone, 2.4);
                     // Above, or below where there is no room.
                     let y = if place.1 - 34.0 < TOP { place.1 + 28.0 } else { place.1 - 16.0 };
-                    canvas.words((x, y), "best", SIZE, Tone::Ink, Anchor::Middle);
+                    // At the first place beside the mark: to its left stand the words of the axis.
+                    let first = places.iter().all(|&other| other >= x || !other.is_finite());
+                    let (x, anchor) = if first { (x + 14.0, Anchor::Start) } else { (x, Anchor::Middle) };
+                    let y = if first { place.1 + 5.0 } else { y };
+                    canvas.words((x, y), "best", SIZE, Tone::Ink, anchor);
                 }
             }
         }

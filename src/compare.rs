@@ -22,7 +22,7 @@ use crate::measures::{
 };
 use crate::scenario::NONE;
 use crate::simulation::Plan;
-use crate::tally::Tallies;
+use crate::tally::{ChannelCount, Tallies};
 use crate::world::World;
 
 /// What is compared with what.
@@ -114,8 +114,8 @@ pub struct Difference {
     /// Share of the shrunken draws in which this strategy is better (R26); none without uncertain inputs or where neither
     /// way is better.
     pub probability_better: Option<f64>,
-    /// Share of single years of this firm in which this strategy is better (R26), customer luck only; none at equal spend, and
-    /// where Monte Carlo error alone leaves the sign of the difference open.
+    /// Share of single years of this firm in which this strategy is better (R26), customer luck and Monte Carlo error; none at
+    /// equal spend.
     pub share_of_years_better: Option<f64>,
     /// Standard deviation of the firm's total over single years (R27), customer luck only: how far one year's difference
     /// scatters around the expected one. None for a measure that is no total, and at equal spend.
@@ -125,6 +125,13 @@ pub struct Difference {
     pub too_rare: bool,
     /// Variance of the difference if each strategy had customers of its own ÷ variance of the paired difference.
     pub pairing_gain: Option<f64>,
+}
+
+impl Answer {
+    /// The estimate of a measure under a strategy by its place in the tallies.
+    pub fn estimate(&self, measure: &str, strategy: usize) -> Option<&Estimate> {
+        self.measures.iter().find(|row| row.measure == measure)?.strategies.get(strategy)?.estimate.as_ref()
+    }
 }
 
 /// Answers a question from tallies.
@@ -154,14 +161,17 @@ pub fn compare(world: &World, plan: &Plan, tallies: &Tallies, question: &Questio
         hangs_on,
     };
     answer.notes.extend(books.shares_in_words());
+    answer.notes.extend(books.displacement_in_words());
     answer.findings = finding::sentences(&answer);
     answer
 }
 
-/// What an order more or less is worth in a measure that is a total, from the means of others; none for the rest.
+/// What an order more or less is worth in a measure per customer, from the means of others; none for the rest.
 pub(crate) fn worth_of_an_order(measure: &Measure, mean: impl Fn(&str) -> Option<f64>) -> Option<f64> {
     let worth = match measure.key {
-        "orders" | "incremental_orders" => Some(1.0),
+        "orders" | "incremental_orders" | "ordering" => Some(1.0),
+        // An order keeps one customer more, of those who count in retention; in a base or cohort all do.
+        "retention" => mean("retention").map(|_| 1.0),
         "revenue" => mean("average_order_value"),
         "profit" | "incremental_profit" | "margin" => {
             mean("margin").zip(mean("orders")).map(|(margin, orders)| margin / orders)
@@ -198,6 +208,21 @@ impl<'a> Books<'a> {
         let words = named.filter(|(index, _)| Some(*index) != self.none);
         let words = words.map(|(_, (strategy, shares))| format!("{} {}", strategy.name, percent(mean(shares))));
         Some(format!("Share of the customers, mean over draws: {}.", words.collect::<Vec<_>>().join(", ")))
+    }
+
+    /// How many of the orders that contacts brought were natural orders moved forward (R16): a displacement of one half moves
+    /// far fewer, since most customers would not have ordered within its window.
+    fn displacement_in_words(&self) -> Option<String> {
+        let share = |strategy: &crate::tally::StrategyTallies| {
+            let of = |count| strategy.totals.iter().map(|row| row.total(count)).sum::<i128>() as f64;
+            let (all, moved) = (of(ChannelCount::ContactOrders), of(ChannelCount::DisplacedOrders));
+            (moved > 0.0).then(|| format!("{} {}", strategy.name, percent(moved / all)))
+        };
+        let told: Vec<String> = self.tallies.strategies.iter().filter_map(share).collect();
+        let told = (!told.is_empty()).then(|| told.join(", "))?;
+        Some(format!(
+            "Of the orders that contacts brought, natural orders moved forward: {told} (R16: only an order that would have come within the displacement window can be moved)."
+        ))
     }
 
     /// How much a difference between two strategies may miss because [too few](unseen_orders) order differently: orders at
@@ -261,9 +286,7 @@ fn difference(
     let above = estimate.probability_above_zero().filter(|_| unseen.is_none());
     // At equal spend a year also draws who is picked, which no batch has played.
     let played = books.equal.is_none();
-    // Where the simulation leaves the sign of the mean open, no year can be told from it.
-    let told = unseen.is_none() && !estimate.sign_is_open();
-    let years = (played && told).then(|| share_of_years_above_zero(&series, &estimate, books.population));
+    let years = (played && unseen.is_none()).then(|| share_of_years_above_zero(&series, &estimate, books.population));
     let better = |above: f64| match measure.better {
         Better::Higher => Some(above),
         Better::Lower => Some(1.0 - above),
@@ -271,7 +294,11 @@ fn difference(
     };
     let paired = series.noise();
     Some(Difference {
-        relative: own.relative_to(base).map(|relative| no_less_than_nothing(measure, Estimate::of(&relative))),
+        // What is too rare for its own interval is too rare for a ratio.
+        relative: own
+            .relative_to(base)
+            .filter(|_| unseen.is_none())
+            .map(|relative| no_less_than_nothing(measure, Estimate::of(&relative))),
         too_rare: unseen.is_some(),
         probability_better: above.and_then(better),
         share_of_years_better: years.and_then(better),

@@ -74,7 +74,7 @@ pub fn figures(world: &World, plan: &Plan, tallies: &Tallies, baseline: &str) ->
     Figures {
         definitions: measures::definitions(),
         strategies: strategies::lines(&answer),
-        curves: curves::points(world, tallies),
+        curves: curves::points(world, tallies, &answer),
         channels: channels::lines(world, tallies),
         steps: steps::lines(world, tallies),
         hops: hops::lines(world, tallies),

@@ -35,8 +35,19 @@ pub struct Origin {
     pub scenario: String,
     /// What was laid over it with `--set`.
     pub overrides: Vec<String>,
-    /// Whether the command gives the same bytes; a run to a precision has other batches.
-    pub same_bytes: bool,
+    /// What the command gives.
+    pub again: Again,
+}
+
+/// What the command of a report gives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Again {
+    /// The same page, byte for byte.
+    SameBytes,
+    /// The same estimates with errors from other batches: the results were played up to a precision.
+    OtherBatches,
+    /// A part of the page: its results were played by several commands, of which this is the first.
+    FirstOfSeveral,
 }
 
 /// The answer as JSON, indented; numbers in full.

@@ -12,6 +12,7 @@ use crate::compare::{Question, compare};
 use crate::measures::measure;
 use crate::output::Place;
 use crate::precision::Target;
+use crate::report::Again;
 use crate::results::{Given, Results};
 use crate::scenario::NONE;
 use crate::world::World;
@@ -67,6 +68,7 @@ fn share(text: &str) -> Result<f64, String> {
 /// Compares.
 pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     arguments.play.refuse_idle_overwrite(arguments.report.is_some())?;
+    arguments.play.refuse_out_at(arguments.report.as_deref())?;
     if !arguments.sweep.is_empty() {
         return sweep(arguments);
     }
@@ -88,7 +90,9 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     if let Some((place, baseline)) = place.zip(question.baseline.as_ref()) {
         // The batches that a run to a precision ended with.
         plan.batch = played.tallies.batches.first().map_or(plan.batch, |batch| batch.customers);
-        report::make(&place, &opened.world, &plan, &played.tallies, baseline, &opened.given)?;
+        let origin = report::origin(&opened.world, &plan, &played.tallies, baseline, &opened.given);
+        report::make(&place, &opened.world, &plan, &played.tallies, baseline, &origin)?;
+        report::told(&place, arguments.show.quiet);
     }
     let mut answer = compare(&opened.world, &plan, &played.tallies, &question);
     answer.notes.extend(played.note);
@@ -131,7 +135,12 @@ fn compare_folders(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let plan = manifest.plan(&world);
     if let Some((place, baseline)) = place.zip(question.baseline.as_ref()) {
         let given = Given { text: manifest.scenario.clone(), overrides: manifest.overrides.clone() };
-        report::make(&place, &world, &plan, &tallies, baseline, &given)?;
+        let mut origin = report::origin(&world, &plan, &tallies, baseline, &given);
+        if !arguments.more.is_empty() {
+            origin.again = Again::FirstOfSeveral;
+        }
+        report::make(&place, &world, &plan, &tallies, baseline, &origin)?;
+        report::told(&place, arguments.show.quiet);
     }
     let answer = compare(&world, &plan, &tallies, &question);
     arguments.show.show(&answer)

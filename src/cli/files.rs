@@ -69,3 +69,13 @@ pub fn results(folders: &[PathBuf]) -> Result<Results, Failure> {
     let help = "give a scenario file or result folders";
     results::pair(all)?.ok_or_else(|| Failure::argument("there is nothing to compare", help))
 }
+
+/// A word for a shell.
+pub fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', "'\\''"))
+    }
+}

@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use clap::builder::{PossibleValue, PossibleValuesParser};
 
 use super::failure::Failure;
+use super::files::quoted;
 use super::schema;
 
 /// Arguments of `new`.
@@ -64,7 +65,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         text.to_owned()
     };
     write_new(&path, &text)?;
-    let file = quoted(&path);
+    let file = quoted(&path.to_string_lossy());
     let mut out = std::io::stdout().lock();
     writeln!(
         out,
@@ -114,11 +115,4 @@ fn exists(path: &Path) -> Failure {
         format!("{} is there already", path.display()),
         "nothing is overwritten: choose another name, or remove it",
     )
-}
-
-/// A path as a shell wants it.
-fn quoted(path: &Path) -> String {
-    let path = path.to_string_lossy();
-    let is_plain = |c: char| c.is_alphanumeric() || "-_./\\:".contains(c);
-    if path.chars().all(is_plain) { path.into_owned() } else { format!("'{}'", path.replace('\'', r"'\''")) }
 }

@@ -120,6 +120,15 @@ impl PlayArguments {
         options.into_iter().find(|(_, given)| *given).map(|(option, _)| option)
     }
 
+    /// Two things cannot go to one place.
+    pub fn refuse_out_at(&self, report: Option<&std::path::Path>) -> Result<(), Failure> {
+        if self.out.is_some() && self.out.as_deref() == report {
+            let help = "give the report a folder of its own";
+            return Err(Failure::argument("--out and --report name the same folder", help));
+        }
+        Ok(())
+    }
+
     /// Whether what exists may be replaced.
     pub fn overwrite(&self) -> bool {
         self.overwrite

@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use super::failure::Failure;
+use super::files::quoted;
 use super::{files, interrupt, play};
 use crate::figures::figures;
 use crate::output::{Place, Replaces};
-use crate::report::{Origin, PAGE, write};
+use crate::report::{Again, Origin, PAGE, write};
 use crate::results::Given;
 use crate::scenario::NONE;
 use crate::simulation::Plan;
@@ -40,7 +41,12 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let baseline = play::baseline(arguments.baseline.as_deref(), &results.world, &names)?;
     let manifest = &results.manifest;
     let given = Given { text: manifest.scenario.clone(), overrides: manifest.overrides.clone() };
-    make(&place, &results.world, &manifest.plan(&results.world), &results.tallies, &baseline, &given)?;
+    let plan = manifest.plan(&results.world);
+    let mut origin = origin(&results.world, &plan, &results.tallies, &baseline, &given);
+    if arguments.folders.len() > 1 {
+        origin.again = Again::FirstOfSeveral;
+    }
+    make(&place, &results.world, &plan, &results.tallies, &baseline, &origin)?;
     println!("{}", folder.join(PAGE).display());
     Ok(ExitCode::SUCCESS)
 }
@@ -52,6 +58,13 @@ pub fn prepare(folder: &Path, overwrite: bool) -> Result<Place, Failure> {
     Ok(Place::prepare(folder, replaces)?)
 }
 
+/// Says where a report is, beside an answer that goes to standard output.
+pub fn told(place: &Place, quiet: bool) {
+    if !quiet {
+        anstream::eprintln!("The report is {}", place.path().join(PAGE).display());
+    }
+}
+
 /// Makes a report of what was played.
 pub fn make(
     place: &Place,
@@ -59,25 +72,32 @@ pub fn make(
     plan: &Plan,
     tallies: &Tallies,
     baseline: &str,
-    given: &Given,
+    origin: &Origin,
 ) -> Result<(), Failure> {
     let figures = figures(world, plan, tallies, baseline);
-    let origin = origin(world, plan, tallies, baseline, given);
-    interrupt::held_back(|| place.write_folder(|folder| write(folder, &figures, &origin)))?;
+    interrupt::held_back(|| place.write_folder(|folder| write(folder, &figures, origin)))?;
     Ok(())
 }
 
-fn origin(world: &World, plan: &Plan, tallies: &Tallies, baseline: &str, given: &Given) -> Origin {
+/// What it takes to make a report of what was played again.
+pub fn origin(world: &World, plan: &Plan, tallies: &Tallies, baseline: &str, given: &Given) -> Origin {
     let played: Vec<&str> = tallies.strategies.iter().map(|strategy| strategy.name.as_str()).collect();
     let command = command(world, plan, &played, !world.uncertain.is_empty(), given);
+    // One strategy alone can be played, not compared.
+    let command = if played.len() < 2 {
+        let run = command.replacen(" compare ", " run ", 1);
+        format!("{run} --out results && channelmix report results --baseline {} --out report", quoted(baseline))
+    } else {
+        format!("{command} --baseline {} --report report", quoted(baseline))
+    };
     // A run to a precision joined its batches on the way, and its errors come from those.
     let afresh = Plan::new(world, plan.seed, plan.customers(), Some(plan.draws), plan.strategies.clone());
     Origin {
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        command: format!("{command} --baseline {} --report report", quoted(baseline)),
+        command,
         scenario: given.text.clone(),
         overrides: given.overrides.clone(),
-        same_bytes: afresh == *plan,
+        again: if afresh == *plan { Again::SameBytes } else { Again::OtherBatches },
     }
 }
 
@@ -89,7 +109,8 @@ pub fn command(world: &World, plan: &Plan, played: &[&str], uncertain: bool, giv
     }
     let is_played = |name: &str| played.contains(&name);
     if !world.strategies.iter().all(|strategy| strategy.name == NONE || is_played(&strategy.name)) {
-        for strategy in played.iter().filter(|strategy| **strategy != NONE) {
+        let alone = played == [NONE];
+        for strategy in played.iter().filter(|strategy| **strategy != NONE || alone) {
             command += &format!(" --strategy {}", quoted(strategy));
         }
     }
@@ -100,14 +121,4 @@ pub fn command(world: &World, plan: &Plan, played: &[&str], uncertain: bool, giv
         command += &format!(" --set {}", quoted(set));
     }
     command
-}
-
-/// A word for a shell.
-pub fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', "'\\''"))
-    }
 }

@@ -4,14 +4,14 @@ use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use super::failure::Failure;
-use super::files::ScenarioArguments;
+use super::files::{self, ScenarioArguments};
 use super::play::{PlayArguments, ShowArguments};
 use super::progress::Bar;
 use super::{check, interrupt, report};
 use crate::compare::count;
 use crate::measures::{Better, MEASURES, Measure, measure};
 use crate::output::Place;
-use crate::report::{Origin, sweep as shown};
+use crate::report::{Again, Origin, sweep as shown};
 use crate::results::Given;
 use crate::scenario::{Problem, Problems};
 use crate::simulation::Plan;
@@ -107,7 +107,7 @@ impl Asked<'_> {
         let uncertain = opened.points.iter().any(|point| !point.world.uncertain.is_empty());
         let mut command = report::command(&opened.points[0].world, plan, &names, uncertain, &given);
         for sweep in self.sweep {
-            command += &format!(" --sweep {}", report::quoted(sweep));
+            command += &format!(" --sweep {}", files::quoted(sweep));
         }
         if self.measure != "profit" {
             command += &format!(" --measure {}", self.measure);
@@ -117,7 +117,7 @@ impl Asked<'_> {
             command: command + " --report report",
             scenario: given.text,
             overrides: given.overrides,
-            same_bytes: true,
+            again: Again::SameBytes,
         }
     }
 }

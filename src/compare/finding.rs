@@ -27,21 +27,21 @@ pub(super) fn sentences(answer: &Answer) -> Vec<String> {
     found
 }
 
-/// Which of several strategies earns most.
+/// Which of several strategies earns most, doing nothing among them.
 fn ranking(answer: &Answer) -> String {
-    let estimates = cells(answer, "profit")
-        .filter(|cell| cell.strategy != NONE)
-        .filter_map(|cell| Some((cell, cell.estimate.as_ref()?)));
+    let estimates = cells(answer, "profit").filter_map(|cell| Some((cell, cell.estimate.as_ref()?)));
     let mut all: Vec<(&Cell, f64)> = estimates.map(|(cell, estimate)| (cell, estimate.value)).collect();
     all.sort_by(|a, b| b.1.total_cmp(&a.1));
-    let names: Vec<&str> = all.iter().map(|(cell, _)| cell.strategy.as_str()).collect();
-    let (first, rest) = names.split_first().map_or(("", &[][..]), |(first, rest)| (*first, rest));
+    let called =
+        |cell: &Cell| if cell.strategy == NONE { "doing nothing (none)".to_owned() } else { cell.strategy.clone() };
+    let names: Vec<String> = all.iter().map(|(cell, _)| called(cell)).collect();
+    let (first, rest) = names.split_first().map_or(("", &[][..]), |(first, rest)| (first.as_str(), rest));
     let more = match rest.len().saturating_sub(RANKED) {
         0 => String::new(),
         more => format!(" and {more} more"),
     };
     let rest = rest[..rest.len().min(RANKED)].join(", then ");
-    format!("Expected profit is highest under {first}, then {rest}{more}; how sure that is:")
+    format!("Expected profit is highest under {first}, then {rest}{more}.")
 }
 
 /// As many strategies are named behind the best one.
@@ -135,7 +135,13 @@ fn what_would_tell(answer: &Answer, profit: &Difference) -> String {
     if of_rates || !for_error.is_finite() {
         return "more simulated customers would not tell, better known rates would".to_owned();
     }
-    format!("about {} simulated customers would tell (--simulate)", count(round_up(needed) as u64))
+    let needed = count(round_up(needed) as u64);
+    if estimate.noise_share.is_some() {
+        return format!(
+            "about {needed} simulated customers would show whether better known rates are needed (--simulate)"
+        );
+    }
+    format!("about {needed} simulated customers would tell (--simulate)")
 }
 
 /// The next number with one significant digit.
@@ -307,7 +313,13 @@ fn cell<'a>(answer: &'a Answer, measure: &'a str, strategy: &str) -> Option<&'a 
 
 fn days(days: f64) -> String {
     // A horizon is mostly whole days.
-    if days.fract() == 0.0 { format!("{days} days") } else { format!("{} days", number(days)) }
+    if days == 1.0 {
+        "1 day".to_owned()
+    } else if days.fract() == 0.0 {
+        format!("{days} days")
+    } else {
+        format!("{} days", number(days))
+    }
 }
 
 /// `a to b`, signs kept.

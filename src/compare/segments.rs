@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{Books, MeasureRow, Question, row};
 use crate::measures::measure;
-use crate::tally::{Layout, Tallies};
+use crate::tally::{Batch, CustomerCount, Flows, Layout, StrategyTallies, Tallies};
 use crate::world::World;
 
 /// The measures that are told of each segment.
@@ -33,16 +33,21 @@ pub fn by_segment(world: &World, tallies: &Tallies, question: &Question) -> Vec<
     world.segments.iter().enumerate().map(answer).collect()
 }
 
-/// What was counted of one segment, as if there were no other. Weeks are left out: nothing here looks at them.
+/// What was counted of one segment, as if there were no other: its batches hold its customers only, which is what an
+/// allowance for rare orders is a share of. Weeks and flows are left out: nothing here looks at them.
 fn of_segment(tallies: &Tallies, segment: usize) -> Tallies {
-    let strategies = tallies.strategies.iter().map(|strategy| crate::tally::StrategyTallies {
+    let strategies = tallies.strategies.iter().map(|strategy| StrategyTallies {
         name: strategy.name.clone(),
         totals: strategy.segments.iter().map(|segments| segments[segment].clone()).collect(),
         segments: Vec::new(),
         weeks: Vec::new(),
         segment_weeks: Vec::new(),
         draw_weeks: Vec::new(),
-        flows: strategy.flows.clone(),
+        flows: Flows::zero(0, 0, 0),
     });
-    Tallies { layout: Layout::SUMMED, batches: tallies.batches.clone(), strategies: strategies.collect() }
+    let strategies: Vec<StrategyTallies> = strategies.collect();
+    let joined = |batch: usize| strategies.first().map_or(0, |own| own.totals[batch].customers(CustomerCount::Joined));
+    let batches = tallies.batches.iter().enumerate();
+    let batches = batches.map(|(index, batch)| Batch { customers: joined(index) as u64, ..*batch }).collect();
+    Tallies { layout: Layout::SUMMED, batches, strategies }
 }

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::Column;
 use super::Kind::{Measure, Number, Text};
+use crate::compare::Answer;
 use crate::measures::{CURVES, measure, series, weekly};
 use crate::scenario::{NONE, WEEK};
 use crate::tally::Tallies;
@@ -46,7 +47,7 @@ pub(super) const COLUMNS: &[Column] = &[
     Column::new("high", Measure, "upper end of the interval around `value`"),
 ];
 
-pub(super) fn points(world: &World, tallies: &Tallies) -> Vec<CurvePoint> {
+pub(super) fn points(world: &World, tallies: &Tallies, answer: &Answer) -> Vec<CurvePoint> {
     let none = tallies.strategy(NONE);
     let minor = world.currency.minor();
     let window = (world.horizon - world.retention_from) as f64;
@@ -56,7 +57,12 @@ pub(super) fn points(world: &World, tallies: &Tallies) -> Vec<CurvePoint> {
         for (index, strategy) in tallies.strategies.iter().enumerate() {
             let Some(whole) = series(tallies, measure, index, none, minor) else { continue };
             let weeks = weekly(tallies, measure, index, none, minor, &whole);
+            // What the batches cannot tell because it is rare widens the measure, and the curve as it comes to the horizon.
+            let rare = answer.estimate(key, index).zip(weeks.last().and_then(Option::as_ref));
+            let rare = rare.map_or(0.0, |(whole, last)| (last.interval.low - whole.interval.low).max(0.0));
+            let count = weeks.len() as f64;
             for (week, estimate) in weeks.into_iter().enumerate() {
+                let estimate = estimate.map(|estimate| estimate.widened(Some(rare * (week + 1) as f64 / count)));
                 let end = ((week as i64 + 1) * WEEK).min(world.horizon) as f64;
                 let Some(estimate) = estimate.filter(|_| key != "retention" || end >= window) else { continue };
                 let estimate = estimate.within(measure.unit);

@@ -1,5 +1,5 @@
-//! How one year of this firm may turn out: what is not known of the inputs, and the luck of its customers. Monte Carlo
-//! error is no part of it; where that alone leaves the sign of a difference open, nothing is said of its years.
+//! How one year of this firm may turn out: what is not known of the inputs, the luck of its customers, and the error
+//! of having simulated finitely many of them.
 
 use serde::Serialize;
 
@@ -45,7 +45,7 @@ pub(super) const COLUMNS: &[Column] = &[
     Column::new(
         "q05",
         Money,
-        "5 % of the years turn out below this: uncertain inputs and the luck of the firm's customers together, no shock that hits all alike",
+        "5 % of the years turn out below this: uncertain inputs, the luck of the firm's customers and Monte Carlo error together, no shock that hits all alike",
     ),
     Column::new("q25", Money, "25 % of the years turn out below this"),
     Column::new("q50", Money, "half of the years turn out below this"),
@@ -75,7 +75,8 @@ pub(super) fn lines(world: &World, tallies: &Tallies, answer: &Answer) -> Vec<Ye
         for (outcome, series) in outcomes {
             let Some(series) = series else { continue };
             let estimate = Estimate::of(&series);
-            if !estimate.sign_is_open() {
+            // Strategies that do the same for every customer have no years to compare.
+            if estimate.value != 0.0 || estimate.monte_carlo_error > 0.0 {
                 lines.push(line(strategy.name.clone(), outcome, &series, &estimate, population));
             }
         }

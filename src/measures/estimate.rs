@@ -116,11 +116,6 @@ impl Estimate {
         self
     }
 
-    /// Whether the finite number of customers alone leaves it open on which side of 0 the value lies (95 %).
-    pub fn sign_is_open(&self) -> bool {
-        self.value != 0.0 && self.value.abs() < 1.96 * self.monte_carlo_error
-    }
-
     /// The probability that the value is above 0, for P(better) (R26): the share of the shrunken draws; where more than
     /// half of what varies is noise, that of a normal distribution with the spread of the interval. None without
     /// uncertain inputs.
@@ -147,9 +142,10 @@ impl Estimate {
 }
 
 /// Share of single years of a firm of this size in which a difference is above 0 (R26): mean over draws of Φ(Δ / √(v ÷
-/// population)), v the variance of one customer's difference. Customer luck only: no shock that hits all customers alike.
+/// population + Monte Carlo variance)), v the variance of one customer's difference. The Monte Carlo error of the mean is part
+/// of it, so that too few simulated customers never look like certainty. No shock that hits all customers alike.
 pub fn share_of_years_above_zero(difference: &Series, estimate: &Estimate, population: u64) -> f64 {
-    let sd = (difference.variance_per_customer() / population as f64).sqrt();
+    let sd = (difference.variance_per_customer() / population as f64).sqrt().hypot(estimate.monte_carlo_error);
     let single = [estimate.value];
     let draws = if estimate.shrunken.is_empty() { &single[..] } else { &estimate.shrunken[..] };
     let above = |value: &f64| {
@@ -159,11 +155,12 @@ pub fn share_of_years_above_zero(difference: &Series, estimate: &Estimate, popul
 }
 
 /// The total of a measure below which it lies in a share `q` (0 to 1, exclusive) of the years of a firm with so many
-/// customers: over draws (what is not known of the inputs) and over the luck of its customers, a normal distribution with
-/// the variance of one customer's part × population. No shock that hits all customers alike.
+/// customers: over draws (what is not known of the inputs), and around each a normal distribution for the luck of its customers
+/// (the variance of one customer's part × population) and for the Monte Carlo error of the mean. No shock that hits all
+/// customers alike.
 pub fn year_quantile(series: &Series, estimate: &Estimate, population: u64, q: f64) -> f64 {
     let population = population as f64;
-    let sd = (series.variance_per_customer() * population).sqrt();
+    let sd = (series.variance_per_customer() * population).sqrt().hypot(estimate.monte_carlo_error * population);
     let single = [estimate.value];
     let draws = if estimate.shrunken.is_empty() { &single[..] } else { &estimate.shrunken[..] };
     let totals: Vec<f64> = draws.iter().map(|value| value * population).collect();

@@ -142,7 +142,7 @@ pub fn unseen_orders(tallies: &Tallies, one: usize, other: usize) -> Option<f64>
 /// customers played.
 pub fn unseen_beside(batches: usize, customers: u64) -> Option<f64> {
     let seen = batches as f64;
-    (batches < RARE).then(|| (seen + 2.0 * seen.sqrt() + 3.0) / customers as f64)
+    (batches < RARE).then(|| (seen + 2.0 * seen.sqrt() + 3.0) / customers.max(1) as f64)
 }
 
 /// Who gets how much at equal spend (R29).

@@ -3,7 +3,7 @@
 use super::catalogue::{Counts, Measure, Unit};
 use super::estimate::Estimate;
 use super::series::Series;
-use crate::tally::{CustomerCount, Layout, Row, StrategyTallies, Tallies};
+use crate::tally::{ChannelCount, CustomerCount, Layout, Row, StrategyTallies, Tallies};
 
 /// The measures that can be followed week by week. The others count customers at the horizon only.
 pub const CURVES: [&str; 9] =
@@ -13,7 +13,8 @@ pub const CURVES: [&str; 9] =
 ///
 /// The values are exact counts of each draw, and their interval is that of [`Estimate::from_draws`]. Batches are not kept
 /// by week, so the Monte Carlo variance at a week's end is that of the whole horizon (`whole`), scaled: for a share as
-/// v(1 − v) ÷ customers counted, for a sum over customers with its size. At the horizon it is that of `whole` itself.
+/// v(1 − v) ÷ customers counted, for a sum over customers with its size, and for profit, which may cross 0, with the orders
+/// that it is made of. At the horizon it is that of `whole` itself.
 pub fn weekly(
     tallies: &Tallies,
     measure: &Measure,
@@ -27,30 +28,42 @@ pub fn weekly(
     let weeks = own.weeks.len();
     let parts_of = |draw: usize| {
         let none: Vec<Row> = none.map_or_else(Vec::new, |none| running(none, draw).collect());
-        let parts = |(week, own): (usize, Row)| measure.parts(&Counts { own: &own, none: none.get(week), minor });
-        running(own, draw).enumerate().map(parts).collect()
+        let week = |(week, own): (usize, Row)| {
+            let none = none.get(week);
+            let (numerator, denominator) = measure.parts(&Counts { own: &own, none, minor });
+            let orders = own.total(ChannelCount::Orders) + none.map_or(0, |none| none.total(ChannelCount::Orders));
+            Week { numerator, denominator, orders: orders as f64 }
+        };
+        running(own, draw).enumerate().map(week).collect()
     };
-    let draws: Vec<Vec<(f64, f64)>> = (0..own.draw_weeks.len()).map(parts_of).collect();
+    let draws: Vec<Vec<Week>> = (0..own.draw_weeks.len()).map(parts_of).collect();
+    let crosses_zero = matches!(measure.key, "profit" | "incremental_profit");
     let at = |week: usize| -> Option<(Vec<f64>, f64)> {
-        let values: Vec<f64> = draws.iter().map(|weeks| weeks[week].0 / weeks[week].1).collect();
-        let counted = draws.iter().map(|weeks| weeks[week].1).sum::<f64>();
-        values.iter().all(|value| value.is_finite()).then_some((values, counted))
-    };
-    let scale = |(values, counted): &(Vec<f64>, f64)| {
+        let values: Vec<f64> = draws.iter().map(|weeks| weeks[week].numerator / weeks[week].denominator).collect();
+        let sum = |pick: fn(&Week) -> f64| draws.iter().map(|weeks| pick(&weeks[week])).sum::<f64>();
         let mean = values.iter().sum::<f64>() / values.len() as f64;
-        match measure.unit {
-            Unit::Share => (mean * (1.0 - mean)).max(0.0) / counted,
+        let scale = match measure.unit {
+            Unit::Share => (mean * (1.0 - mean)).max(0.0) / sum(|week| week.denominator),
+            Unit::Money | Unit::Number if crosses_zero => sum(|week| week.orders),
             Unit::Money | Unit::Number => mean.abs(),
-        }
+        };
+        values.iter().all(|value| value.is_finite()).then_some((values, scale))
     };
-    let end = at(weeks - 1).map_or(0.0, |end| scale(&end));
+    let end = at(weeks - 1).map_or(0.0, |(_, scale)| scale);
     (0..weeks)
         .map(|week| {
-            let counts = at(week)?;
-            let share = if end > 0.0 { scale(&counts) / end } else { 0.0 };
-            Some(Estimate::from_draws(&counts.0, whole.noise() * share, whole.batches()))
+            let (values, scale) = at(week)?;
+            let share = if end > 0.0 { scale / end } else { 0.0 };
+            Some(Estimate::from_draws(&values, whole.noise() * share, whole.batches()))
         })
         .collect()
+}
+
+/// What a measure is made of from the start to the end of a week, in one draw.
+struct Week {
+    numerator: f64,
+    denominator: f64,
+    orders: f64,
 }
 
 /// The counts of a draw from the start to the end of each week, channels summed.

@@ -3,11 +3,11 @@
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use serde_json::Value;
 
-use super::Origin;
 use super::charts;
 use super::panels::{Chart, Panel, View, panels};
 use super::words::HEADLINES;
-use crate::compare::{count, number, percent};
+use super::{Again, Origin};
+use crate::compare::{chance, count, number, percent};
 use crate::figures::{Column, DefinitionLine, Figures, Kind, Sheet};
 use crate::scenario::NONE;
 
@@ -149,6 +149,7 @@ fn numbers(figures: &Figures, sheets: &[Sheet]) -> Markup {
                 ", the same customers in both. “better” and “worse” stand where the interval does not contain 0. Per customer: of all customers, over the whole horizon."
             }
             (table(&HEADLINES))
+            @if strategies.len() > 3 { p.note { "Scroll the table sideways for all " (strategies.len()) " strategies." } }
             details { summary { "All measures" } (table(&rest)) }
         }
     }
@@ -283,6 +284,9 @@ fn shown(sheet: &Sheet, row: usize, place: usize) -> String {
         }
     };
     match column.kind {
+        Kind::Share if column.name == "share_above_zero" => chance(value),
+        Kind::Share if column.name == "probability_better" && value == 1.0 => "all draws".to_owned(),
+        Kind::Share if column.name == "probability_better" && value == 0.0 => "no draw".to_owned(),
         Kind::Share => percent(value),
         Kind::Measure if unit == Some("share") && difference => signed(format!("{} pp", number(value * 100.0))),
         Kind::Measure if unit == Some("share") => percent(value),
@@ -317,8 +321,11 @@ pub(super) fn made(notes: &[String], seed: u64, origin: &Origin) -> Markup {
             ul { @for note in notes { li { (note) } } }
             p {
                 "channelmix " (origin.version) ", seed " (seed)
-                @if origin.same_bytes { ". The same file and seed give this page again, byte for byte, on any number of threads:" }
-                @else { ". It was played up to a precision; as many customers at once give the same estimates, with errors from other batches:" }
+                @match origin.again {
+                    Again::SameBytes => ". The same file and seed give this page again, byte for byte, on any number of threads:",
+                    Again::OtherBatches => ". It was played up to a precision; as many customers at once give the same estimates, with errors from other batches:",
+                    Again::FirstOfSeveral => ". It was made from the results of several runs, put together with report; the first of them:",
+                }
             }
             pre { code { (origin.command) } }
             details {

@@ -55,6 +55,9 @@ fn unusable(name: &str) -> Option<String> {
     if let Some(c) = name.chars().find(punctuation) {
         return Some(format!("it holds `{c}`"));
     }
+    if name.starts_with('(') {
+        return Some("it begins with `(`, which marks what is no name in tables".to_owned());
+    }
     if name.trim() != name {
         return Some("it begins or ends with a space".to_owned());
     }

@@ -197,6 +197,8 @@ impl ForestPoint {
         let words = self.said(form);
         let verdict = match (interval.is_some(), clear, better) {
             (false, ..) => "",
+            // Nobody does anything else.
+            _ if value == 0.0 && interval == Some((0.0, 0.0)) => "same",
             (_, false, _) => "unclear",
             (_, _, Better::Neither) => "differs",
             (_, _, Better::Higher) => {

@@ -1,8 +1,7 @@
 //! Measures week by week: whom the firm keeps, what it costs and earns, whom it can still reach.
 
-use super::{Chart, Panel, Reader, View};
-use crate::compare::{number, percent};
-use crate::figures::CurvePoint;
+use super::{Chart, Panel, Reader, View, named};
+use crate::figures::{CurvePoint, MeasureLine};
 use crate::report::charts::{Across, Curve, Curves, Estimate, Form};
 use crate::scenario::NONE;
 
@@ -42,13 +41,8 @@ pub(super) fn money(reader: &Reader<'_>) -> Option<Panel> {
 }
 
 pub(super) fn reach(reader: &Reader<'_>) -> Option<Panel> {
-    let left = reader.lines("reach_left").filter(|line| line.strategy != NONE);
-    let least = left.filter_map(|line| Some((line.value?, &line.strategy))).min_by(|a, b| a.0.total_cmp(&b.0));
-    let title = least.map_or_else(String::new, |(value, strategy)| {
-        format!("{strategy} uses up most reach: {} of the opt-ins are left at the horizon", percent(value))
-    });
     let charts = [
-        chart(reader, "reach_left", "opt-ins left, share of those at the start", title),
+        chart(reader, "reach_left", "opt-ins left, share of those at the start", reader.verdict("reach_left")),
         chart(reader, "opt_outs", "opt-outs, cumulative, per customer", reader.verdict("opt_outs")),
     ];
     panel(
@@ -119,14 +113,12 @@ fn chart(reader: &Reader<'_>, measure: &'static str, label: &str, title: String)
 
 /// What the strategies earn above doing nothing.
 fn against_none(reader: &Reader<'_>) -> String {
-    let lines = reader.lines("incremental_profit").filter(|line| line.strategy != NONE);
-    let best = lines.filter_map(|line| Some((line.value?, line))).max_by(|a, b| a.0.total_cmp(&b.0));
-    let Some((value, line)) = best else { return "Profit above doing nothing".to_owned() };
-    let sure = if line.low > Some(0.0) { "" } else { ", not clearly more than nothing" };
-    format!(
-        "Against doing nothing {} brings most: {} {} per customer at the horizon{sure}",
-        line.strategy,
-        number(value),
-        reader.currency()
-    )
+    let lines = || reader.lines("incremental_profit").filter(|line| line.strategy != NONE);
+    let of = |keep: fn(&MeasureLine) -> bool| named(lines().filter(|line| keep(line)).map(|line| &*line.strategy));
+    let more = of(|line| line.low > Some(0.0)).map(|names| format!("clearly more profit under {names}"));
+    let less = of(|line| line.high < Some(0.0)).map(|names| format!("clearly less under {names}"));
+    let open = of(|line| line.low <= Some(0.0) && line.high >= Some(0.0))
+        .map(|names| format!("no clear difference under {names}"));
+    let parts: Vec<String> = [more, less, open].into_iter().flatten().collect();
+    format!("Against doing nothing: {}", parts.join("; "))
 }

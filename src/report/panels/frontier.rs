@@ -23,8 +23,10 @@ pub(super) fn panel(reader: &Reader<'_>) -> Option<Panel> {
     let beaten = named(lines.iter().filter(|line| !line.on_frontier).map(|line| line.strategy.as_str()));
     let best = named(lines.iter().filter(|line| line.on_frontier).map(|line| line.strategy.as_str()))?;
     let title = match beaten {
-        None => "Every strategy that keeps more customers costs more".to_owned(),
-        Some(beaten) => format!("{beaten}: another strategy costs less and keeps more; not beaten: {best}"),
+        None => "Keeping more customers costs more: no strategy is beaten in both".to_owned(),
+        Some(beaten) => format!(
+            "{beaten}: another strategy keeps as many or more for as little or less (by point estimates); not beaten: {best}"
+        ),
     };
     let description = "Spend per customer against retention, each with its interval; a line joins the strategies that no other one beats in both.";
     let columns = [

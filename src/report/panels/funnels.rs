@@ -12,13 +12,22 @@ pub(super) fn channels(reader: &Reader<'_>) -> Option<Panel> {
     let mut lines: Vec<&ChannelLine> = reader.figures.channels.iter().filter(|line| line.sent > 0.0).collect();
     let place = |line: &&ChannelLine| reader.figures.channels.iter().position(|other| other.channel == line.channel);
     lines.sort_by_key(place);
-    let best = lines.iter().max_by(|a, b| (a.contact_orders / a.sent).total_cmp(&(b.contact_orders / b.sent)))?;
-    let title = format!(
-        "{} brings most orders for a message: {} of a thousand sent under {}",
-        best.channel,
-        number(best.contact_orders / best.sent * PER),
-        best.strategy
-    );
+    if lines.is_empty() {
+        return None;
+    }
+    // The best rate of each channel under any strategy, the highest first.
+    let mut rates: Vec<(&str, f64)> = Vec::new();
+    for line in &lines {
+        let rate = line.contact_orders / line.sent * PER;
+        match rates.iter_mut().find(|(channel, _)| *channel == line.channel) {
+            Some((_, best)) => *best = best.max(rate),
+            None => rates.push((&line.channel, rate)),
+        }
+    }
+    rates.sort_by(|a, b| b.1.total_cmp(&a.1));
+    let told: Vec<String> =
+        rates.iter().take(3).map(|(channel, rate)| format!("{channel} {}", number(*rate))).collect();
+    let title = format!("Orders from a thousand messages sent: {}", told.join(", "));
     let row = |line: &&ChannelLine| FunnelRow {
         heading: line.channel.clone(),
         name: line.strategy.clone(),

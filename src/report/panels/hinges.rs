@@ -12,7 +12,12 @@ pub(super) fn panel(reader: &Reader<'_>) -> Panel {
     let lines = &reader.figures.hinges;
     let mut strategies: Vec<&str> = lines.iter().map(|line| line.strategy.as_str()).collect();
     strategies.dedup();
-    let charts: Vec<Chart> = strategies.iter().take(DRAWN).filter_map(|strategy| chart(reader, strategy)).collect();
+    let charts: Vec<Chart> = strategies
+        .iter()
+        .take(DRAWN)
+        .enumerate()
+        .filter_map(|(place, strategy)| chart(reader, place + 1, strategy))
+        .collect();
     let columns = [
         "strategy",
         "input",
@@ -46,18 +51,27 @@ pub(super) fn panel(reader: &Reader<'_>) -> Panel {
     Panel { name: "hangs-on", question: "What does the answer hang on?", charts, note: note.to_owned(), view }
 }
 
-fn chart(reader: &Reader<'_>, strategy: &str) -> Option<Chart> {
+fn chart(reader: &Reader<'_>, place: usize, strategy: &str) -> Option<Chart> {
     let lines: Vec<&HingeLine> = reader.figures.hinges.iter().filter(|line| line.strategy == strategy).collect();
     let first = lines.first()?;
     let baseline = reader.baseline();
-    let turning = lines.iter().find_map(|line| Some((line, line.switching_value?)));
-    let title = match turning {
-        Some((line, value)) => {
-            let side = if line.difference_at_high < line.difference_at_low { "above" } else { "below" };
-            format!("{strategy} against {baseline}: {} decides, {baseline} wins {side} {}", line.input, number(value))
-        }
-        None => {
-            format!("{strategy} against {baseline}: {} matters most, no single input turns the answer", first.input)
+    let turning: Vec<(&&HingeLine, f64)> =
+        lines.iter().filter_map(|line| Some((line, line.switching_value?))).collect();
+    let title = match &turning[..] {
+        [] => format!("{strategy} against {baseline}: {} matters most, no single input turns the answer", first.input),
+        [(line, value), rest @ ..] => {
+            let ends = (line.difference_at_low, line.difference_at_high);
+            let side = match ends {
+                (low, high) if low > 0.0 && high < 0.0 => format!(", {baseline} is ahead above it"),
+                (low, high) if low < 0.0 && high > 0.0 => format!(", {baseline} is ahead below it"),
+                // A curved answer that comes back.
+                _ => String::new(),
+            };
+            let more = match rest.len() {
+                0 => String::new(),
+                more => format!("; so do {more} more"),
+            };
+            format!("{strategy} against {baseline}: {} turns the answer at {}{side}{more}", line.input, number(*value))
         }
     };
     let end = |input: Option<f64>, effect: f64| TornadoEnd { input: input.map_or_else(String::new, number), effect };
@@ -78,5 +92,5 @@ fn chart(reader: &Reader<'_>, strategy: &str) -> Option<Chart> {
         rows: lines.iter().map(row).collect(),
     };
     let description = "For each uncertain input the difference in profit at its low and at its high value.";
-    Some(Chart::new(format!("hangs-on-{strategy}"), title, |caption| chart.draw(caption), description))
+    Some(Chart::new(format!("hangs-on-{place}"), title, |caption| chart.draw(caption), description))
 }

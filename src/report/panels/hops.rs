@@ -19,7 +19,8 @@ pub(super) fn panel(reader: &Reader<'_>) -> Option<Panel> {
     chosen.extend(others.max_by(|a, b| profit(a).total_cmp(&profit(b))).map(|line| line.strategy.as_str()));
     chosen.extend(reader.strategies().find(|&name| name == NONE && name != reader.baseline()));
     chosen.truncate(DRAWN);
-    let charts: Vec<Chart> = chosen.into_iter().filter_map(|strategy| chart(reader, strategy)).collect();
+    let charts: Vec<Chart> =
+        chosen.into_iter().enumerate().filter_map(|(number, strategy)| chart(reader, number + 1, strategy)).collect();
     let columns = ["strategy", "from", "to", "times", "share"];
     (!charts.is_empty()).then(|| Panel {
         name: "hops",
@@ -30,7 +31,7 @@ pub(super) fn panel(reader: &Reader<'_>) -> Option<Panel> {
     })
 }
 
-fn chart(reader: &Reader<'_>, strategy: &str) -> Option<Chart> {
+fn chart(reader: &Reader<'_>, number: usize, strategy: &str) -> Option<Chart> {
     let lines: Vec<&HopLine> = reader.figures.hops.iter().filter(|line| line.strategy == strategy).collect();
     let mut rows: Vec<&str> = Vec::new();
     for line in &lines {
@@ -64,7 +65,7 @@ fn chart(reader: &Reader<'_>, strategy: &str) -> Option<Chart> {
     let title =
         format!("Under {strategy}, a touch on {} ends in an order most often: {}", best.from, percent(best.share?));
     Some(Chart::new(
-        format!("hops-{strategy}"),
+        format!("hops-{number}"),
         title,
         |caption| chart.draw(caption),
         "Share of the touches on each channel that ended in an order, were followed by a hop, or were left.",

@@ -44,7 +44,9 @@ pub(super) fn panel(reader: &Reader<'_>) -> Option<Panel> {
     let charts =
         [("differences", ordinary), ("differences-large", large)].into_iter().filter(|(_, rows)| !rows.is_empty());
     let charts = charts.map(|(name, rows)| {
-        let title = verdicts(&rows);
+        let several = rows.iter().any(|row| row.points.len() > 1);
+        let judged = if name == "differences" { "profit" } else { "delivered" };
+        let title = if several { reader.verdict(judged) } else { verdicts(&rows) };
         let forest = Forest {
             across_label: format!("difference from {baseline}, in % of its value"),
             groups: vec![ForestGroup { heading: String::new(), form: Form::Share, rows }],
@@ -79,11 +81,12 @@ pub(super) fn panel(reader: &Reader<'_>) -> Option<Panel> {
     })
 }
 
-/// What is clearly better, what is clearly worse, and what is neither: of the strategy that is clearly better most often.
+/// What is clearly better, what is clearly worse, and what is neither, of one strategy.
 fn verdicts(rows: &[ForestRow]) -> String {
     let side = |row: &ForestRow, point: &ForestPoint| {
         let (up, down) = (point.difference.low > 0.0, point.difference.high < 0.0);
         match row.better {
+            _ if point.difference.low == 0.0 && point.difference.high == 0.0 => "the same in",
             _ if !up && !down => "unclear in",
             Better::Neither if up => "higher in",
             Better::Neither => "lower in",
@@ -97,9 +100,8 @@ fn verdicts(rows: &[ForestRow]) -> String {
         rows.iter().filter(own).map(|row| row.name.as_str()).collect::<Vec<_>>()
     };
     let strategies: Vec<&str> = rows.iter().flat_map(|row| &row.points).map(|point| point.name.as_str()).collect();
-    let most = strategies.iter().rev().max_by_key(|strategy| of(strategy, "better in").len());
-    let Some(first) = most else { return String::new() };
-    let parts = ["better in", "worse in", "higher in", "lower in", "unclear in"];
+    let Some(first) = strategies.first() else { return String::new() };
+    let parts = ["better in", "worse in", "higher in", "lower in", "unclear in", "the same in"];
     let parts =
         parts.into_iter().filter_map(|words| Some(format!("{words} {}", super::named(of(first, words).into_iter())?)));
     format!("{first}: {}", parts.collect::<Vec<_>>().join("; "))

@@ -5,6 +5,8 @@ use crate::figures::SegmentLine;
 use crate::report::charts::{Better, Forest, ForestGroup, ForestPoint, ForestRow};
 use crate::scenario::NONE;
 
+/// As many strategies as the title tells of.
+const TOLD: usize = 3;
 /// As many segments as a chart shows.
 const DRAWN: usize = 20;
 
@@ -12,20 +14,18 @@ pub(super) fn panel(reader: &Reader<'_>) -> Option<Panel> {
     let all = &reader.figures.segments;
     let profit = |line: &SegmentLine| line.measure == "profit" && line.strategy != NONE && line.difference.is_some();
     // Those that move the firm's total most come first.
-    let weight = |segment: &str| {
-        let own = all.iter().filter(|line| line.segment == segment && profit(line));
-        own.map(|line| line.share * line.difference.unwrap_or_default().abs()).fold(0.0, f64::max)
-    };
     let mut segments: Vec<(&str, f64)> = Vec::new();
     for line in all.iter().filter(|line| profit(line)) {
         if segments.last().is_none_or(|(name, _)| *name != line.segment) {
             segments.push((&line.segment, 0.0));
         }
+        if let Some((_, weight)) = segments.last_mut() {
+            *weight = weight.max(line.share * line.difference.unwrap_or_default().abs());
+        }
     }
     if segments.len() < 2 {
         return None;
     }
-    segments.iter_mut().for_each(|(name, own)| *own = weight(name));
     let count = segments.len();
     if count > DRAWN {
         segments.sort_by(|a, b| b.1.total_cmp(&a.1));
@@ -54,19 +54,23 @@ pub(super) fn panel(reader: &Reader<'_>) -> Option<Panel> {
             rows: segments.iter().map(row).collect(),
         }],
     };
-    let losing = all.iter().filter(|line| profit(line) && line.difference_high < Some(0.0));
-    let mut losers: Vec<&str> = losing.map(|line| line.segment.as_str()).collect();
-    losers.dedup();
-    let winning = all.iter().filter(|line| profit(line) && line.difference_low > Some(0.0));
-    let mut winners: Vec<&str> = winning.map(|line| line.segment.as_str()).collect();
-    winners.dedup();
-    let clear = |names: Vec<&str>, words: &str| named(names.into_iter()).map(|names| format!("{words} in {names}"));
-    let parts: Vec<String> =
-        [clear(winners, "clearly more profit"), clear(losers, "clearly less")].into_iter().flatten().collect();
-    let title = if parts.is_empty() {
-        format!("In no segment does any strategy clearly differ from {baseline} in profit")
-    } else {
-        format!("Against {baseline}: {}", parts.join(", "))
+    let clear = |strategy: &str, keep: fn(&SegmentLine) -> bool, words: &str| {
+        let own = all.iter().filter(|line| profit(line) && line.strategy == strategy && keep(line));
+        named(own.map(|line| line.segment.as_str())).map(|names| format!("{words} in {names}"))
+    };
+    let told = |strategy: &str| {
+        let more = clear(strategy, |line| line.difference_low > Some(0.0), "clearly more");
+        let less = clear(strategy, |line| line.difference_high < Some(0.0), "clearly less");
+        let parts: Vec<String> = [more, less].into_iter().flatten().collect();
+        (!parts.is_empty()).then(|| format!("{strategy} {}", parts.join(", ")))
+    };
+    let mut parts: Vec<String> = reader.strategies().filter_map(told).collect();
+    let hidden = parts.len().saturating_sub(TOLD);
+    parts.truncate(TOLD);
+    let title = match hidden {
+        _ if parts.is_empty() => format!("In no segment does any strategy clearly differ from {baseline} in profit"),
+        0 => format!("Profit against {baseline}: {}", parts.join("; ")),
+        more => format!("Profit against {baseline}: {}; {more} more strategies differ somewhere", parts.join("; ")),
     };
     let shown = if count > DRAWN {
         format!(" The chart shows the {DRAWN} of {count} segments that move the total most.")

@@ -9,19 +9,20 @@ use crate::scenario::NONE;
 pub(super) fn panel(reader: &Reader<'_>) -> Panel {
     let baseline = reader.baseline().to_owned();
     let setup = &reader.figures.answer.setup;
+    let period = period(setup.days);
     let compared = |line: &&YearLine| line.outcome == "difference" && line.strategy != NONE;
     let differences: Vec<&YearLine> = reader.figures.years.iter().filter(compared).collect();
     let currency = reader.currency();
     let mut charts = Vec::new();
     if let Some(best) = differences.iter().max_by(|a, b| a.share_above_zero.total_cmp(&b.share_above_zero)) {
         let title = format!(
-            "{} earns more than {baseline} in {} of years; half of them differ by {} to {} {currency}",
+            "{} earns more than {baseline} in {} of {period}; in the middle half of them the difference is {} to {} {currency}",
             best.strategy,
             chance(best.share_above_zero),
             money(best.q25),
             money(best.q75)
         );
-        let rows = differences.iter().map(|line| row(reader, line, Some(&baseline)));
+        let rows = differences.iter().map(|line| row(reader, line, Some((&baseline, &period))));
         let chart = Distribution {
             value_label: format!("profit of the firm − profit under {baseline}, one horizon"),
             form: reader.money(),
@@ -33,8 +34,8 @@ pub(super) fn panel(reader: &Reader<'_>) -> Panel {
     let profits: Vec<&YearLine> = reader.figures.years.iter().filter(|line| line.outcome == "profit").collect();
     if let Some(best) = profits.iter().max_by(|a, b| a.mean.total_cmp(&b.mean)) {
         let title = format!(
-            "The firm's profit is highest under {}: nine of ten years bring {} to {} {currency}",
-            best.strategy,
+            "{}: nine of ten {period} bring {} to {} {currency} of profit",
+            standing(reader, &best.strategy),
             money(best.q05),
             money(best.q95)
         );
@@ -54,16 +55,33 @@ pub(super) fn panel(reader: &Reader<'_>) -> Panel {
         question: "What could one year bring this firm?",
         charts,
         note: format!(
-            "Totals of a firm of {} customers over {days} days: what is not known of the inputs and the luck of its customers together; no shock that hits all customers alike. Strategies are left out of the differences where so few customers were simulated that the sign is open (--simulate).",
+            "Totals of a firm of {} customers over {days} days: what is not known of the inputs, the luck of its customers and the error of having simulated finitely many; no shock that hits all customers alike. Strategies of which too few customers order differently are left out of the differences.",
             crate::compare::count(setup.population)
         ),
         view: View::of("years", &columns, &reader.figures.years, |_| true),
     }
 }
 
-fn row(reader: &Reader<'_>, line: &YearLine, baseline: Option<&str>) -> DistributionRow {
-    let note = baseline.map_or_else(String::new, |baseline| {
-        format!("ahead of {baseline} in {} of years", chance(line.share_above_zero))
+/// What a horizon is called.
+fn period(days: f64) -> String {
+    if (300.0..=430.0).contains(&days) { "years".to_owned() } else { format!("such {days}-day periods") }
+}
+
+/// The strategy with the highest expected profit, and whether that is clear.
+fn standing(reader: &Reader<'_>, best: &str) -> String {
+    let open = |line: &&crate::figures::MeasureLine| super::standing(line) == super::Standing::Open;
+    let compared = || reader.lines("profit").filter(|line| line.difference.is_some() && line.strategy != NONE);
+    let unclear = match best {
+        best if best == reader.baseline() => super::named(compared().filter(open).map(|line| &*line.strategy)),
+        best => compared().filter(|line| line.strategy == best).find(open).map(|_| reader.baseline().to_owned()),
+    };
+    let hedge = unclear.map_or_else(String::new, |other| format!(", though not clearly above {other}"));
+    format!("Expected profit is highest under {best}{hedge}")
+}
+
+fn row(reader: &Reader<'_>, line: &YearLine, against: Option<(&str, &str)>) -> DistributionRow {
+    let note = against.map_or_else(String::new, |(baseline, period)| {
+        format!("ahead of {baseline} in {} of {period}", chance(line.share_above_zero))
     });
     DistributionRow {
         name: line.strategy.clone(),

@@ -464,7 +464,9 @@ fn an_open_answer_never_asks_for_fewer_customers_than_were_played() {
             let few = ["compare", "offers.toml", "--simulate", "1500", "--format", "json", "--seed", &seed];
             let answer = place.run(&[&few[..], options].concat()).json();
             let finding = answer["findings"][0].as_str().expect("a sentence");
-            let Some((_, asked)) = finding.split_once("about ").filter(|_| finding.contains("would tell (")) else {
+            let Some((_, asked)) =
+                finding.split_once("about ").filter(|_| finding.contains("simulated customers would "))
+            else {
                 continue;
             };
             let asked = &asked[asked.rfind("about ").map_or(0, |at| at + 6)..];

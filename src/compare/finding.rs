@@ -41,7 +41,26 @@ fn ranking(answer: &Answer) -> String {
         more => format!(" and {more} more"),
     };
     let rest = rest[..rest.len().min(RANKED)].join(", then ");
-    format!("Expected profit is highest under {first}, then {rest}{more}.")
+    let hedge = all.first().and_then(|(cell, _)| answer.not_clearly_above(&cell.strategy));
+    let hedge = hedge.map_or_else(String::new, |others| format!(", though not clearly above {others}"));
+    format!("Expected profit is highest under {first}{hedge}; then {rest}{more}.")
+}
+
+impl Answer {
+    /// From which strategies the one with the highest expected profit does not clearly differ, of those that it was compared
+    /// with: the baseline, or if it is that, any.
+    pub fn not_clearly_above(&self, best: &str) -> Option<String> {
+        let open = |cell: &&Cell| {
+            cell.difference.as_ref().is_some_and(|difference| difference.estimate.interval.contains(0.0))
+        };
+        let baseline = self.setup.baseline.as_deref()?;
+        let mut compared = cells(self, "profit");
+        if best == baseline {
+            let others: Vec<&str> = compared.filter(open).map(|cell| cell.strategy.as_str()).collect();
+            return (!others.is_empty()).then(|| others.join(", "));
+        }
+        compared.find(|cell| cell.strategy == best).filter(open).map(|_| baseline.to_owned())
+    }
 }
 
 /// As many strategies are named behind the best one.

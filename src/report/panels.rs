@@ -163,14 +163,14 @@ impl Reader<'_> {
         };
         if let [line] = compared[..] {
             return match standing(line) {
-                Standing::Same => format!("{} and {baseline}: the same {}", line.strategy, line.name),
+                Standing::Same => format!("No difference in {} between {} and {baseline}", line.name, line.strategy),
                 Standing::Open => format!(
                     "No clear difference in {} between {} and {baseline} ({})",
                     line.name,
                     line.strategy,
                     self.range(line)
                 ),
-                Standing::Better | Standing::Worse => {
+                Standing::Better | Standing::Worse | Standing::More | Standing::Less => {
                     let size = self.difference(line, line.difference.unwrap_or_default().abs());
                     let word = if line.difference > Some(0.0) { "higher" } else { "lower" };
                     format!(
@@ -188,6 +188,8 @@ impl Reader<'_> {
         let parts = [
             ("clearly better under", group(Standing::Better)),
             ("clearly worse under", group(Standing::Worse)),
+            ("clearly higher under", group(Standing::More)),
+            ("clearly lower under", group(Standing::Less)),
             ("not clearly different under", group(Standing::Open)),
             ("the same under", group(Standing::Same)),
         ];
@@ -216,6 +218,10 @@ impl Reader<'_> {
 enum Standing {
     Better,
     Worse,
+    /// Clearly more of what is better neither way.
+    More,
+    /// Clearly less of it.
+    Less,
     Open,
     Same,
 }
@@ -231,7 +237,8 @@ fn standing(line: &MeasureLine) -> Standing {
     match line.better {
         "lower" if high < 0.0 => Standing::Better,
         "higher" if low > 0.0 => Standing::Better,
-        "neither" => Standing::Open,
+        "neither" if low > 0.0 => Standing::More,
+        "neither" => Standing::Less,
         _ => Standing::Worse,
     }
 }

@@ -414,7 +414,7 @@ fn what_is_too_rare_to_see_is_allowed_for_everywhere() {
         assert!(near(end(last, name), end(&of("incremental_profit"), name)), "{last}");
     }
     let page = text(&files, "report.html");
-    for claim in ["clearly more", "clearly less", ": better in", ": worse in", "the same retention"] {
+    for claim in ["clearly more", "clearly less", ": better in", ": worse in", "No difference in retention"] {
         assert!(!page.contains(claim), "{claim}");
     }
 }

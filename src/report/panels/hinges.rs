@@ -69,6 +69,7 @@ fn chart(reader: &Reader<'_>, place: usize, strategy: &str) -> Option<Chart> {
             };
             let more = match rest.len() {
                 0 => String::new(),
+                1 => "; so does 1 more".to_owned(),
                 more => format!("; so do {more} more"),
             };
             format!("{strategy} against {baseline}: {} turns the answer at {}{side}{more}", line.input, number(*value))

@@ -69,13 +69,8 @@ fn period(days: f64) -> String {
 
 /// The strategy with the highest expected profit, and whether that is clear.
 fn standing(reader: &Reader<'_>, best: &str) -> String {
-    let open = |line: &&crate::figures::MeasureLine| super::standing(line) == super::Standing::Open;
-    let compared = || reader.lines("profit").filter(|line| line.difference.is_some() && line.strategy != NONE);
-    let unclear = match best {
-        best if best == reader.baseline() => super::named(compared().filter(open).map(|line| &*line.strategy)),
-        best => compared().filter(|line| line.strategy == best).find(open).map(|_| reader.baseline().to_owned()),
-    };
-    let hedge = unclear.map_or_else(String::new, |other| format!(", though not clearly above {other}"));
+    let unclear = reader.figures.answer.not_clearly_above(best);
+    let hedge = unclear.map_or_else(String::new, |others| format!(", though not clearly above {others}"));
     format!("Expected profit is highest under {best}{hedge}")
 }
 

@@ -269,6 +269,7 @@ fn what_cannot_be_swept_is_refused_and_nothing_is_played() {
             &["cost_per_mesage", "did you mean `cost_per_message`?", "--sweep:1"][..],
         ),
         ("channels.smss.cost_per_message=0.01,0.02", &["no channel `smss`", "--sweep:1"]),
+        ("campaigns.ofer.trigger.every=3d,7d", &["no campaign `ofer`", "did you mean `offer`?", "--sweep:1"]),
         (
             "channels.sms.cost_per_message=0.01,cheap",
             &["cost_per_message", "\"cheap\"", "at channels.sms.cost_per_message=cheap"],

@@ -422,7 +422,10 @@ fn wrong_questions_are_refused_with_one_clear_message() {
         (&["--find", "lost under nobody"], &["expected a strategy, found `nobody`", "blast, cascade, none"]),
         (&["--events", "log.txt"], &["log.txt", "FILE.csv.gz"]),
         (&["--events", "old.csv"], &["old.csv exists already", "--overwrite"]),
-        (&["--events", "folder.csv", "--overwrite"], &["folder.csv exists already"]),
+        (
+            &["--events", "folder.csv", "--overwrite"],
+            &["folder.csv exists already and is not an event log: it is left alone"],
+        ),
         (&["--events", "new.csv", "--customers", "9..3"], &["9..3", "the first one lower"]),
         (&["--events", "new.csv", "--format", "json"], &["cannot be used with"]),
         (&["--customer", "1", "--overwrite"], &["--overwrite has nothing to replace"]),

@@ -111,7 +111,9 @@ fn the_log_adds_up_to_the_tallies() {
 #[test]
 fn threads_do_not_show_in_the_log_nor_in_a_search() {
     let place = Place::new();
-    let options = [&["trace", "offers.toml", "--draws", "4", "--draw", "3", "--quiet"], &UNCERTAIN[..]].concat();
+    let options =
+        [&["trace", "offers.toml", "--draws", "4", "--draw", "3", "--quiet", "--set", "simulate=8760"], &UNCERTAIN[..]]
+            .concat();
     let log = |name: &str, threads: &str| {
         place
             .run(&[&options[..], &["--events", name, "--customers", "90..2_190", "--threads", threads]].concat())
@@ -409,10 +411,15 @@ fn wrong_questions_are_refused_with_one_clear_message() {
     let place = Place::new();
     place.write("old.csv", "mine");
     fs::create_dir(place.at("folder.csv")).expect("there is room");
-    let cases: [(&[&str], &[&str]); 18] = [
+    let cases: [(&[&str], &[&str]); 20] = [
         (&[], &["--customer", "--find", "--events"]),
         (&["--customer", "1", "--find", "lost under none"], &["cannot be used with"]),
-        (&["--customer", "-1"], &["-1"]),
+        (&["--customer", "-1"], &["'-1'", "must be a whole number from 0"]),
+        (
+            &["--customer", "2048"],
+            &["no customer 2048: `compare` plays 2", "--customer 0 … 2047", "--set simulate=2049"],
+        ),
+        (&["--events", "new.csv", "--customers", "0..2049"], &["no customer 2048", "--customers 0..2048"]),
         (&["--customer", "1e30"], &["whole number"]),
         (&["--customer", "1", "--draw", "1"], &["there is no draw 1", "only draw 0"]),
         (&["--customer", "1", "--draws", "8"], &["no input of this scenario is uncertain"]),
@@ -448,7 +455,8 @@ fn wrong_questions_are_refused_with_one_clear_message() {
 #[cfg(unix)]
 fn an_interrupted_log_leaves_nothing() {
     let place = Place::new();
-    let run = ["trace", "offers.toml", "--events", "log.csv.gz", "--customers", "0..1e8", "--quiet"];
+    let run =
+        ["trace", "offers.toml", "--events", "log.csv.gz", "--customers", "0..1e8", "--set", "simulate=1e8", "--quiet"];
     let mut child = place.command(&run).spawn().expect("it starts");
     while place.names().iter().all(|name| !name.starts_with(".log.csv.gz.partial")) {
         assert!(child.try_wait().expect("it is a child").is_none(), "it ended");

@@ -301,6 +301,8 @@ fn a_predicate_that_cannot_be_understood_is_told_with_what_is_allowed() {
         "not not ordered under cascade",
         "ordered under cascade and",
         "ORDERED under \u{202e}cascade",
+        "bought under cascade",
+        "not churned under cascade",
     ]
     .into_iter()
     .map(|text| {
@@ -315,7 +317,7 @@ fn a_predicate_that_cannot_be_understood_is_told_with_what_is_allowed() {
     expected a strategy, found the end | allowed here: cascade and more, cascade, none
     expected a strategy, found `blast` | allowed here: cascade and more, cascade, none
     expected `and`, `but` or the end, found `or` | allowed here: and, but
-    expected a channel for that, found `email` | allowed here: web, store
+    nobody orders on `email`: it carries messages | orders are placed on web, store; of messages say `contacted on email`, `opened on email` or `responded on email`
     expected a campaign, found `offers` | did you mean `offer`? allowed here: offer
     expected what there is more of, found `order` | did you mean `orders`? allowed here: orders, revenue, cost, profit, messages
     expected `than`, found `as` | allowed here: than
@@ -323,6 +325,8 @@ fn a_predicate_that_cannot_be_understood_is_told_with_what_is_allowed() {
     expected what a customer did, found `not` | did you mean `got`? allowed here: ordered, responded, opened, contacted, got, opted out, lost, retained, clicked
     expected what a customer did, found the end | allowed here: ordered, responded, opened, contacted, got, opted out, lost, retained, clicked, not, more, fewer, less
     expected what a customer did, found `ORDERED` | did you mean `ordered`? allowed here: ordered, responded, opened, contacted, got, opted out, lost, retained, clicked, not, more, fewer, less
+    expected what a customer did, found `bought` | did you mean `ordered`? allowed here: ordered, responded, opened, contacted, got, opted out, lost, retained, clicked, not, more, fewer, less
+    expected what a customer did, found `churned` | did you mean `lost`? allowed here: ordered, responded, opened, contacted, got, opted out, lost, retained, clicked
     ");
     // Names may hold spaces and even words of the grammar: the longest is meant.
     let long = Predicate::read("ordered under cascade and more and not under cascade", &world).expect("it is right");

@@ -241,8 +241,8 @@ fn date(at: Place, text: &str) -> Option<Problem> {
             (year(parts[0]) || year(parts[2])) && parts.iter().all(|&part| year(part) || (1..=31).contains(&part));
         dated.then_some(parts)
     };
-    let words = value.split(|c: char| !c.is_ascii_digit() && !"./-".contains(c));
-    let (word, parts) = words.filter_map(|word| Some((word, parts(word)?))).next()?;
+    let mut words = value.split(|c: char| !c.is_ascii_digit() && !"./-".contains(c));
+    let (word, parts) = words.find_map(|word| Some((word, parts(word)?)))?;
     let from = start + key.len() + 1 + value.find(word)?;
     let iso = match parts {
         [year, month, day] if year >= 1000 => Some([year, month, day]),

@@ -29,6 +29,14 @@ pub enum Error {
         /// What may be replaced there, such as "a result folder".
         what: &'static str,
     },
+    /// There is something at its place that is not replaced in any case.
+    #[error("{path} exists already and is not {what}: it is left alone; choose another place")]
+    LeftAlone {
+        /// The place.
+        path: PathBuf,
+        /// What would be replaced there, such as "a result folder".
+        what: &'static str,
+    },
 }
 
 /// An error of the file system at a path.
@@ -67,7 +75,11 @@ impl Place {
             Replaces::File(what) => (path.is_file(), what),
         };
         if path.symlink_metadata().is_ok() && !replaceable {
-            return Err(Error::Exists { path: path.to_owned(), what });
+            let path = path.to_owned();
+            return Err(match replaces {
+                Replaces::Nothing(_) => Error::Exists { path, what },
+                Replaces::FolderWith(..) | Replaces::File(_) => Error::LeftAlone { path, what },
+            });
         }
         let place = Self { path: path.to_owned(), replaces };
         let trial = place.beside("trial");

@@ -94,13 +94,13 @@ impl Sweep {
         self.keys.iter().zip(values).map(|(key, &value)| format!("{}={}", key.key, key.values[value].text)).collect()
     }
 
-    /// A point in a sentence: `every 7d`, or `every 7d and after 24h`.
+    /// A point in a sentence: `every = 7d`, or `every = 7d, after = 24h`.
     pub fn in_words(&self, values: &[usize]) -> String {
         let same_name = self.keys.len() == 2 && self.keys[0].name == self.keys[1].name;
         let word = |(key, &value): (&Key, &usize)| {
-            format!("{} {}", if same_name { &key.key } else { &key.name }, key.values[value].text)
+            format!("{} = {}", if same_name { &key.key } else { &key.name }, key.values[value].text)
         };
-        self.keys.iter().zip(values).map(word).collect::<Vec<_>>().join(" and ")
+        self.keys.iter().zip(values).map(word).collect::<Vec<_>>().join(", ")
     }
 
     /// The values of a point alone: `7d`, or `7d, 24h`.
@@ -124,7 +124,7 @@ mod tests {
         let sweep = read(&["a.x=2,1", "b=p,q,r"], &["c=1"]).expect("it is sound");
         assert_eq!(sweep.grid(), [[0, 0], [0, 1], [0, 2], [1, 0], [1, 1], [1, 2]]);
         assert_eq!(sweep.assignments(&[0, 2]), ["a.x=1", "b=r"]);
-        assert_eq!((sweep.in_words(&[1, 0]).as_str(), sweep.values(&[1, 0]).as_str()), ("x 2 and b p", "2, p"));
+        assert_eq!((sweep.in_words(&[1, 0]).as_str(), sweep.values(&[1, 0]).as_str()), ("x = 2, b = p", "2, p"));
     }
 
     #[test]

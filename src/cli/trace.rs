@@ -27,7 +27,7 @@ pub struct Arguments {
     #[command(flatten)]
     scenario: ScenarioArguments,
     /// The customer to follow, by number: 0, 1, 2, …
-    #[arg(long, value_name = "NUMBER", value_parser = number)]
+    #[arg(long, value_name = "NUMBER", value_parser = number, allow_negative_numbers = true)]
     customer: Option<u64>,
     /// Follow the first customer who shows something: `--find "ordered under cascade but not under blast"`. Clauses are
     /// joined by `and`: `[not] DID under STRATEGY`, where DID is ordered, responded, opened, contacted, got CAMPAIGN (each
@@ -42,9 +42,9 @@ pub struct Arguments {
     /// Write the events of many customers to this file, one row each: FILE.csv or FILE.csv.gz.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["format", "only"])]
     events: Option<PathBuf>,
-    /// Whose events are written: numbers from A up to, not including, B.
-    #[arg(long, value_name = "A..B", conflicts_with_all = ["customer", "find"], value_parser = range, default_value = "0..1000")]
-    customers: Range<u64>,
+    /// Whose events are written: numbers from A up to, not including, B; the first 1000 unless said otherwise.
+    #[arg(long, value_name = "A..B", conflicts_with_all = ["customer", "find"], value_parser = range, allow_negative_numbers = true)]
+    customers: Option<Range<u64>>,
     /// Also write the answer as one HTML page, with a chart of when what happened.
     #[arg(long, value_name = "FILE", conflicts_with = "events")]
     html: Option<PathBuf>,
@@ -85,12 +85,14 @@ enum Only {
     Actions,
 }
 
+/// Customers in a log if nobody says how many.
+const LOGGED: u64 = 1000;
 /// More customers than anyone waits for.
 const MOST: u64 = 1_000_000_000;
 
 fn number(text: &str) -> Result<u64, String> {
     let number = written(text).filter(|&number| number <= MOST);
-    number.ok_or_else(|| "must be a whole number, at most a billion".to_owned())
+    number.ok_or_else(|| "must be a whole number from 0 to a billion".to_owned())
 }
 
 fn range(text: &str) -> Result<Range<u64>, String> {
@@ -108,13 +110,14 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let world = &opened.world;
     let strategies = arguments.strategies(world)?;
     let plan = arguments.plan(world, &strategies)?;
+    arguments.refuse_unplayed(&plan)?;
     let no_place = |problem: crate::scenario::Problem| Failure::argument(problem.message, problem.help.join("; "));
     let customers = Customers::of_draw(world, plan.seed, plan.draws, arguments.draw).map_err(no_place)?;
     let pool = rayon::ThreadPoolBuilder::new().num_threads(arguments.threads.unwrap_or(0) as usize).build();
     let pool =
         pool.map_err(|error| Failure::argument(format!("threads cannot be started: {error}"), "try --threads 1"))?;
     if let Some(path) = &arguments.events {
-        return pool.install(|| arguments.write_log(path, &customers, &strategies));
+        return pool.install(|| arguments.write_log(path, &customers, &strategies, plan.per_draw));
     }
     let page = arguments.html.as_ref().map(|path| arguments.page_place(path)).transpose()?;
     let found = arguments.find.as_ref().map(|text| {
@@ -168,6 +171,31 @@ impl Arguments {
         Ok(plan)
     }
 
+    /// Customers whom `compare` does not play: what they would do is in none of its numbers.
+    fn refuse_unplayed(&self, plan: &Plan) -> Result<(), Failure> {
+        let played = plan.per_draw;
+        let (what, last, range) = match (self.customer, &self.customers) {
+            (Some(customer), _) => {
+                (format!("there is no customer {customer}"), customer, format!("--customer 0 … {}", played - 1))
+            }
+            (None, Some(range)) => {
+                let last = range.end - 1;
+                (format!("there is no customer {last}"), last, format!("--customers 0..{played}"))
+            }
+            (None, None) => return Ok(()),
+        };
+        if last < played {
+            return Ok(());
+        }
+        let each = if plan.draws == 1 { String::new() } else { format!(" in each of {} draws", plan.draws) };
+        let what = format!("{what}: `compare` plays {}{each}", count(played));
+        let enough = (last + 1) * plan.draws;
+        Err(Failure::argument(
+            what,
+            format!("{range}; for more raise `simulate` in the file, or --set simulate={enough}"),
+        ))
+    }
+
     fn shown(&self) -> Shown {
         let only = |what| self.only.contains(&what);
         Shown { differences: only(Only::Differences), actions: only(Only::Actions) }
@@ -199,14 +227,20 @@ impl Arguments {
         Ok(Place::prepare(path, replaces)?)
     }
 
-    fn write_log(&self, path: &Path, customers: &Customers, strategies: &[usize]) -> Result<ExitCode, Failure> {
+    fn write_log(
+        &self,
+        path: &Path,
+        customers: &Customers,
+        strategies: &[usize],
+        played: u64,
+    ) -> Result<ExitCode, Failure> {
         let name = path.to_string_lossy();
         if !name.ends_with(".csv") && !name.ends_with(".csv.gz") {
             let help = "call it FILE.csv, or FILE.csv.gz to have it compressed";
             return Err(Failure::argument(format!("--events writes CSV, not {name}"), help));
         }
         let place = self.place(path, "an event log")?;
-        let range = self.customers.clone();
+        let range = self.customers.clone().unwrap_or(0..played.min(LOGGED));
         let many = range.end - range.start;
         let bar = Bar::new(many, self.quiet);
         let rows = interrupt::held_back(|| {

@@ -20,11 +20,11 @@ pub fn fit(joined: &mut Joined, sources: &Sources) -> Vec<Problem> {
 
 /// Prices of presets are in the preset's currency (R17).
 fn prices(root: &mut Table, currencies: &[(SourceId, &str)]) -> Vec<Problem> {
-    let mut problems = Vec::new();
     // A currency that is none is told of when it is read.
     let Some(ours) = root.get("currency").and_then(|entry| entry.value.as_text()).filter(|code| code.len() == 3) else {
-        return problems;
+        return Vec::new();
     };
+    let mut missing: Vec<(&str, Vec<Owner>)> = Vec::new();
     let (ours, exchange) = (ours.to_owned(), root.get("exchange").map(|entry| entry.value.clone()));
     let rate = |code: &str| exchange.as_ref()?.as_table()?.get(code);
     for (group, what, kind) in [("channels", "channel", Channel::KIND), ("segments", "segment", Segment::KIND)] {
@@ -40,19 +40,38 @@ fn prices(root: &mut Table, currencies: &[(SourceId, &str)]) -> Vec<Problem> {
                 }
             });
             if let Some(theirs) = unknown {
-                problems.push(no_rate(what, owner, theirs, &ours));
+                let own = (what, owner.key.clone(), owner.key_at);
+                match missing.iter_mut().find(|(code, _)| *code == theirs) {
+                    Some((_, owners)) => owners.push(own),
+                    None => missing.push((theirs, vec![own])),
+                }
             }
         }
     }
-    problems
+    missing.iter().map(|(theirs, owners)| no_rate(theirs, owners, &ours)).collect()
 }
 
-fn no_rate(what: &str, owner: &Entry, theirs: &str, ours: &str) -> Problem {
-    let message = format!("the preset of {what} `{}` has prices in {theirs}, this scenario is in {ours}", owner.key);
+/// A channel or segment: which of the two, its name, and where it stands.
+type Owner = (&'static str, String, Place);
+
+/// A currency without a rate of exchange: told once for all whose presets have prices in it.
+fn no_rate(theirs: &str, owners: &[Owner], ours: &str) -> Problem {
+    let named = |what: &str| {
+        let own = owners.iter().filter(|owner| owner.0 == what).map(|(_, name, _)| format!("`{name}`"));
+        let own: Vec<String> = own.collect();
+        let many = if own.len() == 1 { "" } else { "s" };
+        (!own.is_empty()).then(|| format!("{what}{many} {}", own.join(", ")))
+    };
+    let who: Vec<String> = ["channel", "segment"].into_iter().filter_map(named).collect();
+    let has = if owners.len() == 1 { "preset of" } else { "presets of" };
+    let verb = if owners.len() == 1 { "has" } else { "have" };
+    let message = format!("the {has} {} {verb} prices in {theirs}, this scenario is in {ours}", who.join(" and "));
     let help = format!(
-        "say what one {theirs} is worth in {ours}, for example `exchange = {{ {theirs} = 1.1 }}`, or write the price yourself"
+        "say what one {theirs} is worth in {ours}: `exchange = {{ {theirs} = 0.9 }}` if one {theirs} is worth 0.9 {ours}; \
+         or write {}",
+        if owners.len() == 1 { "the price yourself" } else { "the prices yourself" }
     );
-    Problem::error(message, owner.key_at).help(help)
+    Problem::error(message, owners[0].2).help(help)
 }
 
 /// Every amount of money in a value of a kind.

@@ -2,7 +2,7 @@
 
 use super::names::GROUPS;
 use super::place::{Origin, Place, Sources};
-use super::problems::{Problem, Problems};
+use super::problems::{Problem, Problems, nearest};
 use super::tree::{self, Data, Entry, Value};
 
 /// What a new entry of a group says for itself; another single key belongs to an entry whose name was misspelt.
@@ -27,7 +27,7 @@ pub fn read(
             None
         })?;
     }
-    let unknown = misspelt(&over, tree).or_else(|| beyond(&over, tree));
+    let unknown = misspelt(&over, tree, sources).or_else(|| beyond(&over, tree));
     let sound = unknown.is_none();
     problems.extend(unknown);
     sound.then_some(over)
@@ -76,22 +76,28 @@ fn replace_leaf(tree: &mut Value, leaf: Value) -> Option<()> {
     Some(())
 }
 
-/// A channel, segment, campaign or strategy that the file does not have and that the override does not define either.
-fn misspelt(over: &Value, tree: &Value) -> Option<Problem> {
+/// A channel, segment, campaign or strategy that the file does not have and that the override does not define either, or
+/// defines under a name that is nearly one of the file's.
+fn misspelt(over: &Value, tree: &Value, sources: &Sources) -> Option<Problem> {
     GROUPS.iter().zip(OF_ITS_OWN).find_map(|((group, what, _), own)| {
         let theirs = over.as_table()?.get(group)?.value.as_table()?;
         let written = tree.as_table()?.get(group).and_then(|entry| entry.value.as_table());
         let known: Vec<&str> =
             written.map_or_else(Vec::new, |table| table.0.iter().map(|entry| entry.key.as_str()).collect());
-        let unknown = theirs.0.iter().find(|entry| {
+        theirs.0.iter().filter(|entry| !known.contains(&entry.key.as_str())).find_map(|entry| {
             let defined = entry
                 .value
                 .as_table()
                 .is_some_and(|table| table.0.len() > 1 || own.iter().any(|key| table.get(key).is_some()));
-            !known.contains(&entry.key.as_str()) && !defined
-        })?;
-        let problem = Problem::error(format!("the scenario has no {what} `{}`", unknown.key), unknown.key_at);
-        Some(problem.suggest(&unknown.key, known))
+            let problem = Problem::error(format!("the scenario has no {what} `{}`", entry.key), entry.key_at);
+            if !defined {
+                return Some(problem.suggest(&entry.key, known.iter().copied()));
+            }
+            // A dotted key with a name that is nearly another's: that other was meant, and not a new one.
+            let meant = nearest(&entry.key, known.iter().copied()).filter(|_| !entry.value.is_whole(sources))?;
+            let help = format!("did you mean `{meant}`?");
+            Some(problem.help(help).help(format!("a new {what} can be written in the file, as a whole table")))
+        })
     })
 }
 

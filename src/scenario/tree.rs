@@ -161,16 +161,29 @@ fn index(entry: &Entry, length: usize) -> Option<usize> {
 /// Parses a text; syntax errors go to `problems`, and what could be understood comes back.
 pub fn parse(source: SourceId, sources: &Sources, problems: &mut Problems) -> Value {
     let (tree, errors) = DeTable::parse_recoverable(&sources.get(source).text);
+    let text = &sources.get(source).text;
+    let mut told = Vec::new();
     for error in errors {
         let at = Place::new(source, error.span().unwrap_or(0..0));
-        problems.push(syntax(error.message(), at, &sources.get(source).text));
+        let line = sources.line(at);
+        // What a line was begun wrong with makes the rest of it wrong too.
+        if told.contains(&line) {
+            continue;
+        }
+        told.push(line);
+        problems.push(syntax(error.message(), at, text));
         // After a bracket that is missing, everything up to the next one seems wrong.
         if ["array", "inline table"].iter().any(|bracket| error.message().contains(bracket)) {
             break;
         }
     }
     let at = Place::new(source, 0..0);
-    Value { at, data: Data::Table(table(tree.into_inner(), source, problems)) }
+    let mut found = Problems::default();
+    let data = Data::Table(table(tree.into_inner(), source, &mut found));
+    // What could not be read is also no number.
+    let of_its_own = |problem: &&Problem| problem.labels.iter().all(|&(at, _)| !told.contains(&sources.line(at)));
+    problems.extend(found.sorted().into_iter().filter(of_its_own).cloned());
+    Value { at, data }
 }
 
 /// What the parser says, in words for whoever wrote the file.
@@ -179,15 +192,16 @@ fn syntax(message: &str, at: Place, text: &str) -> Problem {
     if message == "duplicate key" {
         return Problem::error(format!("`{there}` is written twice"), at).help("keep one of the two");
     }
+    if let Some(problem) = date(at, text) {
+        return problem;
+    }
     let message = if message.starts_with("string values must be quoted") {
         "this is neither a number nor text in quotes".to_owned()
     } else {
         format!("this cannot be read as TOML: {message}")
     };
     let problem = Problem::error(message, at);
-    let line_start =
-        text.get(..at.span().start).map_or(0, |before| before.rfind('\n').map_or(0, |newline| newline + 1));
-    let line = text.get(line_start..).unwrap_or("").lines().next().unwrap_or("");
+    let (_, line) = line_of(at, text);
     match line.split('#').next().unwrap_or("").split_once('=') {
         Some((key, value)) if value.trim_end().ends_with('%') => {
             problem.help(format!("a share is written as a number from 0 to 1: {} = 0.25 for 25 %", key.trim()))
@@ -204,6 +218,48 @@ fn syntax(message: &str, at: Place, text: &str) -> Problem {
         }
         _ => problem,
     }
+}
+
+/// The line of a place, and where in the text it begins.
+fn line_of(at: Place, text: &str) -> (usize, &str) {
+    let start = text.get(..at.span().start).map_or(0, |before| before.rfind('\n').map_or(0, |newline| newline + 1));
+    (start, text.get(start..).unwrap_or("").lines().next().unwrap_or(""))
+}
+
+/// A date that is written as people write it, `02.02.2026` or `2/2/2026`, in the line of a place.
+fn date(at: Place, text: &str) -> Option<Problem> {
+    let (start, line) = line_of(at, text);
+    let (key, value) = line.split('#').next()?.split_once('=')?;
+    if value.contains(['"', '\'']) {
+        return None;
+    }
+    let parts = |word: &str| {
+        let parts = word.split(['.', '/', '-']).map(str::parse).collect::<Result<Vec<u16>, _>>().ok()?;
+        let parts = <[u16; 3]>::try_from(parts).ok()?;
+        let year = |year: u16| (1000..=9999).contains(&year);
+        let dated =
+            (year(parts[0]) || year(parts[2])) && parts.iter().all(|&part| year(part) || (1..=31).contains(&part));
+        dated.then_some(parts)
+    };
+    let mut words = value.split(|c: char| !c.is_ascii_digit() && !"./-".contains(c));
+    let (word, parts) = words.find_map(|word| Some((word, parts(word)?)))?;
+    let from = start + key.len() + 1 + value.find(word)?;
+    let iso = match parts {
+        [year, month, day] if year >= 1000 => Some([year, month, day]),
+        // 2/3/2026 is in February or in March, whoever reads it.
+        [day, month, year] if word.contains('.') || day == month => Some([year, month, day]),
+        _ => None,
+    };
+    let iso = iso.filter(|[_, month, _]| *month <= 12);
+    let iso = iso.map(|[year, month, day]| format!("{year}-{month:02}-{day:02}"));
+    let help = match iso {
+        // It is written well, but there is no such day.
+        Some(iso) if iso == word => return None,
+        Some(iso) => format!("write a date as {iso}"),
+        None => "write a date as year-month-day, for example 2026-02-28".to_owned(),
+    };
+    let place = Place::new(at.source(), from..from + word.len());
+    Some(Problem::error(format!("`{word}` is not how a date is written"), place).help(help))
 }
 
 fn table(from: DeTable<'_>, source: SourceId, problems: &mut Problems) -> Table {
@@ -245,7 +301,10 @@ fn node(at: Place, from: DeValue<'_>, source: SourceId, problems: &mut Problems)
 }
 
 fn too_large(number: &str, at: Place, problems: &mut Problems) -> Data {
-    problems
-        .push(Problem::error(format!("the number {number} cannot be used: it must be finite and fit in 64 bits"), at));
+    // Nothing is left of a number that is none: the parser has said so.
+    if !number.is_empty() {
+        let message = format!("the number {number} cannot be used: it must be finite and fit in 64 bits");
+        problems.push(Problem::error(message, at));
+    }
     Data::Integer(0)
 }

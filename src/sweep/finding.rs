@@ -102,7 +102,7 @@ impl Teller<'_> {
         let close = words.collect::<Vec<_>>().join("; ");
         let close = match close.as_str() {
             "" => "everything else tried is clearly worse".to_owned(),
-            close => format!("not clearly worse: {close}"),
+            close => format!("not clearly worse than this best of all: {close}"),
         };
         format!("{place}: {}; {close}.", self.estimate(best))
     }
@@ -124,18 +124,19 @@ impl Teller<'_> {
             .map(|line| self.sweep.values(self.point(line)))
             .collect();
         let close = if close.is_empty() {
-            "the other values are clearly worse".to_owned()
+            "its other values are clearly worse than that".to_owned()
         } else if close.len() + 1 == lines.len() {
-            "no other value is clearly worse".to_owned()
+            "none of its other values is clearly worse than that".to_owned()
         } else {
-            format!("not clearly worse: {}", self.list(&close))
+            format!("of its other values not clearly worse than that: {}", self.list(&close))
         };
         let edges = edges.map_or_else(String::new, |edges| format!("; {edges}"));
         let at = self.sweep.in_words(self.point(best));
-        Some(format!("Under {strategy} the best is {at}: {}; {close}{edges}.", self.estimate(best)))
+        Some(format!("Of the values under {strategy} the best is {at}: {}; {close}{edges}.", self.estimate(best)))
     }
 
-    /// A best at the end of what was tried may have better ones beyond.
+    /// A best at the end of what was tried may have better ones beyond. That of a price is no news: the lowest cost and the
+    /// highest margin are always the best.
     fn edges(&self, best: &Line, lines: &[&Line]) -> Option<String> {
         let at = self.point(best);
         let edge = |(index, key): (usize, &super::Key)| {
@@ -148,14 +149,15 @@ impl Teller<'_> {
                 return None;
             }
             let end = match value {
-                _ if key.kind == Kind::Words => return None,
+                _ if key.kind == Kind::Words || key.is_price() => return None,
                 0 => "lowest",
                 last if last + 1 == key.values.len() => "highest",
                 _ => return None,
             };
             let beyond = if end == "lowest" { "below" } else { "above" };
             let text = &key.values[value].text;
-            Some(format!("the best {} is the {end} tried, so also try values {beyond} {text}", key.name))
+            let which = if self.sweep.keys.len() > 1 { key.name.as_str() } else { "value" };
+            Some(format!("the best {which} tried is the {end}, so the best of all may lie {beyond} {text}"))
         };
         let edges: Vec<String> = self.sweep.keys.iter().enumerate().filter_map(edge).collect();
         (!edges.is_empty()).then(|| edges.join("; "))

@@ -51,6 +51,9 @@ const NOT_OF_THE_WORLD: [(&str, &str); 6] = [
     ("name", "it would change nothing"),
 ];
 
+/// What is paid and earned, by the groups that hold it: nothing is decided by it.
+pub(super) const PRICES: [(&str, &str); 2] = [("channels", "cost_per_message"), ("segments", "gross_margin")];
+
 impl Key {
     /// Reads an argument.
     ///
@@ -101,6 +104,13 @@ impl Key {
         values.sort_by(|a, b| a.number.unwrap_or(0.0).total_cmp(&b.number.unwrap_or(0.0)));
         let name = path.last().cloned().unwrap_or_default();
         Ok(Self { key: key.to_owned(), name, kind, values, path })
+    }
+
+    /// Whether it changes what things are worth, and nothing that happens.
+    pub(super) fn is_price(&self) -> bool {
+        PRICES.iter().any(|(group, price)| {
+            self.path.first().is_some_and(|own| own == group) && self.path.get(2).is_some_and(|own| own == price)
+        })
     }
 
     /// Whether one of two keys is the other, or holds it.

@@ -2,6 +2,7 @@
 
 use serde_json::Value as Json;
 
+use super::key::PRICES;
 use super::{Mistake, Sweep};
 use crate::scenario::{Problem, Problems, Scenario, Seconds, Sources, Span, load, load_point};
 use crate::world::World;
@@ -131,7 +132,7 @@ impl Point {
             for key in apart {
                 root.shift_remove(*key);
             }
-            for (group, key) in [("channels", "cost_per_message"), ("segments", "gross_margin")] {
+            for (group, key) in PRICES {
                 let Some(Json::Object(group)) = root.get_mut(group).filter(|_| !prices) else { continue };
                 for entry in group.values_mut().filter_map(Json::as_object_mut) {
                     entry.shift_remove(key);

@@ -11,6 +11,25 @@ use crate::world::{CampaignId, ChannelId, World};
 
 /// What a customer may have done.
 const DEEDS: [&str; 8] = ["ordered", "responded", "opened", "contacted", "got", "opted out", "lost", "retained"];
+/// What people say, and which deed is meant.
+const SYNONYMS: [(&str, &str); 16] = [
+    ("bought", "ordered"),
+    ("buys", "ordered"),
+    ("purchased", "ordered"),
+    ("paid", "ordered"),
+    ("spent", "ordered"),
+    ("converted", "ordered"),
+    ("answered", "responded"),
+    ("reacted", "responded"),
+    ("read", "opened"),
+    ("received", "contacted"),
+    ("messaged", "contacted"),
+    ("reached", "contacted"),
+    ("unsubscribed", "opted out"),
+    ("churned", "lost"),
+    ("left", "lost"),
+    ("stayed", "retained"),
+];
 /// What it may have more of.
 const QUANTITIES: [&str; 5] = ["orders", "revenue", "cost", "profit", "messages"];
 
@@ -179,7 +198,7 @@ impl Reader<'_, '_> {
     fn deed(&mut self, after_not: bool) -> Result<Deed, Misread> {
         let found = DEEDS.into_iter().find(|deed| self.take(deed));
         Ok(match found {
-            Some("ordered") => Deed::Ordered(self.channel("on", |channel| channel.has_touches)?),
+            Some("ordered") => Deed::Ordered(self.place_of_order()?),
             Some("responded") => Deed::Responded(self.channel("on", |channel| channel.carries_contacts)?),
             Some("opened") => Deed::Opened(self.channel("on", |channel| channel.carries_contacts)?),
             Some("contacted") => Deed::Contacted(self.channel("on", |channel| channel.carries_contacts)?),
@@ -244,6 +263,31 @@ impl Reader<'_, '_> {
         Ok(Some(fitting[self.name("a channel for that", &names)?] as ChannelId))
     }
 
+    /// Where an order is placed. Messages lead to it, but are no place.
+    fn place_of_order(&mut self) -> Result<Option<ChannelId>, Misread> {
+        let channels = &self.world.channels;
+        let after = self.rest.strip_prefix("on").map_or("", str::trim_start);
+        let here =
+            |name: &str| after.strip_prefix(name).is_some_and(|rest| !rest.starts_with(|c: char| !c.is_whitespace()));
+        let carrier = channels.iter().find(|channel| !channel.has_touches && here(&channel.name));
+        let misread = carrier.filter(|_| self.at("on")).map(|carrier| {
+            let places = channels.iter().filter(|channel| channel.has_touches);
+            let places = places.map(|channel| channel.name.as_str()).collect::<Vec<_>>().join(", ");
+            let name = &carrier.name;
+            Misread {
+                what: format!("nobody orders on `{name}`: it carries messages"),
+                help: format!(
+                    "orders are placed on {places}; of messages say `contacted on {name}`, `opened on {name}` or \
+                     `responded on {name}`"
+                ),
+            }
+        });
+        match misread {
+            Some(misread) => Err(misread),
+            None => self.channel("on", |channel| channel.has_touches),
+        }
+    }
+
     /// A name of a group. Names may hold spaces: the longest that stands here is meant.
     fn name(&mut self, what: &str, names: &[String]) -> Result<usize, Misread> {
         let here = (0..names.len()).filter(|&index| self.at(&names[index]));
@@ -271,7 +315,9 @@ impl Reader<'_, '_> {
     fn expected(&self, what: &str, allowed: &[&str]) -> Misread {
         let word = self.rest.split_whitespace().next();
         let found = word.map_or("the end".to_owned(), |word| format!("`{}`", harmless(word, 64)));
-        let near = nearest(word.unwrap_or_default(), allowed.iter().copied());
+        let word = word.unwrap_or_default();
+        let synonym = SYNONYMS.iter().find(|(said, meant)| *said == word && allowed.contains(meant));
+        let near = synonym.map(|&(_, meant)| meant).or_else(|| nearest(word, allowed.iter().copied()));
         let near = near.map_or(String::new(), |near| format!("did you mean `{near}`? "));
         let most = allowed.len().min(30);
         let more = if most < allowed.len() { ", …" } else { "" };

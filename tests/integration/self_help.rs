@@ -152,7 +152,7 @@ fn one_percentile_of_a_preset_can_be_set() {
             "--set",
             "currency=USD",
             "--set",
-            "channels.mail.preset=email",
+            "channels.letter.preset=email",
             "--set",
             argument,
         ];
@@ -162,15 +162,15 @@ fn one_percentile_of_a_preset_can_be_set() {
     let of = |all: &[serde_json::Value], path: &str| {
         all.iter().find(|value| value["path"] == path).unwrap_or_else(|| panic!("{path}")).clone()
     };
-    let price = of(&set("channels.mail.cost_per_message.typical=0.0005"), "channels.mail.cost_per_message");
+    let price = of(&set("channels.letter.cost_per_message.typical=0.0005"), "channels.letter.cost_per_message");
     assert_eq!(price["value"], serde_json::json!({ "low": 0.0001, "typical": 0.0005, "high": 0.001 }));
-    let delay = of(&set("channels.mail.open_delay.p90=3d"), "channels.mail.open_delay");
+    let delay = of(&set("channels.letter.open_delay.p90=3d"), "channels.letter.open_delay");
     assert_eq!(delay["value"]["p90"], "3d");
     assert_eq!(delay["value"]["median"]["typical"], "330m");
     // In braces it is meant as a whole, and a key that the preset's table does not have replaces it as before.
-    let delay = of(&set("channels.mail.open_delay={ mean = \"6h\" }"), "channels.mail.open_delay");
+    let delay = of(&set("channels.letter.open_delay={ mean = \"6h\" }"), "channels.letter.open_delay");
     assert_eq!(delay["value"], serde_json::json!({ "mean": "6h" }));
-    let delay = of(&set("channels.mail.open_delay.mean=6h"), "channels.mail.open_delay");
+    let delay = of(&set("channels.letter.open_delay.mean=6h"), "channels.letter.open_delay");
     assert_eq!(delay["value"], serde_json::json!({ "mean": "6h" }));
     // Also over the file.
     let entry = of(&set("segments.regulars.entry={ web = 1.0 }"), "segments.regulars.entry");

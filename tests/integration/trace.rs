@@ -111,7 +111,9 @@ fn the_log_adds_up_to_the_tallies() {
 #[test]
 fn threads_do_not_show_in_the_log_nor_in_a_search() {
     let place = Place::new();
-    let options = [&["trace", "offers.toml", "--draws", "4", "--draw", "3", "--quiet"], &UNCERTAIN[..]].concat();
+    let options =
+        [&["trace", "offers.toml", "--draws", "4", "--draw", "3", "--quiet", "--set", "simulate=8760"], &UNCERTAIN[..]]
+            .concat();
     let log = |name: &str, threads: &str| {
         place
             .run(&[&options[..], &["--events", name, "--customers", "90..2_190", "--threads", threads]].concat())
@@ -299,6 +301,8 @@ fn a_predicate_that_cannot_be_understood_is_told_with_what_is_allowed() {
         "not not ordered under cascade",
         "ordered under cascade and",
         "ORDERED under \u{202e}cascade",
+        "bought under cascade",
+        "not churned under cascade",
     ]
     .into_iter()
     .map(|text| {
@@ -313,7 +317,7 @@ fn a_predicate_that_cannot_be_understood_is_told_with_what_is_allowed() {
     expected a strategy, found the end | allowed here: cascade and more, cascade, none
     expected a strategy, found `blast` | allowed here: cascade and more, cascade, none
     expected `and`, `but` or the end, found `or` | allowed here: and, but
-    expected a channel for that, found `email` | allowed here: web, store
+    nobody orders on `email`: it carries messages | orders are placed on web, store; of messages say `contacted on email`, `opened on email` or `responded on email`
     expected a campaign, found `offers` | did you mean `offer`? allowed here: offer
     expected what there is more of, found `order` | did you mean `orders`? allowed here: orders, revenue, cost, profit, messages
     expected `than`, found `as` | allowed here: than
@@ -321,6 +325,8 @@ fn a_predicate_that_cannot_be_understood_is_told_with_what_is_allowed() {
     expected what a customer did, found `not` | did you mean `got`? allowed here: ordered, responded, opened, contacted, got, opted out, lost, retained, clicked
     expected what a customer did, found the end | allowed here: ordered, responded, opened, contacted, got, opted out, lost, retained, clicked, not, more, fewer, less
     expected what a customer did, found `ORDERED` | did you mean `ordered`? allowed here: ordered, responded, opened, contacted, got, opted out, lost, retained, clicked, not, more, fewer, less
+    expected what a customer did, found `bought` | did you mean `ordered`? allowed here: ordered, responded, opened, contacted, got, opted out, lost, retained, clicked, not, more, fewer, less
+    expected what a customer did, found `churned` | did you mean `lost`? allowed here: ordered, responded, opened, contacted, got, opted out, lost, retained, clicked
     ");
     // Names may hold spaces and even words of the grammar: the longest is meant.
     let long = Predicate::read("ordered under cascade and more and not under cascade", &world).expect("it is right");
@@ -409,10 +415,15 @@ fn wrong_questions_are_refused_with_one_clear_message() {
     let place = Place::new();
     place.write("old.csv", "mine");
     fs::create_dir(place.at("folder.csv")).expect("there is room");
-    let cases: [(&[&str], &[&str]); 18] = [
+    let cases: [(&[&str], &[&str]); 20] = [
         (&[], &["--customer", "--find", "--events"]),
         (&["--customer", "1", "--find", "lost under none"], &["cannot be used with"]),
-        (&["--customer", "-1"], &["-1"]),
+        (&["--customer", "-1"], &["'-1'", "must be a whole number from 0"]),
+        (
+            &["--customer", "2048"],
+            &["no customer 2048: `compare` plays 2", "--customer 0 … 2047", "--set simulate=2049"],
+        ),
+        (&["--events", "new.csv", "--customers", "0..2049"], &["no customer 2048", "--customers 0..2048"]),
         (&["--customer", "1e30"], &["whole number"]),
         (&["--customer", "1", "--draw", "1"], &["there is no draw 1", "only draw 0"]),
         (&["--customer", "1", "--draws", "8"], &["no input of this scenario is uncertain"]),
@@ -422,7 +433,10 @@ fn wrong_questions_are_refused_with_one_clear_message() {
         (&["--find", "lost under nobody"], &["expected a strategy, found `nobody`", "blast, cascade, none"]),
         (&["--events", "log.txt"], &["log.txt", "FILE.csv.gz"]),
         (&["--events", "old.csv"], &["old.csv exists already", "--overwrite"]),
-        (&["--events", "folder.csv", "--overwrite"], &["folder.csv exists already"]),
+        (
+            &["--events", "folder.csv", "--overwrite"],
+            &["folder.csv exists already and is not an event log: it is left alone"],
+        ),
         (&["--events", "new.csv", "--customers", "9..3"], &["9..3", "the first one lower"]),
         (&["--events", "new.csv", "--format", "json"], &["cannot be used with"]),
         (&["--customer", "1", "--overwrite"], &["--overwrite has nothing to replace"]),
@@ -445,7 +459,8 @@ fn wrong_questions_are_refused_with_one_clear_message() {
 #[cfg(unix)]
 fn an_interrupted_log_leaves_nothing() {
     let place = Place::new();
-    let run = ["trace", "offers.toml", "--events", "log.csv.gz", "--customers", "0..1e8", "--quiet"];
+    let run =
+        ["trace", "offers.toml", "--events", "log.csv.gz", "--customers", "0..1e8", "--set", "simulate=1e8", "--quiet"];
     let mut child = place.command(&run).spawn().expect("it starts");
     while place.names().iter().all(|name| !name.starts_with(".log.csv.gz.partial")) {
         assert!(child.try_wait().expect("it is a child").is_none(), "it ended");

@@ -72,6 +72,9 @@ const NAME_GAP: f64 = 19.0;
 /// Names across have this many lines at most.
 const LINES: usize = 3;
 
+/// The word at the best point.
+const BEST: &str = "best";
+
 /// Where the lines begin, from the top.
 const TOP: f64 = 38.0;
 
@@ -103,8 +106,9 @@ impl Curves {
         for curve in &self.curves {
             canvas.told(&curve.name, || curve.line(&canvas, &places, up));
         }
+        let mut said = Vec::new();
         for curve in &self.curves {
-            curve.marks(&canvas, &places, up);
+            curve.marks(&canvas, &places, up, &mut said);
         }
         self.names(&canvas, &places, up, right, room);
         let below = match self.across {
@@ -230,7 +234,8 @@ impl Curve {
         }
     }
 
-    fn marks(&self, canvas: &Canvas, places: &[f64], up: Scale) {
+    /// Draws the marks; the word is left away where it would touch one of those already said, since its ring says the same.
+    fn marks(&self, canvas: &Canvas, places: &[f64], up: Scale, said: &mut Vec<(f64, f64)>) {
         for mark in &self.marks {
             let (Some(&x), Some(value)) = (places.get(mark.at), self.points.get(mark.at).and_then(Estimate::known))
             else {
@@ -252,7 +257,14 @@ impl Curve {
                     let first = places.iter().all(|&other| other >= x || !other.is_finite());
                     let (x, anchor) = if first { (x + 14.0, Anchor::Start) } else { (x, Anchor::Middle) };
                     let y = if first { place.1 + 5.0 } else { y };
-                    canvas.words((x, y), "best", SIZE, Tone::Ink, anchor);
+                    let width = font::width(BEST, SIZE);
+                    let start = if first { x } else { x - width / 2.0 };
+                    let touches =
+                        |other: &(f64, f64)| (other.0 - start).abs() < width + 4.0 && (other.1 - y).abs() < SIZE;
+                    if !said.iter().any(touches) {
+                        canvas.words((x, y), BEST, SIZE, Tone::Ink, anchor);
+                        said.push((start, y));
+                    }
                 }
             }
         }

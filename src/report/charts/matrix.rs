@@ -1,4 +1,4 @@
-//! Numbers in cells, darker where larger.
+//! Numbers in cells, darker where larger (farther from 0).
 
 use super::canvas::{Anchor, Canvas, SIZE, SMALL, WIDTH};
 use super::font;
@@ -79,12 +79,12 @@ impl Matrix {
                 let foot = (x + cell / 2.0, top - 8.0);
                 canvas.name(foot, &column.name, cell - 4.0, SIZE, Tone::Ink, Anchor::Middle);
             }
-            let most = self.most(column.aside);
+            let shades = self.shades(column.aside);
             for (row, name) in self.rows.iter().enumerate() {
                 let value = self.cells.get(row).and_then(|cells| cells.get(number)).copied().unwrap_or(f64::NAN);
                 let corner = (x, top + row as f64 * ROW);
                 canvas.told(&format!("{name} → {}: {}", column.name, self.form.value(value)), || {
-                    self.cell(&canvas, value, most, corner, cell);
+                    self.cell(&canvas, value, shades, corner, cell);
                 });
             }
             x += cell;
@@ -96,26 +96,63 @@ impl Matrix {
         canvas.finish(top + self.rows.len() as f64 * ROW + 12.0)
     }
 
-    /// The largest value of the columns that are set apart, or of the others.
-    fn most(&self, aside: bool) -> f64 {
+    /// From where to where the columns that are set apart are shaded, or the others: from 0, or where all are alike
+    /// relative to 0 from the least, so that they can be told apart.
+    fn shades(&self, aside: bool) -> (f64, f64) {
         let cells = self.cells.iter().flat_map(|row| row.iter().zip(&self.columns));
-        cells
-            .filter(|(cell, column)| column.aside == aside && cell.is_finite())
-            .fold(0.0, |most, (cell, _)| cell.abs().max(most))
+        let known = cells.filter(|(cell, column)| column.aside == aside && cell.is_finite()).map(|(cell, _)| *cell);
+        let known: Vec<f64> = known.collect();
+        let most = known.iter().fold(0.0, |most: f64, cell| most.max(cell.abs()));
+        let least = known.iter().fold(most, |least, cell| least.min(cell.abs()));
+        let one_side = known.iter().all(|&cell| cell > 0.0) || known.iter().all(|&cell| cell < 0.0);
+        let alike = one_side && least > most / 2.0 && least < most && !matches!(self.form, Form::Share);
+        (if alike { least } else { 0.0 }, most)
     }
 
-    fn cell(&self, canvas: &Canvas, value: f64, most: f64, (x, y): (f64, f64), width: f64) {
-        let share = if value.is_finite() && most > 0.0 { value.abs() / most } else { 0.0 };
+    fn cell(&self, canvas: &Canvas, value: f64, (from, to): (f64, f64), (x, y): (f64, f64), width: f64) {
+        let share = if value.is_finite() && to > from { (value.abs() - from) / (to - from) } else { 0.0 };
         // Up to half: words in ink stay readable on it, on light and dark grounds.
         let tone = if value < 0.0 { Tone::Hue(1) } else { Tone::Hue(0) };
         canvas.filled((x + 1.0, y + 1.0), (x + width - 1.0, y + ROW - 1.0), Tone::Grid, 0.35);
         canvas.filled((x + 1.0, y + 1.0), (x + width - 1.0, y + ROW - 1.0), tone, 0.5 * share);
-        let weight = if share == 0.0 { Tone::Soft } else { Tone::Ink };
+        let weight = if share == 0.0 && from == 0.0 { Tone::Soft } else { Tone::Ink };
         let place = (x + width / 2.0, y + ROW / 2.0 + 5.0);
         canvas.words_on(place, &self.said(value), SMALL, weight, Anchor::Middle);
     }
 
     fn said(&self, value: f64) -> String {
         if value.is_finite() { self.form.value(value) } else { String::new() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Form, Matrix, MatrixColumn};
+
+    fn shades(form: Form, cells: &[f64]) -> (f64, f64) {
+        let columns = (0..cells.len()).map(|number| MatrixColumn { name: number.to_string(), aside: false });
+        let matrix = Matrix {
+            row_label: String::new(),
+            column_label: String::new(),
+            form,
+            columns: columns.collect(),
+            rows: vec!["row".to_owned()],
+            cells: vec![cells.to_vec()],
+        };
+        matrix.shades(false)
+    }
+
+    #[test]
+    fn what_is_alike_is_shaded_from_the_least() {
+        assert_eq!(shades(Form::Number, &[30.0, f64::NAN, 32.1]), (30.0, 32.1));
+        assert_eq!(shades(Form::Number, &[-3.0, -2.0]), (2.0, 3.0));
+        for (form, cells) in [
+            (Form::Number, [10.0, 32.1]),
+            (Form::Number, [-30.0, 32.1]),
+            (Form::Number, [32.1, 32.1]),
+            (Form::Share, [0.30, 0.321]),
+        ] {
+            assert_eq!(shades(form, &cells).0, 0.0, "{cells:?}");
+        }
     }
 }

@@ -33,6 +33,33 @@ fn unknown_channel() {
 }
 
 #[test]
+fn nearly_the_name_of_an_entry() {
+    assert_snapshot!(told(BASE, &["campaigns.wekly.trigger.every=7d"]), @"
+    error: the scenario has no campaign `wekly`
+     --> --set:1:11
+      |
+    1 | campaigns.wekly.trigger.every=7d
+      |           ^^^^^
+      |
+      = help: did you mean `weekly`?
+      = help: a new campaign can be written in the file, as a whole table
+    ");
+    assert_snapshot!(told(BASE, &["strategies.genlte.extends=ladder"]), @"
+    error: the scenario has no strategy `genlte`
+     --> --set:1:12
+      |
+    1 | strategies.genlte.extends=ladder
+      |            ^^^^^^
+      |
+      = help: did you mean `gentle`?
+      = help: a new strategy can be written in the file, as a whole table
+    ");
+    // Neither near to another nor dotted: a new one.
+    assert_eq!(told(BASE, &["strategies.quick.extends=ladder"]), "");
+    assert_eq!(told(BASE, &["strategies.genlte={ extends = \"ladder\" }"]), "");
+}
+
+#[test]
 fn unknown_key_of_a_channel() {
     assert_snapshot!(told(BASE, &["channels.text.price=0.05"]), @"
     error: a channel has no key `price`

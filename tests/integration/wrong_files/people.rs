@@ -150,7 +150,21 @@ fn price_in_another_currency() {
     41 | [segments.old]
        |           ^^^
        |
-       = help: say what one USD is worth in EUR, for example `exchange = { USD = 1.1 }`, or write the price yourself
+       = help: say what one USD is worth in EUR: `exchange = { USD = 0.9 }` if one USD is worth 0.9 EUR; or write the price yourself
+    ");
+}
+
+#[test]
+fn many_prices_in_another_currency() {
+    let text = edited("exchange = { USD = 0.9 }\n", "").replace("[channels.shop]", "[channels.sms]\npreset = \"sms\"\n\n[channels.push]\npreset = \"mobile-push\"\n\n[channels.mail]\npreset = \"email\"\n\n[channels.shop]");
+    assert_snapshot!(told(&text, &[]), @"
+    error: the presets of channels `sms`, `push`, `mail` and segment `old` have prices in USD, this scenario is in EUR
+      --> offers.toml:27:11
+       |
+    27 | [channels.sms]
+       |           ^^^
+       |
+       = help: say what one USD is worth in EUR: `exchange = { USD = 0.9 }` if one USD is worth 0.9 EUR; or write the prices yourself
     ");
 }
 

@@ -57,6 +57,37 @@ fn unknown_unit() {
 }
 
 #[test]
+fn date_as_people_write_it() {
+    assert_snapshot!(edit("start = 2026-01-05", "start = 02.03.2026"), @"
+    error: `02.03.2026` is not how a date is written
+     --> offers.toml:3:9
+      |
+    3 | start = 02.03.2026
+      |         ^^^^^^^^^^
+      |
+      = help: write a date as 2026-03-02
+    ");
+    assert_snapshot!(edit("start = 2026-01-05", "start = 3/2/2026"), @"
+    error: `3/2/2026` is not how a date is written
+     --> offers.toml:3:9
+      |
+    3 | start = 3/2/2026
+      |         ^^^^^^^^
+      |
+      = help: write a date as year-month-day, for example 2026-02-28
+    ");
+    assert_snapshot!(edit("start = 2026-01-05", "start = 2026-3-2"), @"
+    error: `2026-3-2` is not how a date is written
+     --> offers.toml:3:9
+      |
+    3 | start = 2026-3-2
+      |         ^^^^^^^^
+      |
+      = help: write a date as 2026-03-02
+    ");
+}
+
+#[test]
 fn date_the_other_way_round() {
     assert_snapshot!(edit("start = 2026-01-05", r#"start = "05.01.2026""#), @r#"
     error: `start` must be a date such as 2026-01-05, found "05.01.2026"

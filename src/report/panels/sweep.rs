@@ -136,21 +136,51 @@ impl Reader<'_> {
             "lower" => "lowest",
             _ => return name,
         };
-        let one = lines.iter().all(|line| line.strategy == first.strategy);
-        let best = lines.iter().filter(|line| line.standing_under_strategy == Some(Standing::Best));
-        let best = best.filter(|line| line.strategy != NONE && !unswept(lines, &line.strategy));
-        let words: Vec<String> = best
-            .map(|line| {
-                let value = [Some(&line.value_1), line.value_2.as_ref()];
-                let value = value.into_iter().flatten().cloned().collect::<Vec<_>>().join(", ");
-                if one { value } else { format!("{value} under {}", line.strategy) }
-            })
-            .collect();
         let keys = self.answer.keys.iter().map(|key| key.name.as_str()).collect::<Vec<_>>().join(" and ");
-        if words.is_empty() {
+        let strategies = self.answer.strategies.iter().filter(|strategy| *strategy != NONE);
+        let strategies = strategies.filter(|strategy| {
+            let mut own = lines.iter().filter(|line| line.strategy == **strategy);
+            own.any(|line| line.standing_under_strategy.is_some())
+        });
+        let (mut best, mut unclear, mut level) = (Vec::new(), Vec::new(), Vec::new());
+        for strategy in strategies {
+            let own: Vec<&Line> = lines.iter().copied().filter(|line| line.strategy == *strategy).collect();
+            let at = own.iter().find(|line| line.standing_under_strategy == Some(Standing::Best));
+            let clear = own.iter().any(|line| line.standing_under_strategy == Some(Standing::ClearlyWorse));
+            match at {
+                _ if unswept(lines, strategy) => level.push(strategy.as_str()),
+                Some(at) if clear => best.push((strategy.as_str(), self.point(at))),
+                _ => unclear.push(strategy.as_str()),
+            }
+        }
+        let one = lines.iter().all(|line| line.strategy == first.strategy);
+        let under = |strategies: &[&str]| {
+            if one { String::new() } else { format!(" under {}", strategies.join(" and ")) }
+        };
+        if best.is_empty() && unclear.is_empty() {
             return format!("{name} does not depend on {keys}");
         }
-        format!("{name} is {word} at {keys} {}", words.join("; "))
+        let mut said = Vec::new();
+        if !best.is_empty() {
+            let places = best.iter().map(|(strategy, point)| format!("{point}{}", under(&[strategy])));
+            said.push(format!("{name} is {word} at {}", places.collect::<Vec<_>>().join("; ")));
+        }
+        if !unclear.is_empty() {
+            let what = if best.is_empty() { format!("{name}: ") } else { String::new() };
+            said.push(format!("{what}no clear best value of {keys}{}", under(&unclear)));
+        }
+        if !level.is_empty() {
+            said.push(format!("{keys} makes no difference{}", under(&level)));
+        }
+        said.join("; ")
+    }
+
+    /// A line's point in a sentence: `every = 7d`, or `every = 7d, after = 24h`.
+    fn point(&self, line: &Line) -> String {
+        let values = [Some(&line.value_1), line.value_2.as_ref()];
+        let words =
+            self.answer.keys.iter().zip(values).filter_map(|(key, value)| Some(format!("{} = {}", key.name, value?)));
+        words.collect::<Vec<_>>().join(", ")
     }
 
     fn curves(&self, key: &Key, first: &Line, lines: &[&Line]) -> Curves {

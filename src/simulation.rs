@@ -39,6 +39,8 @@ const BATCH: u64 = 1024;
 const FEWEST: u64 = 64;
 /// At most so many, so that memory does not grow with the number of customers.
 const MOST: u64 = 1024;
+/// Tallies of more bytes are large.
+const LARGE: u64 = 256 << 20;
 /// Draws if anything is uncertain and nobody says otherwise (R25).
 const DRAWS: u64 = 64;
 
@@ -100,8 +102,12 @@ impl<'w> Simulation<'w> {
             .map(|(draw, first)| Batch { draw, first, customers: self.plan.batch.min(per_draw - first) })
             .collect();
         let empty = || Worker::new(self.world, &self.plan);
+        // Whoever plays batches in a row has tallies of its own: where those are large, one for each thread must do.
+        let size = Tallies::size(self.world, self.plan.strategies.len(), self.plan.draws, batches.len() as u64);
+        let in_a_row = if size > LARGE { batches.len().div_ceil(rayon::current_num_threads()) } else { 1 };
         let played = batches
             .into_par_iter()
+            .with_min_len(in_a_row)
             .fold(empty, |mut worker, batch| {
                 worker.play(self.world, &self.plan, &self.tables[batch.draw as usize], batch);
                 progress.advance(batch.customers);

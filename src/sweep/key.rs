@@ -41,14 +41,17 @@ pub struct Value {
     pub number: Option<f64>,
 }
 
-/// What is played the same at every point, or that no number per customer depends on.
-const NOT_OF_THE_WORLD: [(&str, &str); 6] = [
+/// What is played the same at every point, that no number per customer depends on, or that makes the measures others.
+const NOT_OF_THE_WORLD: [(&str, &str); 9] = [
     ("seed", "every point plays the same customers with the same luck: compare seeds with separate runs"),
     ("simulate", "every point plays as many customers: say how many with --simulate"),
     ("draws", "every point plays the same draws: say how many with --draws"),
     ("currency", "money in different currencies cannot be compared"),
     ("population", "every measure is per customer, so it would change nothing"),
     ("name", "it would change nothing"),
+    ("horizon", "a measure over another time is another measure: compare horizons with separate runs"),
+    ("retention_window", "retention of another window is another measure"),
+    ("count_first", "the measures would count other orders"),
 ];
 
 /// What is paid and earned, by the groups that hold it: nothing is decided by it.
@@ -234,6 +237,8 @@ mod tests {
             "seed=1,2",
             "simulate=1,2",
             "population=1,2",
+            "horizon=30d,60d",
+            "retention_window=5d,10d",
             "a..b=1,2",
         ] {
             assert!(Key::read(argument).is_err(), "{argument}");

@@ -80,7 +80,7 @@ pub fn figures(world: &World, plan: &Plan, tallies: &Tallies, baseline: &str) ->
         hops: hops::lines(world, tallies),
         segments: segments::lines(world, tallies, baseline),
         years: years::lines(world, tallies, &answer),
-        hinges: hinges::lines(world, &answer),
+        hinges: hinges::lines(&answer),
         inputs: inputs::lines(world),
         measures,
         answer,

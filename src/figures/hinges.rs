@@ -4,9 +4,7 @@ use serde::Serialize;
 
 use super::Column;
 use super::Kind::{Money, Number, Share, Text};
-use crate::compare::{Answer, Switching};
-use crate::scenario::written_at;
-use crate::world::World;
+use crate::compare::{Answer, InputEffect, Switching};
 
 /// An uncertain input that a difference in profit hangs on.
 #[derive(Clone, Debug, Serialize)]
@@ -61,9 +59,8 @@ pub(super) const COLUMNS: &[Column] = &[
     Column::new("switching_high", Number, "up to here the fit cannot tell the sign (95 %)"),
 ];
 
-pub(super) fn lines(world: &World, answer: &Answer) -> Vec<HingeLine> {
-    let line = |strategy: &str, effect: &crate::compare::InputEffect| {
-        let written = written_at(&world.scenario.written, &effect.input);
+pub(super) fn lines(answer: &Answer) -> Vec<HingeLine> {
+    let line = |strategy: &str, effect: &InputEffect| {
         let switching = match effect.switching {
             Switching::At { value, low, high } => Some((value, low, high)),
             Switching::NoneInRange | Switching::NotOneNumber => None,
@@ -71,7 +68,7 @@ pub(super) fn lines(world: &World, answer: &Answer) -> Vec<HingeLine> {
         HingeLine {
             strategy: strategy.to_owned(),
             input: effect.input.clone(),
-            source: written.and_then(|written| written.origin.preset_in_words()),
+            source: effect.preset_in_words(),
             share: effect.share,
             low_input: effect.reach[0].input,
             high_input: effect.reach[1].input,

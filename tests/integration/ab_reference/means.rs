@@ -1,0 +1,5 @@
+//! Means, lift, ratios and covariates.
+
+use super::Check;
+
+pub const CHECKS: &[Check] = &[];

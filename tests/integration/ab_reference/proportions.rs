@@ -1,0 +1,5 @@
+//! Proportions of one and two arms.
+
+use super::Check;
+
+pub const CHECKS: &[Check] = &[];

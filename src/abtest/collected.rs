@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 
 use crate::stats::moments::Moments;
-use crate::stats::two_arms::adjusted::Adjusted;
+use crate::stats::two_arms::Difference;
 
 /// What one arm's units say of one metric.
 #[derive(Clone, Debug, PartialEq)]
@@ -55,7 +55,7 @@ pub struct Measured {
     pub by_segment: Vec<BTreeMap<String, Cell>>,
     /// For each treatment against the control: regression on the covariates (Lin 2013) with HC2, from the rows.
     /// Empty without covariates or where only totals are known.
-    pub adjusted: Vec<Adjusted>,
+    pub adjusted: Vec<Difference>,
     /// Where the metric was capped, and how many values were, by arm.
     pub capped: Option<Capped>,
     /// Units without a value, by arm; they are left out.

@@ -261,8 +261,7 @@ fn results(
             let metric = &plan.metrics[number];
             let of = &contrasts[number];
             let contrast = &of.main[arm];
-            let estimates =
-                |contrast: &Contrast| Estimates::at(contrast, standing, corrected.critical, corrected.alpha);
+            let estimates = |contrast: &Contrast| Estimates::of(contrast, standing, alpha);
             let error = contrast.standard_error();
             let margin = if let Role::Guardrail(margin) = metric.role { Some(margin) } else { None };
             let variance_saved =
@@ -283,7 +282,7 @@ fn results(
                 margin: margin.map(|margin| margin.to_string()),
                 margin_size: margin.map(|margin| margin.of(contrast.control())),
                 not_worse: margin.map(|margin| not_worse(contrast, metric, margin, corrected.critical)),
-                adjustment: corrected.adjustment,
+                adjustment: Adjustment::of(contrast, &corrected)?,
             });
         }
     }

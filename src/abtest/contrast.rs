@@ -44,6 +44,16 @@ pub enum Lift {
     Undefined,
 }
 
+impl Lift {
+    /// Its ends, where it has them.
+    pub fn ends(self) -> (Option<f64>, Option<f64>) {
+        match self {
+            Self::Between(low, high) => (Some(low), Some(high).filter(|high| high.is_finite())),
+            Self::Unbounded | Self::Undefined => (None, None),
+        }
+    }
+}
+
 impl Contrast {
     /// The contrast of a treatment with the control.
     ///

@@ -3,7 +3,6 @@
 
 use super::super::contrast::Contrast;
 use super::super::standing::Standing;
-use super::outcome::Adjustment;
 use crate::stats::dunnett::{Dunnett, Sides};
 use crate::stats::multiple::{Scaling, multipliers_ln};
 use crate::stats::{Error, normal};
@@ -14,8 +13,12 @@ pub struct Corrected {
     pub critical: f64,
     /// The two-sided level of its interval, which corresponds to `critical`.
     pub alpha: f64,
-    /// Its p-value.
-    pub adjustment: Adjustment,
+    /// The name of the correction, or `none`.
+    pub method: &'static str,
+    /// How many results were corrected together.
+    pub among: usize,
+    /// p-value after correction.
+    pub pvalue: f64,
 }
 
 /// How results of one role are corrected.
@@ -67,9 +70,8 @@ pub fn correct(
     };
     let each = standings.iter().zip(&p).zip(multipliers).map(|((standing, (p, _)), multiplier)| {
         let alpha = alpha / multiplier;
-        let adjustment =
-            Adjustment { method, among: if method == "none" { 1 } else { among }, pvalue: (p * multiplier).min(1.0) };
-        Ok(Corrected { critical: standing.critical(alpha)?, alpha, adjustment })
+        let among = if method == "none" { 1 } else { among };
+        Ok(Corrected { critical: standing.critical(alpha)?, alpha, method, among, pvalue: (p * multiplier).min(1.0) })
     });
     each.collect()
 }
@@ -83,8 +85,8 @@ fn dunnett(contrasts: &[&Contrast], p: &[(f64, f64)], alpha: f64) -> Result<Vec<
     let each = contrasts.iter().zip(p).map(|(contrast, (raw, _))| {
         let adjusted = if *raw < FAR { raw * among as f64 } else { law.adjusted(contrast.z(0.0).abs(), Sides::Two)? };
         // The integral may be off in its last digits, and adjusting never sharpens.
-        let adjustment = Adjustment { method: "Dunnett", among, pvalue: adjusted.clamp(*raw, 1.0) };
-        Ok(Corrected { critical, alpha: 2.0 * normal::sf(critical), adjustment })
+        let pvalue = adjusted.clamp(*raw, 1.0);
+        Ok(Corrected { critical, alpha: 2.0 * normal::sf(critical), method: "Dunnett", among, pvalue })
     });
     each.collect()
 }

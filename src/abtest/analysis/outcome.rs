@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::super::contrast::{Contrast, Lift};
 use super::super::metric::{Direction, Margin, Metric, Role};
 use super::super::standing::Standing;
+use super::family::Corrected;
 use crate::stats::Error;
 
 /// A result.
@@ -90,6 +91,16 @@ pub struct Adjustment {
     pub among: usize,
     /// p-value after correction: at most 1, at least the raw one.
     pub pvalue: f64,
+    /// Confidence of the intervals below, so much higher that they hold 0 exactly when the corrected p-value is above the level.
+    pub confidence: f64,
+    /// Interval of the difference after correction: what decides.
+    pub effect_size_ci_lower: f64,
+    /// Interval of the difference after correction: what decides.
+    pub effect_size_ci_upper: f64,
+    /// Interval of the lift after correction; none where it has no lower end.
+    pub rel_effect_size_ci_lower: Option<f64>,
+    /// Interval of the lift after correction; none where it has no upper end.
+    pub rel_effect_size_ci_upper: Option<f64>,
 }
 
 /// What is decided of a result.
@@ -110,21 +121,16 @@ impl Estimates {
     /// # Errors
     /// Those of statistics.
     pub fn of(contrast: &Contrast, standing: &Standing, alpha: f64) -> Result<Self, Error> {
-        Self::at(contrast, standing, standing.critical(alpha)?, alpha)
-    }
-
-    /// The same at a critical value that a correction gave.
-    ///
-    /// # Errors
-    /// Those of statistics.
-    pub fn at(contrast: &Contrast, standing: &Standing, critical: f64, alpha: f64) -> Result<Self, Error> {
+        let critical = standing.critical(alpha)?;
         let (low, high) = contrast.interval(critical)?;
-        let (lift_low, lift_high, note) = match contrast.lift_interval(critical)? {
-            Lift::Between(low, high) => (Some(low), Some(high).filter(|high| high.is_finite()), None),
-            Lift::Unbounded => (None, None, Some("unbounded: the control is too noisy to divide by")),
-            Lift::Undefined => (None, None, Some("undefined: the control is not above 0")),
+        let lift = contrast.lift_interval(critical)?;
+        let (lift_low, lift_high) = lift.ends();
+        let note = match lift {
+            Lift::Between(_, high) if high.is_infinite() => Some("no upper end: the control may be 0"),
+            Lift::Between(..) => None,
+            Lift::Unbounded => Some("unbounded: the control is too noisy to divide by"),
+            Lift::Undefined => Some("undefined: the control is not above 0"),
         };
-        let note = note.or((lift_low.is_some() && lift_high.is_none()).then_some("no upper end: the control may be 0"));
         let z = contrast.z(0.0);
         let (p, log10_p) = standing.p(z)?;
         Ok(Self {
@@ -145,6 +151,27 @@ impl Estimates {
             confidence: 1.0 - alpha,
             method: contrast.method,
             valid_under: standing.valid_under(),
+        })
+    }
+}
+
+impl Adjustment {
+    /// What a correction makes of a contrast, at its critical value.
+    ///
+    /// # Errors
+    /// Those of statistics.
+    pub fn of(contrast: &Contrast, corrected: &Corrected) -> Result<Self, Error> {
+        let (low, high) = contrast.interval(corrected.critical)?;
+        let (lift_low, lift_high) = contrast.lift_interval(corrected.critical)?.ends();
+        Ok(Self {
+            method: corrected.method,
+            among: corrected.among,
+            pvalue: corrected.pvalue,
+            confidence: 1.0 - corrected.alpha,
+            effect_size_ci_lower: low,
+            effect_size_ci_upper: high,
+            rel_effect_size_ci_lower: lift_low,
+            rel_effect_size_ci_upper: lift_high,
         })
     }
 }

@@ -6,8 +6,8 @@ use super::super::collected::Collected;
 use super::super::contrast::Contrast;
 use super::super::plan::Plan;
 use super::super::standing::Standing;
+use super::family::{Correction, correct};
 use super::outcome::{Adjustment, Call, Estimates};
-use crate::stats::multiple::{Scaling, multipliers_ln};
 use crate::stats::two_arms::strata::{Estimate, heterogeneity};
 use crate::stats::Error;
 
@@ -22,7 +22,7 @@ pub struct SegmentResult {
     pub segment: String,
     /// The level.
     pub level: String,
-    /// The numbers; the interval is as wide as the correction asks. None where an arm has too few units.
+    /// The numbers. None where an arm has too few units.
     pub estimates: Option<Estimates>,
     /// Correction for looking at many levels.
     pub adjustment: Option<Adjustment>,
@@ -67,12 +67,9 @@ pub fn segments(
                     .map(|(level, cell)| (level, Contrast::of(&metric.kind, &cell.0[0], &cell.0[arm]).ok()))
                     .collect();
                 let known: Vec<&Contrast> = contrasts.iter().filter_map(|(_, contrast)| contrast.as_ref()).collect();
-                let mut ln_p = Vec::new();
-                for contrast in &known {
-                    ln_p.push(standing.p(contrast.z(0.0))?.1 * std::f64::consts::LN_10);
-                }
-                let multipliers = multipliers_ln(&ln_p, Scaling::BenjaminiHochberg)?;
-                let mut corrected = multipliers.iter();
+                let standings = vec![standing.clone(); known.len()];
+                let corrected = correct(&known, &standings, Correction::BenjaminiHochberg, plan.design.alpha)?;
+                let mut corrected = corrected.iter();
                 for (level, contrast) in &contrasts {
                     let row = |estimates, adjustment, call| SegmentResult {
                         metric: metric.name.clone(),
@@ -83,18 +80,15 @@ pub fn segments(
                         adjustment,
                         call,
                     };
-                    let (Some(contrast), Some(&multiplier)) =
+                    let (Some(contrast), Some(corrected)) =
                         (contrast, contrast.as_ref().and_then(|_| corrected.next()))
                     else {
                         results.push(row(None, None, Call::Unclear));
                         continue;
                     };
-                    let alpha = plan.design.alpha / multiplier;
-                    let critical = standing.critical(alpha)?;
-                    let estimates = Estimates::at(contrast, standing, critical, alpha)?;
-                    let pvalue = (estimates.pvalue * multiplier).min(1.0);
-                    let adjustment = Adjustment { method: "Benjamini–Hochberg", among: known.len(), pvalue };
-                    let call = Call::of(contrast.z(0.0), critical, metric.better);
+                    let estimates = Estimates::of(contrast, standing, plan.design.alpha)?;
+                    let adjustment = Adjustment::of(contrast, corrected)?;
+                    let call = Call::of(contrast.z(0.0), corrected.critical, metric.better);
                     results.push(row(Some(estimates), Some(adjustment), call));
                 }
                 let estimates: Vec<Estimate> = known

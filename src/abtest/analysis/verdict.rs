@@ -102,23 +102,23 @@ fn choice(plan: &Plan, standing: &Standing, primary: &Outcome, guardrails: &[&Ou
 
 /// "treatment B changed X by +4.1 % (95 % interval 0.9 % to 7.4 %), p = 0.012, planned look 3 of 5".
 fn found(plan: &Plan, standing: &Standing, primary: &Outcome) -> String {
-    let main = &primary.main;
+    let (main, decides) = (&primary.main, &primary.adjustment);
     let percent = |share: f64| format!("{:+.1} %", 100.0 * share);
-    let confidence = format!("{} %", (1000.0 * main.confidence).round() / 10.0);
-    let size = match (main.rel_effect_size, main.rel_effect_size_ci_lower, main.rel_effect_size_ci_upper) {
+    let confidence = format!("{} %", (1000.0 * decides.confidence).round() / 10.0);
+    let size = match (main.rel_effect_size, decides.rel_effect_size_ci_lower, decides.rel_effect_size_ci_upper) {
         (Some(lift), Some(low), Some(high)) => {
             format!("{} ({confidence} interval {} to {})", percent(lift), percent(low), percent(high))
         }
         _ => {
-            let (low, high) = (main.effect_size_ci_lower, main.effect_size_ci_upper);
+            let (low, high) = (decides.effect_size_ci_lower, decides.effect_size_ci_upper);
             let show = |number| amount(primary, number);
             format!("{} ({confidence} interval {} to {})", show(main.effect_size), show(low), show(high))
         }
     };
-    let p = p_in_words(primary.adjustment.pvalue);
-    let corrected = match primary.adjustment.method {
+    let p = p_in_words(decides.pvalue);
+    let corrected = match decides.method {
         "none" => String::new(),
-        method => format!(" after {method}'s correction for {} treatments", primary.adjustment.among),
+        method => format!(" after {method}'s correction for {} treatments", decides.among),
     };
     let when = match standing {
         Standing::Fixed => String::new(),

@@ -13,6 +13,7 @@
 //! so the same numbers come out on every platform (R6).
 
 pub mod absorption;
+pub mod bayes;
 pub mod beta;
 pub mod bgnbd;
 pub mod binomial;
@@ -22,7 +23,9 @@ pub mod copula;
 pub mod gamma;
 pub mod linear;
 mod log_concave;
+pub mod noncentral_student;
 pub mod normal;
+mod panels;
 pub mod proportion;
 pub mod quadrature;
 pub mod ratio;

@@ -31,6 +31,7 @@ pub mod quadrature;
 pub mod ratio;
 pub mod regression;
 mod remainders;
+pub mod sample_ratio;
 pub mod student;
 
 use std::fmt;

@@ -104,7 +104,7 @@ fn choice(plan: &Plan, standing: &Standing, primary: &Outcome, guardrails: &[&Ou
 fn found(plan: &Plan, standing: &Standing, primary: &Outcome) -> String {
     let (main, decides) = (&primary.main, &primary.adjustment);
     let percent = |share: f64| format!("{:+.1} %", 100.0 * share);
-    let confidence = format!("{} %", (1000.0 * decides.confidence).round() / 10.0);
+    let confidence = format!("{} %", (1000.0 * main.confidence).round() / 10.0);
     let size = match (main.rel_effect_size, decides.rel_effect_size_ci_lower, decides.rel_effect_size_ci_upper) {
         (Some(lift), Some(low), Some(high)) => {
             format!("{} ({confidence} interval {} to {})", percent(lift), percent(low), percent(high))

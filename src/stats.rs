@@ -21,6 +21,7 @@ pub mod binomial;
 pub mod cascade;
 pub mod chi_squared;
 pub mod copula;
+mod deviance;
 pub mod gamma;
 pub mod linear;
 mod log_concave;
@@ -61,6 +62,13 @@ pub enum Error {
         /// The length it has.
         found: usize,
     },
+    /// A stratum in which one arm has no units, so that nothing can be compared in it.
+    EmptyArm {
+        /// Which stratum, from 0 in the order given.
+        stratum: usize,
+        /// Which arm.
+        arm: &'static str,
+    },
     /// A system of equations without a unique solution: a column that the others explain, or a chain without an end.
     Singular,
     /// A covariate that does not vary, or that those before it explain; leave it out.
@@ -77,6 +85,7 @@ impl fmt::Display for Error {
         match self {
             Self::Range { what, must, found } => write!(f, "{what} must {must}, found {found}"),
             Self::Length { what, expected, found } => write!(f, "{what} must have {expected} entries, found {found}"),
+            Self::EmptyArm { stratum, arm } => write!(f, "stratum {} has no units in the {arm}", stratum + 1),
             Self::Singular => f.write_str("the equations have no unique solution"),
             Self::Collinear { column } => {
                 write!(f, "covariate {} is constant or explained by those before it", column + 1)

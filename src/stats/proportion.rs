@@ -1,6 +1,6 @@
-//! A proportion and its interval.
+//! A proportion and its intervals: Wilson's is the one to use, the others are for reference.
 
-use super::{Error, normal, require};
+use super::{Error, beta, normal, require};
 
 /// Wilson's score interval (low, high) for the proportion behind `successes` of `trials`, at a `confidence` in (0, 1).
 ///
@@ -18,18 +18,95 @@ use super::{Error, normal, require};
 /// # Ok::<(), channelmix::stats::Error>(())
 /// ```
 pub fn wilson(successes: u64, trials: u64, confidence: f64) -> Result<(f64, f64), Error> {
-    require(trials > 0, "the number of trials", "be positive", 0.0)?;
-    require(successes <= trials, "the number of successes", "not exceed the trials", successes as f64)?;
-    require(confidence > 0.0 && confidence < 1.0, "the confidence", "lie between 0 and 1, both excluded", confidence)?;
-    let z = -normal::quantile(0.5 * (1.0 - confidence));
+    score_limits(successes, trials, critical(confidence)?)
+}
+
+/// [`wilson`] at a critical value `z` ≥ 0 (1.96 for 95 %) instead of a confidence; \[0, 1\] at ∞.
+///
+/// # Errors
+/// [`Error::Range`] without trials, for more successes than trials, or a `z` that is negative or NaN.
+pub fn score_limits(successes: u64, trials: u64, z: f64) -> Result<(f64, f64), Error> {
+    require_counts(successes, trials)?;
+    require(z >= 0.0, "the critical value", "be 0 or more", z)?;
     let low = lower(successes as f64, (trials - successes) as f64, z);
     let high = 1.0 - lower((trials - successes) as f64, successes as f64, z);
     Ok((low, high))
 }
 
+/// Wald's interval p̂ ± z·√(p̂(1 − p̂)/n): may leave \[0, 1\], and has no width at 0 or n successes.
+///
+/// # Errors
+/// As [`wilson`].
+pub fn wald(successes: u64, trials: u64, confidence: f64) -> Result<(f64, f64), Error> {
+    require_counts(successes, trials)?;
+    let (x, n) = (successes as f64, trials as f64);
+    let half = critical(confidence)? * libm::sqrt((x / n) * ((n - x) / n) / n);
+    Ok((x / n - half, x / n + half))
+}
+
+/// Agresti & Coull's interval: Wald's with z²/2 successes and as many failures added (The American Statistician 52, 1998,
+/// 119–126). May leave \[0, 1\].
+///
+/// # Errors
+/// As [`wilson`].
+pub fn agresti_coull(successes: u64, trials: u64, confidence: f64) -> Result<(f64, f64), Error> {
+    require_counts(successes, trials)?;
+    let z = critical(confidence)?;
+    let more = 0.5 * z * z;
+    let (x, rest) = (successes as f64 + more, (trials - successes) as f64 + more);
+    let n = x + rest;
+    let half = z * libm::sqrt((x / n) * (rest / n) / n);
+    Ok((x / n - half, x / n + half))
+}
+
+/// Clopper & Pearson's interval, the equal-tailed exact one: covers at least as often as stated, usually more often
+/// (Biometrika 26, 1934, 404–413).
+///
+/// # Errors
+/// As [`wilson`].
+pub fn clopper_pearson(successes: u64, trials: u64, confidence: f64) -> Result<(f64, f64), Error> {
+    require_counts(successes, trials)?;
+    let tail = tail(confidence)?;
+    let (x, rest) = (successes as f64, (trials - successes) as f64);
+    let low = if successes == 0 { 0.0 } else { beta::quantile(tail, x, rest + 1.0) };
+    let high = if successes == trials { 1.0 } else { beta::quantile_of_sf(tail, x + 1.0, rest) };
+    Ok((low, high))
+}
+
+/// Jeffreys' interval: the equal tails of Beta(x + ½, n − x + ½), also at 0 and n successes.
+///
+/// # Errors
+/// As [`wilson`].
+pub fn jeffreys(successes: u64, trials: u64, confidence: f64) -> Result<(f64, f64), Error> {
+    require_counts(successes, trials)?;
+    let tail = tail(confidence)?;
+    let (a, b) = (successes as f64 + 0.5, (trials - successes) as f64 + 0.5);
+    Ok((beta::quantile(tail, a, b), beta::quantile_of_sf(tail, a, b)))
+}
+
+/// Refuses counts that make no proportion.
+fn require_counts(successes: u64, trials: u64) -> Result<(), Error> {
+    require(trials > 0, "the number of trials", "be positive", 0.0)?;
+    require(successes <= trials, "the number of successes", "not exceed the trials", successes as f64)
+}
+
+/// What a two-sided confidence leaves on each side.
+fn tail(confidence: f64) -> Result<f64, Error> {
+    require(confidence > 0.0 && confidence < 1.0, "the confidence", "lie between 0 and 1, both excluded", confidence)?;
+    Ok(0.5 * (1.0 - confidence))
+}
+
+/// The two-sided critical value of a confidence.
+fn critical(confidence: f64) -> Result<f64, Error> {
+    Ok(-normal::quantile(tail(confidence)?))
+}
+
 /// The smaller root of (n + z²)p² − (2x + z²)p + x²/n = 0, as product of the roots over the larger one: no cancellation.
 fn lower(x: f64, rest: f64, z: f64) -> f64 {
     let n = x + rest;
+    if z.is_infinite() {
+        return 0.0;
+    }
     let spread = z * libm::sqrt(0.25 * z * z + x * (rest / n));
     x * (x / n) / (x + 0.5 * z * z + spread)
 }

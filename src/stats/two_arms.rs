@@ -19,3 +19,8 @@ mod spread;
 
 pub use difference::{Difference, Estimate};
 pub use lift::{Better, Bound, LiftInterval, OneSided};
+//! - Conversion rates: [`proportions`], [`exact`] for rare events, [`strata`] for segments (of means, too).
+pub mod exact;
+mod inversion;
+pub mod proportions;
+pub mod strata;

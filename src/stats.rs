@@ -16,6 +16,7 @@ pub mod bgnbd;
 pub mod cascade;
 pub mod copula;
 pub mod linear;
+pub mod multiple;
 pub mod normal;
 pub mod proportion;
 pub mod quadrature;

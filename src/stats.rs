@@ -27,6 +27,7 @@ pub mod linear;
 mod log_concave;
 pub mod noncentral_student;
 pub mod moments;
+pub mod multiple;
 pub mod normal;
 mod panels;
 pub mod proportion;

@@ -4,7 +4,8 @@
 //! - Distributions: [`normal`], [`student`], [`beta`], [`copula`].
 //! - Estimates: [`ratio`] (batches), [`proportion`] (score interval), [`regression`] (least squares).
 //! - Oracles, what a simulation must reproduce: [`bgnbd`], [`absorption`], [`cascade`].
-//! - Tools for the above: [`quadrature`], [`linear`].
+//! - Tests: [`sequential`] (looking more than once), [`power`] (how many units are enough), [`sides`].
+//! - Tools for the above: [`quadrature`], [`linear`], [`root`].
 //!
 //! Special functions return NaN outside their domain, as IEEE 754 does for the square root of −1; everything that is
 //! built from several numbers returns a [`Result`]. Nothing panics. All transcendental functions are those of `libm`,
@@ -17,10 +18,14 @@ pub mod cascade;
 pub mod copula;
 pub mod linear;
 pub mod normal;
+pub mod power;
 pub mod proportion;
 pub mod quadrature;
 pub mod ratio;
 pub mod regression;
+pub mod root;
+pub mod sequential;
+pub mod sides;
 pub mod student;
 
 use std::fmt;

@@ -7,7 +7,8 @@
 //! - Data: [`moments`] in one pass, [`winsorised`] values.
 //! - Experiments: [`two_arms`] (how much does the treatment differ from the control?), [`sample_ratio`] (are the arms as large as planned?), [`bayes`] (which arm is best?).
 //! - Oracles, what a simulation must reproduce: [`bgnbd`], [`absorption`], [`cascade`].
-//! - Tools for the above: [`quadrature`], [`linear`].
+//! - Tests: [`sequential`] (looking more than once), [`power`] (how many units are enough), [`sides`].
+//! - Tools for the above: [`quadrature`], [`linear`], [`root`].
 //!
 //! Special functions return NaN outside their domain, as IEEE 754 does for the square root of −1; everything that is
 //! built from several numbers returns a [`Result`]. Nothing panics. All transcendental functions are those of `libm`,
@@ -30,12 +31,16 @@ pub mod moments;
 pub mod multiple;
 pub mod normal;
 mod panels;
+pub mod power;
 pub mod proportion;
 pub mod quadrature;
 pub mod ratio;
 pub mod regression;
 mod remainders;
 pub mod sample_ratio;
+pub mod root;
+pub mod sequential;
+pub mod sides;
 pub mod student;
 pub mod two_arms;
 pub mod winsorised;

@@ -7,7 +7,6 @@
 pub mod analysis;
 pub mod collected;
 pub mod contrast;
-pub mod data;
 pub mod metric;
 pub mod plan;
 pub mod standing;

@@ -7,20 +7,20 @@
 //!
 //! - [`difference`]: two estimates with their variances, and their test; [`lift`] the same in percent, with margins.
 //! - What becomes such a difference: [`means`], [`ratios`], [`adjusted`] means.
+//! - Conversion rates: [`proportions`], [`exact`] for rare events, [`strata`] for segments (of means, too).
 //! - [`balance`]: whether the arms were alike before.
 
 pub mod adjusted;
 pub mod balance;
 pub mod difference;
+pub mod exact;
+mod inversion;
 pub mod lift;
 pub mod means;
+pub mod proportions;
 pub mod ratios;
 mod spread;
+pub mod strata;
 
 pub use difference::{Difference, Estimate};
 pub use lift::{Better, Bound, LiftInterval, OneSided};
-//! - Conversion rates: [`proportions`], [`exact`] for rare events, [`strata`] for segments (of means, too).
-pub mod exact;
-mod inversion;
-pub mod proportions;
-pub mod strata;

@@ -42,6 +42,8 @@ pub struct Analysis {
     pub arms: Vec<Arm>,
     /// What is assigned to arms: "customer".
     pub unit: String,
+    /// Units that count in the primary metric, in all arms together.
+    pub units: u64,
     /// Level of a false alarm, both directions together.
     pub alpha: f64,
     /// When results may be believed: `fixed`, `planned looks` or `any time`.
@@ -205,7 +207,8 @@ fn analyze_contrasts(
         unit: plan.unit.clone(),
         alpha,
         valid_under: standing.valid_under(),
-        departures: if planned { departures::departures(plan, asked, collected, units) } else { asked.others.clone() },
+        departures: if planned { departures::departures(plan, asked, collected, units) } else { Vec::new() },
+        units,
         gates,
         results,
         segments,

@@ -39,7 +39,7 @@ impl Standing {
         match self {
             Self::Fixed => Ok(-normal::quantile(alpha / 2.0)),
             Self::Look(look) => look.design(alpha)?.critical(look.times.len() - 1),
-            Self::AnyTime(mixture, units) => mixture.critical(*units, alpha),
+            Self::AnyTime(mixture, units) => Ok(mixture.critical(*units, alpha)),
         }
     }
 

@@ -69,7 +69,7 @@ impl Moments {
             self.clone_from(other);
             return;
         }
-        let total = self.n + other.n;
+        let total = self.n.saturating_add(other.n);
         let share = other.n as f64 / total as f64;
         let weight = self.n as f64 * share;
         let gaps: Vec<f64> = (0..self.k().min(other.k())).map(|i| other.gap(i, self)).collect();
@@ -102,7 +102,7 @@ impl Moments {
     /// ```
     pub fn from_sums(n: u64, sums: &[f64], products: &[f64]) -> Result<Self, Error> {
         let k = sums.len();
-        require(n >= 1, "the number of units", "be at least 1", 0.0)?;
+        require(n >= 1 && n as f64 <= WHOLE, "the number of units", "lie between 1 and 2⁵³", n as f64)?;
         require_length("the sums of products", k * (k + 1) / 2, products.len())?;
         for sum in sums.iter().chain(products) {
             require(sum.is_finite(), "each sum", "be finite", *sum)?;

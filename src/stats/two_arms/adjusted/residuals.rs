@@ -1,4 +1,4 @@
-//! Standard errors of adjusted means from the residual of each unit: MacKinnon & White, Journal of Econometrics 29, 1985,
+//! Standard errors of adjusted means from the residual of each unit: `MacKinnon` & White, Journal of Econometrics 29, 1985,
 //! 305–325.
 
 use super::{Arm, Design, Fit};

@@ -4,6 +4,7 @@
 //! units out of files into [`Collected`], what the arms have in sums; [`analysis`] makes results of it, none of which looks
 //! at a unit again. What is simulated instead of read comes the same way, from [`Collected`] on.
 
+pub mod collect;
 pub mod collected;
 pub mod data;
 pub mod metric;

@@ -121,6 +121,13 @@ pub enum Error {
         /// Its column.
         column: String,
     },
+    /// The quantile at which a metric is to be capped is its least (or largest) value, so that all values would become equal.
+    AllCapped {
+        /// The metric.
+        metric: String,
+        /// The quantile.
+        at: f64,
+    },
     /// Watching is said to have ended before the last unit was exposed.
     EndsEarly {
         /// When it is said to have ended.
@@ -138,6 +145,9 @@ impl fmt::Display for Error {
             Self::Days => write!(f, "units were exposed on more than {MOST_DAYS} days"),
             Self::OwnCovariate { metric, column } => {
                 write!(f, "metric `{metric}` has its own column `{column}` as a covariate")
+            }
+            Self::AllCapped { metric, at } => {
+                write!(f, "capped at the quantile asked for, {at}, all values of metric `{metric}` would be equal")
             }
             Self::EndsEarly { until, latest } => {
                 write!(f, "watching ended {} but the last exposure is {}", instant(*until), instant(*latest))
@@ -215,11 +225,12 @@ impl Gatherer {
             // What has no value to cut is not capped.
             _ if !matches!(metric.kind, Kind::Mean { .. } | Kind::Ratio { .. }) => (None, None),
             None => (None, None),
+            // The 0 and 1 quantiles cap nothing, which is why they need no case of their own.
             Some(Cap::At { low, high }) => {
                 (Some((low.unwrap_or(f64::NEG_INFINITY), high.unwrap_or(f64::INFINITY))), None)
             }
             Some(Cap::Quantile { low, high }) => {
-                (None, Some(Selection::new(low.into_iter().chain(high).collect::<Vec<f64>>())))
+                (None, Some(Selection::new(low.into_iter().chain(high).collect())))
             }
         };
         Self {
@@ -243,13 +254,18 @@ impl Gatherer {
     }
 
     /// The caps, once the quantiles are known.
-    fn settle(&mut self, cap: Option<Cap>) {
-        if let (Some(Cap::Quantile { low, high }), Some(selection)) = (cap, &self.selection) {
-            let mut found = selection.quantiles().into_iter();
-            let low = low.and_then(|_| found.next()).unwrap_or(f64::NEG_INFINITY);
-            let high = high.and_then(|_| found.next()).unwrap_or(f64::INFINITY);
-            self.limits = Some((low, high));
+    fn settle(&mut self, metric: &Metric) -> Result<(), Error> {
+        let (Some(Cap::Quantile { low, high }), Some(selection)) = (metric.cap, &self.selection) else { return Ok(()) };
+        let mut found = selection.quantiles().iter().copied();
+        let low = low.and_then(|_| found.next().flatten()).unwrap_or(f64::NEG_INFINITY);
+        let high = high.and_then(|_| found.next().flatten()).unwrap_or(f64::INFINITY);
+        let (least, most) = selection.range();
+        if least < most && (high <= least || low >= most || low >= high) {
+            let at = if high <= least { high } else { low };
+            return Err(Error::AllCapped { metric: metric.name.clone(), at });
         }
+        self.limits = Some((low, high));
+        Ok(())
     }
 
     /// Whether the unit counts: it is mature and has all values. Says where it is counted if not.
@@ -460,14 +476,14 @@ impl Collector {
             Stage::Survey => self.surveyed(),
             Stage::Select => {
                 let mut open = false;
-                for (gatherer, metric) in self.metrics.iter_mut().zip(&self.layout.metrics) {
+                for gatherer in &mut self.metrics {
                     if let Some(selection) = &mut gatherer.selection {
                         open |= !selection.end_round();
-                        gatherer.settle(metric.cap);
                     }
                 }
                 if !open {
                     self.stage = Stage::Fill;
+                    self.metrics.iter_mut().zip(&self.layout.metrics).try_for_each(|(g, metric)| g.settle(metric))?;
                 }
             }
             Stage::Fill => {

@@ -17,7 +17,7 @@ pub(super) struct Regression {
     /// Places in the row of variables of the covariates that are used.
     used: Vec<usize>,
     covariates: usize,
-    state: Result<Residuals, stats::Error>,
+    state: Result<Residuals<'static>, stats::Error>,
     x: Vec<f64>,
 }
 
@@ -45,7 +45,7 @@ impl Regression {
                 used: usable.iter().map(|&i| kept[i + 1]).collect(),
                 covariates: shape.covariates,
                 x: vec![0.0; usable.len()],
-                state: fit.map(|fit| fit.residuals()),
+                state: fit.map(Fit::into_residuals),
             }
         };
         treatments.iter().map(one).collect()

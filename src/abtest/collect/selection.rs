@@ -11,14 +11,15 @@ const BINS: usize = 1 << BITS;
 /// Numbers of a bin that are kept to be sorted.
 const FEW: u64 = 1 << 18;
 
-/// Some quantiles in the making: by linear interpolation between order statistics (type 7; Hyndman & Fan, The American
-/// Statistician 50, 1996, 361–365).
+/// Some quantiles in the making: observed values, the ⌈share × n⌉-th from below (type 1; Hyndman & Fan, The American
+/// Statistician 50, 1996, 361–365), as [`Caps::from_quantiles`](crate::stats::winsorised::Caps::from_quantiles) has them.
 #[derive(Clone, Debug)]
 pub(super) struct Selection {
     shares: Vec<f64>,
     n: u64,
-    /// By share, the numbers below and above its place.
-    found: Vec<[Option<f64>; 2]>,
+    least: u64,
+    most: u64,
+    found: Vec<Option<f64>>,
     groups: Vec<Group>,
 }
 
@@ -27,8 +28,8 @@ pub(super) struct Selection {
 struct Group {
     prefix: u64,
     bits: u32,
-    /// What is looked for among them: share, below (0) or above (1), rank among the group's from 0.
-    wanted: Vec<(usize, usize, u64)>,
+    /// What is looked for among them: share, and rank among the group's from 0.
+    wanted: Vec<(usize, u64)>,
     gathered: Gathered,
 }
 
@@ -48,7 +49,7 @@ struct Bin {
 const EMPTY: Bin = Bin { n: 0, least: u64::MAX, most: 0 };
 
 impl Group {
-    fn counted(prefix: u64, bits: u32, wanted: Vec<(usize, usize, u64)>) -> Self {
+    fn counted(prefix: u64, bits: u32, wanted: Vec<(usize, u64)>) -> Self {
         Self { prefix, bits, wanted, gathered: Gathered::Bins(vec![EMPTY; BINS]) }
     }
 
@@ -60,8 +61,8 @@ impl Group {
 impl Selection {
     /// To look for the quantiles of these shares, each in [0, 1].
     pub(super) fn new(shares: Vec<f64>) -> Self {
-        let found = vec![[None; 2]; shares.len()];
-        Self { shares, n: 0, found, groups: vec![Group::counted(0, 0, Vec::new())] }
+        let found = vec![None; shares.len()];
+        Self { shares, n: 0, least: u64::MAX, most: 0, found, groups: vec![Group::counted(0, 0, Vec::new())] }
     }
 
     /// One of the numbers; all come again in each round.
@@ -73,6 +74,8 @@ impl Selection {
             }
             if group.bits == 0 {
                 self.n += 1;
+                self.least = self.least.min(key);
+                self.most = self.most.max(key);
             }
             match &mut group.gathered {
                 Gathered::Bins(bins) => {
@@ -94,20 +97,20 @@ impl Selection {
             match group.gathered {
                 Gathered::Keys(mut keys) => {
                     keys.sort_unstable();
-                    for (share, side, rank) in group.wanted {
-                        self.found[share][side] = keys.get(rank as usize).map(|&key| value(key));
+                    for (share, rank) in group.wanted {
+                        self.found[share] = keys.get(rank as usize).map(|&key| value(key));
                     }
                 }
                 Gathered::Bins(bins) => {
-                    for (share, side, rank) in group.wanted {
+                    for (share, rank) in group.wanted {
                         let Some((place, bin, before)) = bin_of(&bins, rank) else { continue };
                         let bits = group.bits + BITS;
                         if bin.least == bin.most || bits >= 64 {
-                            self.found[share][side] = Some(value(bin.least));
+                            self.found[share] = Some(value(bin.least));
                             continue;
                         }
                         let prefix = group.prefix << BITS | place as u64;
-                        let entry = (share, side, rank - before);
+                        let entry = (share, rank - before);
                         if let Some(known) = next.iter_mut().find(|g| g.bits == bits && g.prefix == prefix) {
                             known.wanted.push(entry);
                         } else if bin.n <= FEW {
@@ -124,27 +127,24 @@ impl Selection {
         self.groups.is_empty()
     }
 
-    /// The quantiles, in the order of their shares; without numbers they are NaN.
-    pub(super) fn quantiles(&self) -> Vec<f64> {
-        let quantile = |(share, found): (&f64, &[Option<f64>; 2])| {
-            let [Some(low), Some(high)] = *found else { return f64::NAN };
-            let place = (self.n - 1) as f64 * share;
-            low + (high - low) * (place - place.floor())
-        };
-        self.shares.iter().zip(&self.found).map(quantile).collect()
+    /// The quantiles, in the order of their shares; none without numbers.
+    pub(super) fn quantiles(&self) -> &[Option<f64>] {
+        &self.found
+    }
+
+    /// The least and the largest number.
+    pub(super) fn range(&self) -> (f64, f64) {
+        (value(self.least), value(self.most))
     }
 }
 
-/// The ranks that the shares of n numbers lie between.
-fn wanted(shares: &[f64], n: u64) -> Vec<(usize, usize, u64)> {
+/// The ranks of the shares of n numbers, from 0.
+fn wanted(shares: &[f64], n: u64) -> Vec<(usize, u64)> {
     if n == 0 {
         return Vec::new();
     }
-    let ranks = |(i, share): (usize, &f64)| {
-        let low = ((n - 1) as f64 * share).floor().clamp(0.0, (n - 1) as f64) as u64;
-        [(i, 0, low), (i, 1, (low + 1).min(n - 1))]
-    };
-    shares.iter().enumerate().flat_map(ranks).collect()
+    let rank = |(i, share): (usize, &f64)| (i, ((share * n as f64).ceil() as u64).clamp(1, n) - 1);
+    shares.iter().enumerate().map(rank).collect()
 }
 
 /// The bin in which a rank lies, and how many numbers lie before it.
@@ -178,30 +178,29 @@ mod tests {
 
     fn quantiles(values: &[f64], shares: &[f64]) -> (Vec<f64>, usize) {
         let mut selection = Selection::new(shares.to_vec());
-        for round in 1.. {
+        let mut rounds = 0;
+        loop {
+            rounds += 1;
             values.iter().for_each(|&value| selection.add(value));
             if selection.end_round() {
-                return (selection.quantiles(), round);
+                return (selection.quantiles().iter().flatten().copied().collect(), rounds);
             }
-            assert!(round < 5, "four rounds suffice");
+            assert!(rounds < 4, "four rounds suffice");
         }
-        unreachable!("the rounds end")
     }
 
     fn sorted(values: &[f64], share: f64) -> f64 {
         let mut values = values.to_vec();
         values.sort_by(f64::total_cmp);
-        let place = (values.len() - 1) as f64 * share;
-        let low = values[place.floor() as usize];
-        low + (values[(place.floor() as usize + 1).min(values.len() - 1)] - low) * place.fract()
+        values[((share * values.len() as f64).ceil() as usize).clamp(1, values.len()) - 1]
     }
 
     #[test]
     fn a_few_numbers_give_the_textbook_quantiles() {
-        // numpy.quantile([3, 1, 2, 4], [0, .25, .5, 1]) = 1, 1.75, 2.5, 4.
-        assert_eq!(quantiles(&[3.0, 1.0, 2.0, 4.0], &[0.0, 0.25, 0.5, 1.0]).0, [1.0, 1.75, 2.5, 4.0]);
-        assert!(quantiles(&[], &[0.5]).0[0].is_nan());
+        // numpy.quantile([3, 1, 2, 4], …, method="inverted_cdf").
+        assert_eq!(quantiles(&[3.0, 1.0, 2.0, 4.0], &[0.0, 0.25, 0.3, 0.5, 1.0]).0, [1.0, 1.0, 2.0, 2.0, 4.0]);
         assert_eq!(quantiles(&[-0.0, 0.0, -1.5], &[0.0, 1.0]).0, [-1.5, 0.0]);
+        assert!(quantiles(&[], &[0.5]).0.is_empty());
     }
 
     #[test]

@@ -208,10 +208,8 @@ pub(super) fn read(file: &Source, request: &Request, told: &mut Told) -> Result<
             order = names::order(file.name(), &mut fields.arms, request.control, request.arms)?;
         }
         collector.end_pass(&order).map_err(|error| of_layout(file, &error))?;
-        look = match (look, &mut repeats) {
-            (Look::First, Some((_, repeats))) if repeats.any_candidate() => Look::Again,
-            _ => Look::No,
-        };
+        let candidates = look == Look::First && repeats.as_mut().is_some_and(|(_, repeats)| repeats.any_candidate());
+        look = if candidates { Look::Again } else { Look::No };
     }
     let mut collected = collector.finish(fields.arms.all(), &order, &fields.level_names());
     collected.health.rows += without_arm;
@@ -241,6 +239,9 @@ pub(super) fn of_layout(file: &Source, error: &collect::Error) -> Error {
         }
         collect::Error::EndsEarly { .. } => {
             told.help("give the time up to which the data reach, or leave it out: the last time of the data")
+        }
+        collect::Error::AllCapped { .. } => {
+            told.help("most values are the same: cap at a quantile nearer to 0 or 1, or at a fixed value")
         }
         _ => told,
     }

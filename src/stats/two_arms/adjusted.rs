@@ -8,6 +8,8 @@
 
 mod residuals;
 
+use std::borrow::Cow;
+
 use super::means::{Sample, satterthwaite};
 use super::spread::Spread;
 use super::{Difference, Estimate};
@@ -201,7 +203,12 @@ impl Fit {
 
     /// A pass over the rows for standard errors that hold under any heteroskedasticity.
     pub fn residuals(&self) -> Residuals<'_> {
-        Residuals::new(self)
+        Residuals::new(Cow::Borrowed(self))
+    }
+
+    /// The same, keeping the regression, where the rows come later.
+    pub fn into_residuals(self) -> Residuals<'static> {
+        Residuals::new(Cow::Owned(self))
     }
 
     /// The same difference for the population that the units were drawn from: the covariates' mean varies with the draw,

@@ -5,8 +5,10 @@
 //! at a unit again. What is simulated instead of read comes the same way, from [`Collected`] on.
 
 pub mod analysis;
+pub mod collect;
 pub mod collected;
 pub mod contrast;
+pub mod data;
 pub mod metric;
 pub mod plan;
 pub mod standing;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
+use crate::stats;
 use crate::stats::moments::Moments;
 use crate::stats::two_arms::Difference;
 
@@ -64,6 +65,16 @@ pub struct Measured {
     pub immature: Vec<u64>,
     /// The largest share of an arm's total that one unit has, by arm; 0 where it makes no sense.
     pub largest_share: Vec<f64>,
+}
+
+/// The difference of a treatment and the control, adjusted for what was known before exposure.
+#[derive(Clone, Debug)]
+pub struct Adjusted {
+    /// Treatment − control by the regression, with its HC2 error; or why there is none.
+    pub difference: Result<Difference, stats::Error>,
+    /// The variables that explain: covariates, and `… is missing` where some units had no value. A covariate that does
+    /// not vary, or that the others make up, is not among them.
+    pub covariates: Vec<String>,
 }
 
 /// How a metric was capped.

@@ -1,5 +1,7 @@
 //! The regression that adjusts both means.
 
+use std::borrow::Cow;
+
 use super::{Arm, Design, Residuals, covariates, residual_squares, spreads, with_outcome};
 use crate::stats::linear::dot;
 use crate::stats::moments::Moments;
@@ -141,7 +143,12 @@ impl Fit {
 
     /// A pass over the rows for standard errors that hold under any heteroskedasticity.
     pub fn residuals(&self) -> Residuals<'_> {
-        Residuals::new(self)
+        Residuals::new(Cow::Borrowed(self))
+    }
+
+    /// The same, keeping the regression, where the rows come later.
+    pub fn into_residuals(self) -> Residuals<'static> {
+        Residuals::new(Cow::Owned(self))
     }
 
     /// The same difference for the population that the units were drawn from: the covariates' mean varies with the draw,

@@ -1,8 +1,10 @@
 //! Pure statistics: numbers in, numbers out. A leaf that every module may use; it knows nothing of customers' files,
 //! strategies or reports.
 //!
-//! - Distributions: [`normal`], [`student`], [`beta`], [`copula`].
+//! - Distributions: [`normal`], [`student`], [`noncentral_student`], [`gamma`], [`chi_squared`], [`beta`], [`binomial`],
+//!   [`copula`].
 //! - Estimates: [`ratio`] (batches), [`proportion`] (score interval), [`regression`] (least squares).
+//! - Experiments: [`sample_ratio`] (are the arms as large as planned?), [`bayes`] (which arm is best?).
 //! - Oracles, what a simulation must reproduce: [`bgnbd`], [`absorption`], [`cascade`].
 //! - Tools for the above: [`quadrature`], [`linear`].
 //!
@@ -13,14 +15,19 @@
 pub mod absorption;
 pub mod beta;
 pub mod bgnbd;
+pub mod binomial;
 pub mod cascade;
+pub mod chi_squared;
 pub mod copula;
+pub mod gamma;
 pub mod linear;
+mod log_concave;
 pub mod normal;
 pub mod proportion;
 pub mod quadrature;
 pub mod ratio;
 pub mod regression;
+mod remainders;
 pub mod student;
 
 use std::fmt;

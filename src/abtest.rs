@@ -4,9 +4,8 @@
 //! units out of files into [`Collected`], what the arms have in sums; [`analysis`] makes results of it, none of which looks
 //! at a unit again. What is simulated instead of read comes the same way, from [`Collected`] on.
 
-pub mod collected;
-pub mod data;
+pub mod bank;
+pub mod calendar;
 pub mod metric;
 
-pub use collected::{Cell, Collected, Health, Sample};
 pub use metric::{Cap, Direction, Kind, Margin, Metric, Role};

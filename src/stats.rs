@@ -4,7 +4,8 @@
 //! - Distributions: [`normal`], [`student`], [`noncentral_student`], [`gamma`], [`chi_squared`], [`beta`], [`binomial`],
 //!   [`copula`].
 //! - Estimates: [`ratio`] (batches), [`proportion`] (score interval), [`regression`] (least squares).
-//! - Experiments: [`sample_ratio`] (are the arms as large as planned?), [`bayes`] (which arm is best?).
+//! - Data: [`moments`] in one pass, [`winsorised`] values.
+//! - Experiments: [`two_arms`] (how much does the treatment differ from the control?), [`sample_ratio`] (are the arms as large as planned?), [`bayes`] (which arm is best?).
 //! - Oracles, what a simulation must reproduce: [`bgnbd`], [`absorption`], [`cascade`].
 //! - Tools for the above: [`quadrature`], [`linear`].
 //!
@@ -22,6 +23,7 @@ pub mod copula;
 pub mod gamma;
 pub mod linear;
 mod log_concave;
+pub mod moments;
 pub mod normal;
 pub mod proportion;
 pub mod quadrature;
@@ -29,6 +31,8 @@ pub mod ratio;
 pub mod regression;
 mod remainders;
 pub mod student;
+pub mod two_arms;
+pub mod winsorised;
 
 use std::fmt;
 
@@ -55,6 +59,11 @@ pub enum Error {
     },
     /// A system of equations without a unique solution: a column that the others explain, or a chain without an end.
     Singular,
+    /// A covariate that does not vary, or that those before it explain; leave it out.
+    Collinear {
+        /// Which one, counted from 0.
+        column: usize,
+    },
     /// A matrix that is no covariance: it is not symmetric, or some combination would have a negative variance.
     NotSemidefinite,
 }
@@ -65,6 +74,9 @@ impl fmt::Display for Error {
             Self::Range { what, must, found } => write!(f, "{what} must {must}, found {found}"),
             Self::Length { what, expected, found } => write!(f, "{what} must have {expected} entries, found {found}"),
             Self::Singular => f.write_str("the equations have no unique solution"),
+            Self::Collinear { column } => {
+                write!(f, "covariate {} is constant or explained by those before it", column + 1)
+            }
             Self::NotSemidefinite => {
                 f.write_str("the matrix is not a covariance: not symmetric positive semi-definite")
             }

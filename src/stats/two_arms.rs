@@ -15,6 +15,7 @@ pub mod difference;
 pub mod lift;
 pub mod means;
 pub mod ratios;
+mod spread;
 
 pub use difference::{Difference, Estimate};
 pub use lift::{Better, Bound, LiftInterval, OneSided};

@@ -205,8 +205,7 @@ impl Difference {
     pub fn linear_lift_interval(&self, q: f64) -> Option<(f64, f64)> {
         let (control, treatment) = (self.control(), self.treatment());
         let ratio = treatment.value / control.value;
-        let variance =
-            treatment.variance + ratio * (ratio * control.variance - 2.0 * self.covariance());
+        let variance = treatment.variance + ratio * (ratio * control.variance - 2.0 * self.covariance());
         let half = q * libm::sqrt(variance.max(0.0)) / control.value;
         self.lift().map(|lift| (lift - half, lift + half))
     }
@@ -310,7 +309,7 @@ mod tests {
         assert_eq!(found.lift_interval(0.0).ends(), Some((0.25, 0.25)));
     }
 
-    const FIELLER: (f64, f64) = (0.0, 0.0);
+    const FIELLER: (f64, f64) = (-0.069_756_706_666_374_58, 0.553_523_572_151_758_4);
 
     #[test]
     fn a_control_without_percentages() {

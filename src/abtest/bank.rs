@@ -170,7 +170,10 @@ impl Bank {
     pub fn simulate(world: &World, plan: &Plan, most_bytes: u64, progress: &dyn Progress) -> Result<Self, Error> {
         let arms: Vec<String> = plan.strategies.iter().map(|&index| world.strategies[index].name.clone()).collect();
         if arms.len() < 2 {
-            return Err(Error::refused("a test needs at least two arms", "name the control first, as in --arms none,offer"));
+            return Err(Error::refused(
+                "a test needs at least two arms",
+                "name the control first, as in --arms none,offer",
+            ));
         }
         let exposing = exposing(world, &plan.strategies);
         if !exposing.contains(&true) {
@@ -240,7 +243,11 @@ impl Bank {
         }
         if bank.units.is_empty() {
             return Err(Error::refused(
-                format!("none of the {} customers played is ever reached by {}", bank.customers, bank.campaigns.join(", ")),
+                format!(
+                    "none of the {} customers played is ever reached by {}",
+                    bank.customers,
+                    bank.campaigns.join(", ")
+                ),
                 "let a campaign come up earlier, or make the horizon longer",
             ));
         }
@@ -282,7 +289,8 @@ impl Bank {
 const GIB: f64 = (1_u64 << 30) as f64;
 
 fn bytes(units: &[Unit], streams: &[Streams]) -> u64 {
-    let of_streams = |streams: &Streams| streams.orders.bytes() + streams.contacts.bytes() + size_of_val(&*streams.lost);
+    let of_streams =
+        |streams: &Streams| streams.orders.bytes() + streams.contacts.bytes() + size_of_val(&*streams.lost);
     (size_of_val(units) + streams.iter().map(of_streams).sum::<usize>()) as u64
 }
 

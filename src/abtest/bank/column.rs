@@ -87,7 +87,9 @@ impl Column {
             "opted_out" => plain(What::OptOuts, true),
             "lost" => plain(What::Losses, true),
             _ => {
-                let days = |name: &str| name.strip_suffix('d')?.parse::<u16>().ok().filter(|days| (1..=CENTURY).contains(days));
+                let days = |name: &str| {
+                    name.strip_suffix('d')?.parse::<u16>().ok().filter(|days| (1..=CENTURY).contains(days))
+                };
                 let seconds = |days: u16| u32::from(days) * DAY as u32;
                 if let Some(days) = name.strip_prefix("ordered_within_").and_then(days) {
                     return Ok(Self { what: What::Orders, any: true, from: 0, until: Some(seconds(days)) });

@@ -200,7 +200,8 @@ impl Evaluated<'_> {
                 Caps::from_quantiles(&self.values.concat(), low.unwrap_or(0.0), high.unwrap_or(1.0))
             }
         };
-        let caps = caps.map_err(|error| Error::refused(format!("`{name}` cannot be capped: {error}"), "choose other caps"))?;
+        let caps =
+            caps.map_err(|error| Error::refused(format!("`{name}` cannot be capped: {error}"), "choose other caps"))?;
         for (values, capped) in self.values.iter_mut().zip(&mut self.capped) {
             values.iter_mut().for_each(|value| *value = caps.cap(*value, capped));
         }

@@ -49,7 +49,6 @@ pub struct Effect {
 /// A value over some of the units, and what each of all units (0 for the others) contributes to its error, in the metric's
 /// unit; they sum to 0.
 pub(in crate::abtest) struct Part {
-    pub units: u64,
     pub value: f64,
     pub influences: Vec<f64>,
 }
@@ -92,7 +91,8 @@ impl Evaluated<'_> {
     /// one of the two does not vary.
     pub fn correlations(&self, arm: usize) -> Vec<(&'static str, f64)> {
         let outcome = self.part(arm, &|_| true).map_or_else(Vec::new, |part| part.influences);
-        let correlation = |x: &[f64]| covariance(x, &outcome) / (covariance(x, x) * covariance(&outcome, &outcome)).sqrt();
+        let correlation =
+            |x: &[f64]| covariance(x, &outcome) / (covariance(x, x) * covariance(&outcome, &outcome)).sqrt();
         COVARIATES.iter().enumerate().map(|(i, &(name, _))| (name, correlation(&self.covariate(i)))).collect()
     }
 
@@ -137,7 +137,7 @@ impl Evaluated<'_> {
         }
         let value = above / total;
         let influence = |(i, y): (usize, &f64)| if of(i) { (y - value * below(i)) / total } else { 0.0 };
-        Some(Part { units, value, influences: y.iter().enumerate().map(influence).collect() })
+        Some(Part { value, influences: y.iter().enumerate().map(influence).collect() })
     }
 
     /// The standard error of what has these influences, one for each unit: √(B/(B − 1) · Σ I²) over the groups that may

@@ -5,6 +5,8 @@
 //! at a unit again. What is simulated instead of read comes the same way, from [`Collected`] on.
 
 pub mod analysis;
+pub mod bank;
+pub mod calendar;
 pub mod collect;
 pub mod collected;
 pub mod contrast;

@@ -151,12 +151,16 @@ fn adjusted(
     }
     let units = |treatment: usize| raw[treatment].units;
     if !measured.adjusted.is_empty() {
-        let each = measured.adjusted.iter().enumerate();
-        return Ok(each
-            .map(|(treatment, difference)| {
-                Contrast::normal(*difference, "Lin regression on covariates, HC2", units(treatment))
-            })
-            .collect());
+        let mut all = Vec::new();
+        for (treatment, adjusted) in measured.adjusted.iter().enumerate() {
+            // Where nothing of the covariates can be used, the plain result stands.
+            let Ok(difference) = adjusted.difference else { return Ok(Vec::new()) };
+            if adjusted.covariates.is_empty() {
+                return Ok(Vec::new());
+            }
+            all.push(Contrast::normal(difference, "Lin regression on covariates, HC2", units(treatment)));
+        }
+        return Ok(all);
     }
     let mut all = Vec::new();
     for (treatment, sample) in measured.overall.0.iter().skip(1).enumerate() {

@@ -56,7 +56,7 @@ pub struct Measured {
     pub by_segment: Vec<BTreeMap<String, Cell>>,
     /// For each treatment against the control: regression on the covariates (Lin 2013) with HC2, from the rows.
     /// Empty without covariates or where only totals are known.
-    pub adjusted: Vec<Difference>,
+    pub adjusted: Vec<Adjusted>,
     /// Where the metric was capped, and how many values were, by arm.
     pub capped: Option<Capped>,
     /// Units without a value, by arm; they are left out.

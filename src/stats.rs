@@ -1,8 +1,10 @@
 //! Pure statistics: numbers in, numbers out. A leaf that every module may use; it knows nothing of customers' files,
 //! strategies or reports.
 //!
-//! - Distributions: [`normal`], [`student`], [`beta`], [`copula`].
+//! - Distributions: [`normal`], [`student`], [`noncentral_student`], [`gamma`], [`chi_squared`], [`beta`], [`binomial`],
+//!   [`copula`].
 //! - Estimates: [`ratio`] (batches), [`proportion`] (score interval), [`regression`] (least squares).
+//! - Experiments: [`sample_ratio`] (are the arms as large as planned?), [`bayes`] (which arm is best?).
 //! - Oracles, what a simulation must reproduce: [`bgnbd`], [`absorption`], [`cascade`].
 //! - Tests: [`sequential`] (looking more than once), [`power`] (how many units are enough), [`sides`].
 //! - Tools for the above: [`quadrature`], [`linear`], [`root`].
@@ -12,18 +14,27 @@
 //! so the same numbers come out on every platform (R6).
 
 pub mod absorption;
+pub mod bayes;
 pub mod beta;
 pub mod bgnbd;
+pub mod binomial;
 pub mod cascade;
+pub mod chi_squared;
 pub mod copula;
+pub mod gamma;
 pub mod linear;
+mod log_concave;
+pub mod noncentral_student;
 pub mod normal;
+mod panels;
 pub mod power;
 pub mod proportion;
 pub mod quadrature;
 pub mod ratio;
 pub mod regression;
+mod remainders;
 pub mod root;
+pub mod sample_ratio;
 pub mod sequential;
 pub mod sides;
 pub mod student;

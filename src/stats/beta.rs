@@ -1,6 +1,151 @@
-//! Expectations over a beta distribution, for any positive shape.
+//! The beta distribution, for any positive shape: tails, quantiles and expectations.
+//!
+//! In the log-odds of p the density is log-concave with exponential tails for all shapes, however close to 0 or 1 it piles
+//! up; its mode is where p is the mean, a/(a + b). See [`super::log_concave`] for the tails: no continued fraction,
+//! whose steps grow with the counts (140 fixed ones, as in some libraries, are wrong by 9 % at counts of 10⁷).
 
+use std::f64::consts::PI;
+
+use super::log_concave::{self, Tail};
+use super::normal;
 use super::quadrature::integrate_tail;
+use super::remainders::{log1p_rest, odds_rest, stirling_rest};
+
+/// Lower tail P(X ≤ x), the regularised incomplete beta function; `a`, `b` > 0, `x` in \[0, 1\], else NaN.
+///
+/// Relative error below 1e-12 + 2e-15·|ln P| in either tail, for shapes from 1e-3 to 1e9. What x itself is rounded by
+/// changes the tail more than that at large counts: near the mean by 1e-16·√n.
+///
+/// ```
+/// use channelmix::stats::beta;
+/// assert!((beta::cdf(0.100000039999996, 2_000_001.0, 18_000_001.0) - 0.5000792943799321).abs() < 1e-12);
+/// ```
+pub fn cdf(x: f64, a: f64, b: f64) -> f64 {
+    match sides(x, a, b) {
+        None => f64::NAN,
+        Some((ln_tail, true)) => 1.0 - libm::exp(ln_tail),
+        Some((ln_tail, false)) => libm::exp(ln_tail),
+    }
+}
+
+/// Upper tail P(X > x), to the accuracy of [`cdf`].
+pub fn sf(x: f64, a: f64, b: f64) -> f64 {
+    match sides(x, a, b) {
+        None => f64::NAN,
+        Some((ln_tail, true)) => libm::exp(ln_tail),
+        Some((ln_tail, false)) => 1.0 - libm::exp(ln_tail),
+    }
+}
+
+/// ln P(X ≤ x), also where the tail is below every double.
+pub fn ln_cdf(x: f64, a: f64, b: f64) -> f64 {
+    match sides(x, a, b) {
+        None => f64::NAN,
+        Some((ln_tail, true)) => libm::log1p(-libm::exp(ln_tail)),
+        Some((ln_tail, false)) => ln_tail,
+    }
+}
+
+/// ln P(X > x), also where the tail is below every double.
+pub fn ln_sf(x: f64, a: f64, b: f64) -> f64 {
+    match sides(x, a, b) {
+        None => f64::NAN,
+        Some((ln_tail, true)) => ln_tail,
+        Some((ln_tail, false)) => libm::log1p(-libm::exp(ln_tail)),
+    }
+}
+
+/// The x below which the variable lies with probability `p`; 0 at 0, 1 at 1, NaN outside the domain of [`cdf`].
+///
+/// Relative error below 1e-13 for shapes from 1e-3 to 1e9 (where x is below 1e-308 it becomes 0; with a shape of 1e-3
+/// x = p¹⁰⁰⁰, and its error is 1000 times that of p). Near 1 ask for 1 − x, which is `quantile_of_sf(p, b, a)`.
+pub fn quantile(p: f64, a: f64, b: f64) -> f64 {
+    quantile_of(p, libm::log(p), libm::log1p(-p), a, b)
+}
+
+/// The x above which the variable lies with probability `p`, for `p` too small for 1 − p; accurate as [`quantile`].
+pub fn quantile_of_sf(p: f64, a: f64, b: f64) -> f64 {
+    quantile_of(p, libm::log1p(-p), libm::log(p), a, b)
+}
+
+fn quantile_of(p: f64, ln_lower: f64, ln_upper: f64, a: f64, b: f64) -> f64 {
+    if !((0.0..=1.0).contains(&p) && is_shape(a) && is_shape(b)) {
+        return f64::NAN;
+    }
+    if ln_lower == f64::NEG_INFINITY || ln_upper == f64::NEG_INFINITY {
+        return if ln_lower < ln_upper { 0.0 } else { 1.0 };
+    }
+    let total = a + b;
+    let (p, q) = (a / total, b / total);
+    let above = ln_upper <= tail_from_mode(a, b, 0.0).ln;
+    let ln_tail = if above { ln_upper } else { ln_lower };
+    let start = normal::quantile_of_ln_sf(ln_tail).max(1.0) / libm::sqrt(a * q);
+    // Seen from its own side, each tail is an upper one.
+    let (a, b) = if above { (a, b) } else { (b, a) };
+    let way = log_concave::way_out(|s| tail_from_mode(a, b, s), ln_tail, start);
+    let (near, far) = if above { (p, q) } else { (q, p) };
+    // Odds near/far, times exp(way).
+    let far = far * libm::exp(-way);
+    if above { near / (near + far) } else { far / (near + far) }
+}
+
+fn is_shape(a: f64) -> bool {
+    a > 0.0 && a < f64::INFINITY
+}
+
+/// ln of the tail on the side of the mean where x lies, and whether that is the upper one.
+fn sides(x: f64, a: f64, b: f64) -> Option<(f64, bool)> {
+    if !(is_shape(a) && is_shape(b) && (0.0..=1.0).contains(&x)) {
+        return None;
+    }
+    let rest = 1.0 - x;
+    // (a + b)·(a/(a + b) − x) = a·(1 − x) − b·x, with what rounding took from each product and from 1 − x.
+    let (first, second) = (a * rest, b * x);
+    let products = libm::fma(a, rest, -first) - libm::fma(b, x, -second);
+    let lead = (first - second) + (products + a * ((1.0 - rest) - x));
+    let above = lead <= 0.0;
+    if x == 0.0 || x == 1.0 {
+        return Some((f64::NEG_INFINITY, x == 1.0));
+    }
+    let total = a + b;
+    let fall = fall(a, lead, x * (total / a)) + fall(b, -lead, rest * (total / b));
+    let tail = if above { tail_at(a, b, x, rest, lead, fall) } else { tail_at(b, a, rest, x, -lead, fall) };
+    Some((tail.ln, above))
+}
+
+/// −a·ln(ratio) − lead, for ratio = 1 − lead/a: what one share takes from ln density. The leads of the two shares cancel.
+fn fall(a: f64, lead: f64, ratio: f64) -> f64 {
+    let t = -lead / a;
+    if t > -0.5 { -a * log1p_rest(t) } else { -a * libm::log(ratio) - lead }
+}
+
+/// The upper tail, s ≥ 0 log-odds above the mode.
+fn tail_from_mode(a: f64, b: f64, s: f64) -> Tail {
+    let total = a + b;
+    let (p, q) = (a / total, b / total);
+    let both = p + q * libm::exp(-s);
+    let (above, below) = (p / both, q * libm::exp(-s) / both);
+    // a·below − b·above = (a + b)·p·q·(e⁻ˢ − 1) / both
+    tail_at(a, b, above, below, a * q * libm::expm1(-s) / both, total * odds_rest(p, q, s))
+}
+
+/// The upper tail beyond p, given q = 1 − p, `lead` = a·q − b·p ≤ 0 and how far ln density has `fall`en from the mode.
+fn tail_at(a: f64, b: f64, p: f64, q: f64, lead: f64, fall: f64) -> Tail {
+    let total = a + b;
+    // The fall steepens by √(npq) a step of that scale, until it is b.
+    let bend = libm::sqrt(total * p * q).min(b);
+    let mills = log_concave::mills(|s| lead * s - total * odds_rest(p, q, s), 1.0 / (bend - lead));
+    Tail { ln: ln_peak(a, b) - fall + libm::log(mills), mills }
+}
+
+/// ln density in log-odds at the mode: ½ ln(a·b / (2π(a + b))) and the rests of Stirling's formulas.
+pub(super) fn ln_peak(a: f64, b: f64) -> f64 {
+    let total = a + b;
+    let (small, large) = if a <= b { (a, b) } else { (b, a) };
+    0.5 * (libm::log(small) + libm::log(large / total) - libm::log(2.0 * PI)) + stirling_rest(total)
+        - stirling_rest(small)
+        - stirling_rest(large)
+}
 
 /// Relative tolerance of the integrals.
 const TOLERANCE: f64 = 1e-14;

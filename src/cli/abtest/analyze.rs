@@ -102,7 +102,7 @@ enum Format {
 
 impl From<data::Error> for Failure {
     fn from(error: data::Error) -> Self {
-        Self::argument(error.what(), error.help())
+        Self::Data(error)
     }
 }
 
@@ -194,7 +194,7 @@ impl Arguments {
         });
         let request = Request {
             metrics: &plan.metrics,
-            columns,
+            columns: &columns,
             segments: &segments,
             before: &before,
             control,

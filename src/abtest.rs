@@ -13,6 +13,7 @@ pub mod contrast;
 pub mod data;
 pub mod metric;
 pub mod plan;
+pub mod sizing;
 pub mod standing;
 
 pub use analysis::{Analysis, analyze};

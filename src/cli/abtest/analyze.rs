@@ -196,7 +196,7 @@ impl Arguments {
             metrics: &plan.metrics,
             columns: &columns,
             segments: &segments,
-            before: &before,
+            before: &[],
             control,
             arms: &arms,
             until: self.until,

@@ -251,3 +251,133 @@ impl MidP {
         self.arms.converted() == 0.0 || self.arms.converted() == self.arms.units()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stats::off;
+    use crate::stats::two_arms::proportions::Arm;
+    use proptest::prelude::*;
+
+    /// Counts (x_c, n_c, x_t, n_t), odds ratio, z: mpmath, 40 digits, by summing over the support.
+    const SCORES: [([u64; 4], f64, f64); 21] = [
+        ([0, 100000000, 5, 100000000], 1.0, 2.1538747139803074),
+        ([0, 100000000, 5, 100000000], 3.0, 1.1817505892930287),
+        ([0, 100000000, 5, 100000000], 0.001, 8.027472212491094),
+        ([0, 100000000, 5, 100000000], 1000000.0, 6.266552137611404e-06),
+        ([5, 100000000, 400, 100000000], 1.0, 22.456785343485375),
+        ([5, 100000000, 400, 100000000], 70.0, 0.22979946760231026),
+        ([5, 100000000, 400, 100000000], 0.001, 73.94282168489012),
+        ([5, 100000000, 400, 100000000], 100000.0, -7.75500440389811),
+        ([2, 12, 7, 12], 1.0, 1.9651144191233447),
+        ([2, 12, 7, 12], 0.2, 3.848657275187666),
+        ([2, 12, 7, 12], 30.0, -1.428512654809303),
+        ([3, 1000, 0, 10], 1.0, -0.036904350330252966),
+        ([3, 1000, 0, 10], 0.5, -0.01864199495995339),
+        ([3, 1000, 0, 10], 10000.0, -4.834599792144807),
+        ([4900, 100000, 5100, 100000], 1.0, 2.051898259579604),
+        ([4900, 100000, 5100, 100000], 1.1, -2.5915953462450245),
+        ([4900, 100000, 5100, 100000], 0.7, 19.39846554455676),
+        ([29, 30, 30, 30], 1.0, 0.6744897501960817),
+        ([29, 30, 30, 30], 5.0, 0.21042839424792473),
+        ([1, 2, 1, 3], 1.0, -0.2533471031357998),
+        ([1, 2, 1, 3], 1.5, -0.44445117983404436),
+    ];
+
+    /// Counts, Fisher's p, its mid-p, log₁₀ p: mpmath, 40 digits (R and scipy agree to theirs).
+    const FISHER: [([u64; 4], f64, f64, f64); 9] = [
+        ([2, 12, 7, 12], 0.08937945887737246, 0.06939022748687576, -1.0487622789806783),
+        ([7, 12, 2, 12], 0.08937945887737246, 0.06939022748687576, -1.0487622789806783),
+        ([0, 100000000, 5, 100000000], 0.062499996875000005, 0.04687499765625001, -1.2041200043706493),
+        ([5, 100000000, 400, 100000000], 2.1700945481207847e-111, 1.634318355198372e-111, -110.66352134410879),
+        ([3, 1000, 0, 10], 1.0, 0.5147193644750289, 0.0),
+        ([4900, 100000, 5100, 100000], 0.04117677427883874, 0.04067816266243619, -1.3853476783049634),
+        ([10, 50, 10, 50], 1.0, 0.9015643911467253, 0.0),
+        ([1000, 10000, 1600, 10000], 1.211123189811981e-36, 1.0843839179216536e-36, -35.916811680197526),
+        ([90000, 100000, 100, 100000], 0.0, 0.0, -45318.795125965065),
+    ];
+
+    fn arms([x_c, n_c, x_t, n_t]: [u64; 4]) -> TwoProportions {
+        let control = Arm { successes: x_c, trials: n_c };
+        TwoProportions::new(control, Arm { successes: x_t, trials: n_t }).expect("arms")
+    }
+
+    #[test]
+    fn scores_of_every_odds_ratio() {
+        for (counts, odds_ratio, z) in SCORES {
+            let found = MidP::new(&arms(counts)).z(odds_ratio);
+            assert!((found - z).abs() < 2e-13 * z.abs() + 2e-13, "{counts:?} at {odds_ratio}: {found} is not {z}");
+        }
+    }
+
+    #[test]
+    fn fisher_as_r_has_it() {
+        for (counts, p, mid_p, log10_p) in FISHER {
+            let (found, mid) = (fisher(&arms(counts)), fisher_mid_p(&arms(counts)));
+            let holds = |found: f64, expected: f64| (found - expected).abs() <= 1e-12 * expected.abs();
+            assert!(holds(found.p, p) && holds(mid.p, mid_p), "{counts:?}: {found:?} {mid:?}");
+            assert!(holds(1.0 - found.log10_p, 1.0 - log10_p), "{counts:?}: {found:?}");
+        }
+        assert_eq!((fisher(&arms([0, 5, 0, 9])).p, fisher(&arms([5, 5, 9, 9])).p), (1.0, 1.0));
+        // Beyond the smallest double: all of 4000 in one of two arms of 10⁸.
+        let far = fisher(&arms([0, 100_000_000, 4000, 100_000_000]));
+        assert!(far.p == 0.0 && off(far.log10_p, -1_203.836_320_444_055_2) < 1e-12, "{far:?}");
+    }
+
+    #[test]
+    fn ends_where_the_counts_have_none() -> Result<(), Error> {
+        let five = MidP::new(&arms([0, 100_000_000, 5, 100_000_000]));
+        // All five in the treatment: ½ (ψ/(1 + ψ))⁵ = Φ(−c), but for one part in 10⁸.
+        let share = libm::pow(2.0 * normal::sf(1.96), 0.2);
+        let low = share / (1.0 - share);
+        let RatioInterval::Above { low: found } = five.odds_ratio_interval(1.96)? else { panic!("an upper end") };
+        assert!(off(found, low) < 1e-7, "{found} {low}");
+        assert!(off(five.lift_interval(1.96)?.low(), low - 1.0) < 1e-6);
+        assert_eq!(five.interval(1.96)?.1, 5e-8);
+        let none = MidP::new(&arms([5, 100, 0, 200]));
+        assert_eq!((none.odds_ratio_interval(1.0)?.low(), none.lift_interval(1.0)?.low()), (0.0, -1.0));
+        assert_eq!(none.interval(1.0)?.0, -0.05);
+        let full = MidP::new(&arms([3, 10, 5, 5]));
+        assert_eq!(full.lift_interval(1.0)?.high(), Some(10.0 / 3.0 - 1.0));
+        let silent = MidP::new(&arms([0, 10, 0, 20]));
+        assert_eq!((silent.p(), silent.interval(1.0)?), (1.0, (-1.0, 1.0)));
+        assert_eq!(silent.lift_interval(1.0)?, RatioInterval::Above { low: -1.0 });
+        assert!(none.interval(-1.0).is_err() && none.lift_interval(f64::NAN).is_err());
+        assert!(none.z(-1.0).is_nan() && none.z(f64::INFINITY).is_nan());
+        Ok(())
+    }
+
+    fn any_arm() -> impl Strategy<Value = Arm> {
+        (prop_oneof![1..=30_u64, 1..=100_000_000_u64], 0..=60_u64)
+            .prop_map(|(trials, successes)| Arm { successes: successes.min(trials), trials })
+    }
+
+    proptest! {
+        #[test]
+        fn odds_ratio_difference_and_lift_agree(control in any_arm(), treatment in any_arm(), c in 0.05..6.0_f64) {
+            let arms = TwoProportions::new(control, treatment).expect("arms");
+            let family = MidP::new(&arms);
+            let z = family.z(1.0);
+            prop_assume!((z.abs() - c).abs() > 1e-9);
+            let rejects = z.abs() > c;
+            let (low, high) = family.interval(c).expect("one");
+            prop_assert_eq!(low > 0.0 || high < 0.0, rejects);
+            let (lift, odds) = (family.lift_interval(c).expect("one"), family.odds_ratio_interval(c).expect("one"));
+            prop_assert_eq!(!lift.contains(0.0), rejects);
+            prop_assert_eq!(!odds.contains(1.0), rejects);
+            // The ends are where each score is c.
+            if odds.low() > 0.0 {
+                prop_assert!((family.z(odds.low()) - c).abs() < 1e-9);
+            }
+            // Close to −1 the lift, and the rates that it asks for, have lost the digits that say how close.
+            if odds.low() > 0.0 && lift.low() > -0.9 {
+                prop_assert!((family.lift_z(lift.low()) - c).abs() < 1e-6);
+                prop_assert!((family.difference_z(low) - c).abs() < 1e-6);
+            }
+            let (wide_low, wide_high) = family.interval(c + 0.1).expect("one");
+            prop_assert!(wide_low <= low && wide_high >= high);
+            let (other_low, other_high) = MidP::new(&arms.swapped()).interval(c).expect("one");
+            prop_assert!((low + other_high).abs() < 1e-12 && (high + other_low).abs() < 1e-12);
+        }
+    }
+}

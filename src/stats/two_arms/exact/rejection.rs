@@ -45,3 +45,36 @@ pub fn rejection(n_c: u64, n_t: u64, p_c: f64, p_t: f64, alpha: f64) -> Result<R
     };
     Ok(Rejection { pooled: chance(TwoProportions::pooled_z), unpooled: chance(TwoProportions::unpooled_z) })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// n_c, n_t, p_c, p_t, alpha, pooled, unpooled: numpy and scipy's binomial probabilities over all tables.
+    const KNOWN: [(u64, u64, f64, f64, f64, f64, f64); 7] = [
+        (50, 50, 0.1, 0.1, 0.05, 0.05057461432345221, 0.059411370473503165),
+        (500, 100, 0.05, 0.05, 0.05, 0.046495144631499695, 0.07644057402849562),
+        (30, 70, 0.2, 0.45, 0.01, 0.4200131409284808, 0.5618240194234395),
+        (10, 10, 0.0, 0.0, 0.05, 0.0, 0.0),
+        (10, 12, 0.0, 1.0, 0.05, 1.0, 1.0),
+        (2000, 1500, 0.03, 0.05, 0.05, 0.8567765138028313, 0.8456643963792998),
+        (7, 3, 0.5, 0.5, 0.2, 0.2460937499999999, 0.2812499999999999),
+    ];
+
+    #[test]
+    fn size_and_power_by_enumeration() -> Result<(), Error> {
+        for (n_c, n_t, p_c, p_t, alpha, pooled, unpooled) in KNOWN {
+            let found = rejection(n_c, n_t, p_c, p_t, alpha)?;
+            let holds = |found: f64, expected: f64| (found - expected).abs() <= 1e-12 * expected;
+            assert!(holds(found.pooled, pooled) && holds(found.unpooled, unpooled), "{n_c} {n_t} {p_c}: {found:?}");
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn what_cannot_be_enumerated_is_refused() {
+        assert!(rejection(0, 5, 0.1, 0.1, 0.05).is_err() && rejection(5, 100_001, 0.1, 0.1, 0.05).is_err());
+        assert!(rejection(5, 5, -0.1, 0.1, 0.05).is_err() && rejection(5, 5, 0.1, f64::NAN, 0.05).is_err());
+        assert!(rejection(5, 5, 0.1, 0.1, 0.0).is_err() && rejection(5, 5, 0.1, 0.1, 1.0).is_err());
+    }
+}

@@ -40,7 +40,7 @@ impl TwoProportions {
         if self.converted() == 0.0 {
             return 0.0;
         }
-        if ratio.is_infinite() {
+        if ratio > MOST_RATIO {
             return if control.successes == 0 { 0.0 } else { f64::NEG_INFINITY };
         }
         // ratio·N·p² − (ratio·a + b)·p + X = 0 for the control's rate p, with discriminant R² of terms that do not cancel.
@@ -60,7 +60,7 @@ impl TwoProportions {
         } else {
             left_t + root
         } / whole;
-        let variance = ratio * rate * rest_t / treatment.n() + ratio * ratio * rate * rest_c / control.n();
+        let variance = ratio * rate * (rest_t / treatment.n() + ratio * (rest_c / control.n()));
         studentised(self.difference() - null_lift * control.rate(), variance * self.inflation())
     }
 
@@ -100,9 +100,9 @@ impl TwoProportions {
     /// [`Error::Range`] for a `c` that is negative or NaN.
     pub fn lift_interval(&self, c: f64) -> Result<RatioInterval, Error> {
         require_critical(c)?;
-        let search = Search { null: 0.0, low: -1.0, high: f64::MAX, step: 0.125 };
+        let search = Search { null: 0.0, low: -1.0, high: MOST_RATIO, step: 0.125 };
         let (low, high) = invert(|null| self.lift_z(null), c, search);
-        let open = self.control.successes == 0 || high >= f64::MAX;
+        let open = self.control.successes == 0 || high >= MOST_RATIO;
         Ok(if open { RatioInterval::Above { low } } else { RatioInterval::Between { low, high } })
     }
 
@@ -140,6 +140,9 @@ impl TwoProportions {
         self.units() / (self.units() - 1.0)
     }
 }
+
+/// Ratios beyond this are taken for infinite: there |z| is √ of it at least, or towards 0 without conversions in the control.
+const MOST_RATIO: f64 = 1e100;
 
 /// Log odds ratios are sought between minus this and this: exp of it is a double.
 pub(in crate::stats::two_arms) const LN_ODDS: f64 = 700.0;
@@ -313,6 +316,7 @@ const STEPS: usize = 1200;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     /// x_c, n_c, x_t, n_t, null value, z: mpmath, 60 digits, by bisection of the score equations.
     const DIFFERENCE: [(u64, u64, u64, u64, f64, f64); 36] = [
@@ -442,6 +446,180 @@ mod tests {
         (30, 1000, 31, 1000, 1000000000.0, -117674.0042860526),
     ];
 
+    /// Counts (x_c, n_c, x_t, n_t), c, and the ends for difference, lift and odds ratio: mpmath, by bisection of the scores above.
+    const INTERVALS: [([u64; 4], f64, [f64; 6]); 18] = [
+        (
+            [3894, 21307, 2262, 21306],
+            1.959963984540054,
+            [
+                -0.08323394439782324,
+                -0.06995993050573611,
+                -0.4464337731043544,
+                -0.39040622235027345,
+                0.5023492609389141,
+                0.5615887672556076,
+            ],
+        ),
+        (
+            [20034, 44700, 20119, 45489],
+            1.959963984540054,
+            [
+                -0.012392180086137843,
+                0.0005821681699788978,
+                -0.027449821709811955,
+                0.0013084854676833218,
+                0.9510653093181693,
+                1.0023597553595116,
+            ],
+        ),
+        (
+            [0, 20, 0, 30],
+            1.959963984540054,
+            [-0.16387456301580022, 0.11556228146950834, -1.0, f64::INFINITY, 0.0, f64::INFINITY],
+        ),
+        (
+            [20, 20, 30, 30],
+            1.959963984540054,
+            [-0.11556228146950834, 0.16387456301580022, -0.11556228146950834, 0.19599279697419006, 0.0, f64::INFINITY],
+        ),
+        (
+            [0, 20, 30, 30],
+            1.959963984540054,
+            [0.8361254369841998, 1.0, 5.102228323889312, f64::INFINITY, 156.238058772259, f64::INFINITY],
+        ),
+        (
+            [3, 100000000, 9, 50000000],
+            1.959963984540054,
+            [
+                5.175074439004015e-08,
+                3.1411905213802594e-07,
+                0.7572421394292336,
+                19.486647488198003,
+                1.7572422375512595,
+                20.486652124367026,
+            ],
+        ),
+        (
+            [0, 100000000, 4, 100000000],
+            1.959963984540054,
+            [
+                1.585412308374613e-09,
+                1.0285936494075328e-07,
+                0.04127110170603414,
+                f64::INFINITY,
+                1.0412711029606871,
+                f64::INFINITY,
+            ],
+        ),
+        (
+            [7, 5000, 3, 20],
+            1.959963984540054,
+            [
+                0.050955433398922695,
+                0.3590450585310194,
+                29.88378285847318,
+                339.23048289321395,
+                32.82493241628749,
+                491.4112052740108,
+            ],
+        ),
+        (
+            [50000000, 100000000, 50010000, 100000000],
+            1.959963984540054,
+            [
+                -3.859038198529622e-05,
+                0.00023859037814383754,
+                -7.717006914780418e-05,
+                0.000477246906010532,
+                0.9998456503835665,
+                1.0009548170881104,
+            ],
+        ),
+        (
+            [3894, 21307, 2262, 21306],
+            4.5,
+            [
+                -0.09187495415581323,
+                -0.06138138086166779,
+                -0.479996259708523,
+                -0.35121362904477116,
+                0.46736481081568454,
+                0.603627026980758,
+            ],
+        ),
+        (
+            [20034, 44700, 20119, 45489],
+            4.5,
+            [
+                -0.020797312542098666,
+                0.008988700411815438,
+                -0.045642292562270585,
+                0.02039801543440475,
+                0.919239372368699,
+                1.0370634883832432,
+            ],
+        ),
+        ([0, 20, 0, 30], 4.5, [-0.5081555834378921, 0.4078549848942598, -1.0, f64::INFINITY, 0.0, f64::INFINITY]),
+        (
+            [20, 20, 30, 30],
+            4.5,
+            [-0.4078549848942598, 0.5081555834378921, -0.4078549848942598, 1.0331632653061225, 0.0, f64::INFINITY],
+        ),
+        (
+            [0, 20, 30, 30],
+            4.5,
+            [0.4151624548736462, 1.0, 0.9679012345679012, f64::INFINITY, 5.662359100004388, f64::INFINITY],
+        ),
+        (
+            [3, 100000000, 9, 50000000],
+            4.5,
+            [
+                -9.731452173098875e-08,
+                6.916483468114026e-07,
+                -0.44996144399908294,
+                64.4499585263248,
+                0.5500385223520581,
+                65.44997628749447,
+            ],
+        ),
+        (
+            [0, 100000000, 4, 100000000],
+            4.5,
+            [
+                -1.6249996405625742e-07,
+                2.767178828142947e-07,
+                -0.8024691301921854,
+                f64::INFINITY,
+                0.1975308600918742,
+                f64::INFINITY,
+            ],
+        ),
+        (
+            [7, 5000, 3, 20],
+            4.5,
+            [
+                0.01617661919444874,
+                0.6331998146505474,
+                8.374531060941477,
+                996.7620740563483,
+                9.56400655263517,
+                1896.4479335007936,
+            ],
+        ),
+        (
+            [50000000, 100000000, 50010000, 100000000],
+            4.5,
+            [
+                -0.0002181980431636855,
+                0.00041819802291368787,
+                -0.0004362572852665528,
+                0.0008366623258176802,
+                0.9991275885770876,
+                1.001674192103253,
+            ],
+        ),
+    ];
+
     fn arms(x_c: u64, n_c: u64, x_t: u64, n_t: u64) -> TwoProportions {
         let control = Arm { successes: x_c, trials: n_c };
         TwoProportions::new(control, Arm { successes: x_t, trials: n_t }).expect("arms")
@@ -459,6 +637,111 @@ mod tests {
         }
         for (x_c, n_c, x_t, n_t, null, z) in ODDS {
             holds(arms(x_c, n_c, x_t, n_t).odds_ratio_z(null), z);
+        }
+    }
+    #[test]
+    fn intervals_at_the_ends_and_between() -> Result<(), Error> {
+        for ([x_c, n_c, x_t, n_t], c, ends) in INTERVALS {
+            let arms = arms(x_c, n_c, x_t, n_t);
+            let (low, high) = arms.interval(c)?;
+            let (lift, odds) = (arms.lift_interval(c)?, arms.odds_ratio_interval(c)?);
+            let high_of = |interval: RatioInterval| interval.high().unwrap_or(f64::INFINITY);
+            let found = [low, high, lift.low(), high_of(lift), odds.low(), high_of(odds)];
+            for (i, (found, end)) in found.into_iter().zip(ends).enumerate() {
+                // With 10⁸ units a unit in the last place of a count's difference is some 1e-15 of the rate.
+                let holds = found == end || (found - end).abs() <= 1e-12 * end.abs() + 1e-15;
+                assert!(holds, "{x_c}/{n_c} {x_t}/{n_t} at {c}, {i}: {found} is not {end}");
+            }
+            assert_eq!(arms.ratio_interval(c)?.low(), 1.0 + lift.low());
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn nothing_converted_or_everything() -> Result<(), Error> {
+        let none = arms(0, 20, 0, 30);
+        // With both rates at their bounds, z(δ) = −√(δ n (N − 1) / ((1 − δ) N)).
+        let high = |n: f64, c: f64| c * c / (c * c + n * 49.0 / 50.0);
+        let (low, top) = none.interval(2.0)?;
+        assert!((low + high(20.0, 2.0)).abs() < 1e-15 && (top - high(30.0, 2.0)).abs() < 1e-15);
+        assert_eq!(none.lift_interval(2.0)?, RatioInterval::Above { low: -1.0 });
+        assert_eq!(arms(5, 5, 0, 7).lift_interval(0.1)?.low(), -1.0);
+        assert_eq!(arms(0, 5, 7, 7).interval(3.0)?.1, 1.0);
+        assert_eq!(arms(3, 9, 5, 9).interval(f64::INFINITY)?, (-1.0, 1.0));
+        assert_eq!(arms(3, 9, 5, 9).lift_interval(f64::INFINITY)?, RatioInterval::Above { low: -1.0 });
+        assert_eq!(arms(3, 9, 5, 9).odds_ratio_interval(f64::INFINITY)?, RatioInterval::Above { low: 0.0 });
+        let (low, high) = arms(3, 9, 5, 9).interval(0.0)?;
+        assert!((low - 2.0 / 9.0).abs() < 1e-15 && (high - 2.0 / 9.0).abs() < 1e-15);
+        Ok(())
+    }
+
+    #[test]
+    fn what_is_no_null_value_or_critical_value() {
+        let arms = arms(3, 9, 5, 9);
+        for c in [-1.0, f64::NAN, f64::NEG_INFINITY] {
+            assert!(
+                arms.interval(c).is_err() && arms.lift_interval(c).is_err() && arms.odds_ratio_interval(c).is_err()
+            );
+        }
+        assert!(arms.z(f64::NAN).is_nan() && arms.lift_z(-1.1).is_nan() && arms.odds_ratio_z(-0.1).is_nan());
+        assert_eq!((arms.z(1.0), arms.z(-1.0), arms.z(2.0)), (f64::NEG_INFINITY, f64::INFINITY, f64::NEG_INFINITY));
+        assert_eq!((arms.lift_z(-1.0), arms.lift_z(f64::INFINITY)), (f64::INFINITY, f64::NEG_INFINITY));
+        assert_eq!((arms.odds_ratio_z(0.0), arms.odds_ratio_z(f64::INFINITY)), (f64::INFINITY, f64::NEG_INFINITY));
+    }
+
+    /// Arms of every size, with rates from none to all.
+    fn any_arm() -> impl Strategy<Value = Arm> {
+        (prop_oneof![1..=40_u64, 1..=100_000_000_u64], 0.0..=1.0_f64, 0..4_u8).prop_map(|(trials, share, kind)| {
+            let successes = match kind {
+                0 => (share * 12.0) as u64,
+                1 => trials.saturating_sub((share * 12.0) as u64),
+                _ => (share * trials as f64) as u64,
+            };
+            Arm { successes: successes.min(trials), trials }
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2000))]
+        #[test]
+        fn p_and_intervals_tell_the_same(control in any_arm(), treatment in any_arm(), c in 0.01..8.0_f64) {
+            let arms = TwoProportions::new(control, treatment).expect("arms");
+            let z = arms.z(0.0);
+            prop_assume!((z.abs() - c).abs() > 1e-12 * c);
+            let rejects = z.abs() > c;
+            let (low, high) = arms.interval(c).expect("an interval");
+            prop_assert_eq!(low > 0.0 || high < 0.0, rejects, "difference");
+            prop_assert_eq!(!arms.lift_interval(c).expect("an interval").contains(0.0), rejects, "lift");
+            prop_assert_eq!(!arms.odds_ratio_interval(c).expect("an interval").contains(1.0), rejects, "odds ratio");
+            prop_assert!(low <= arms.difference() + 1e-15 && arms.difference() <= high + 1e-15);
+        }
+
+        #[test]
+        fn exchanged_arms_mirror_and_larger_c_is_wider(control in any_arm(), treatment in any_arm(), c in 0.01..8.0_f64) {
+            let arms = TwoProportions::new(control, treatment).expect("arms");
+            let (low, high) = arms.interval(c).expect("an interval");
+            let (other_low, other_high) = arms.swapped().interval(c).expect("an interval");
+            prop_assert!((low + other_high).abs() < 1e-14 && (high + other_low).abs() < 1e-14);
+            let (wide_low, wide_high) = arms.interval(1.1 * c).expect("an interval");
+            prop_assert!(wide_low <= low && wide_high >= high);
+            let (lift, wide) = (arms.lift_interval(c).expect("one"), arms.lift_interval(1.1 * c).expect("one"));
+            prop_assert!(wide.low() <= lift.low() && wide.high().is_none_or(|high| lift.high().is_some_and(|h| h <= high)));
+            if let Some(high) = arms.ratio_interval(c).expect("one").high().filter(|&high| high > 1e-6) {
+                let mirrored = arms.swapped().ratio_interval(c).expect("one").low();
+                prop_assert!((high - 1.0 / mirrored).abs() < 1e-12 * (1.0 + high) + 1e-15 * high * high, "{} {}", high, mirrored);
+            }
+        }
+
+        #[test]
+        fn scores_fall_as_the_null_value_rises(control in any_arm(), treatment in any_arm(), a in -1.0..1.0_f64, b in -1.0..1.0_f64) {
+            let arms = TwoProportions::new(control, treatment).expect("arms");
+            let (a, b) = (a.min(b), a.max(b));
+            let slack = |z: f64| 1e-12 * (1.0 + z.abs());
+            prop_assert!(arms.z(a) >= arms.z(b) - slack(arms.z(b)));
+            let (a, b) = (libm::exp(9.0 * a), libm::exp(9.0 * b));
+            prop_assert!(arms.lift_z(a - 1.0) >= arms.lift_z(b - 1.0) - slack(arms.lift_z(b - 1.0)));
+            // Of large rates the fitted counts have rounding of their own.
+            prop_assert!(arms.odds_ratio_z(a) >= arms.odds_ratio_z(b) - 1e3 * slack(arms.odds_ratio_z(b)));
         }
     }
 }

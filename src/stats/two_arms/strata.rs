@@ -175,8 +175,8 @@ pub fn heterogeneity(effects: &[Effect]) -> Result<Heterogeneity, Error> {
     Ok(Heterogeneity { q, df, p, log10_p: chi_squared::ln_sf(q, f64::from(df)) * std::f64::consts::LOG10_E, i_squared })
 }
 
-/// The post-stratified difference of means Σ (N_k/N)(mean_t − mean_c), N_k the units of both arms in stratum k, and its
-/// standard error given the sizes, Σ (N_k/N)²(v_t/n_t + v_c/n_c) (Miratrix, Sekhon & Yu, JRSS B 75, 2013, 369–396).
+/// The post-stratified difference of means `Σ (N_k/N)(mean_t − mean_c)`, `N_k` the units of both arms in stratum k, and its
+/// standard error given the sizes, `Σ (N_k/N)²(v_t/n_t + v_c/n_c)` (Miratrix, Sekhon & Yu, JRSS B 75, 2013, 369–396).
 ///
 /// Unbiased given the sizes, for strata that were fixed before treatment. For proportions the variance is p(1 − p)·n/(n − 1).
 ///

@@ -23,6 +23,7 @@ pub mod cascade;
 pub mod chi_squared;
 pub mod copula;
 mod deviance;
+pub mod dunnett;
 pub mod gamma;
 pub mod linear;
 mod log_concave;

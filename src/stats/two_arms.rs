@@ -12,15 +12,20 @@
 
 pub mod adjusted;
 pub mod balance;
+pub mod bootstrap;
 pub mod difference;
 pub mod exact;
 mod inversion;
 pub mod lift;
 pub mod means;
 pub mod proportions;
+pub mod quantiles;
+pub mod ranks;
 pub mod ratios;
 mod spread;
 pub mod strata;
+pub mod survival;
+pub mod trimmed;
 
 pub use difference::{Difference, Estimate};
 pub use lift::{Better, Bound, LiftInterval, OneSided};

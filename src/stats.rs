@@ -4,7 +4,10 @@
 //! - Distributions: [`normal`], [`student`], [`noncentral_student`], [`gamma`], [`chi_squared`], [`beta`], [`binomial`],
 //!   [`copula`].
 //! - Estimates: [`ratio`] (batches), [`proportion`] (score interval), [`regression`] (least squares).
-//! - Experiments: [`sample_ratio`] (are the arms as large as planned?), [`bayes`] (which arm is best?).
+//! - Data: [`moments`] in one pass, [`winsorised`] values.
+//! - Experiments: [`two_arms`] (how much does the treatment differ from the control?), [`sample_ratio`] (are the arms as
+//!   large as planned?), [`bayes`] (which arm is best?); several at once: [`multiple`] (adjusted p-values), [`dunnett`]
+//!   (many arms against one control).
 //! - Oracles, what a simulation must reproduce: [`bgnbd`], [`absorption`], [`cascade`].
 //! - Tools for the above: [`quadrature`], [`linear`].
 //!
@@ -13,23 +16,31 @@
 //! so the same numbers come out on every platform (R6).
 
 pub mod absorption;
+pub mod bayes;
 pub mod beta;
 pub mod bgnbd;
 pub mod binomial;
 pub mod cascade;
 pub mod chi_squared;
 pub mod copula;
+pub mod dunnett;
 pub mod gamma;
 pub mod linear;
 mod log_concave;
+pub mod moments;
 pub mod multiple;
+pub mod noncentral_student;
 pub mod normal;
+mod panels;
 pub mod proportion;
 pub mod quadrature;
 pub mod ratio;
 pub mod regression;
 mod remainders;
+pub mod sample_ratio;
 pub mod student;
+pub mod two_arms;
+pub mod winsorised;
 
 use std::fmt;
 
@@ -56,6 +67,11 @@ pub enum Error {
     },
     /// A system of equations without a unique solution: a column that the others explain, or a chain without an end.
     Singular,
+    /// A covariate that does not vary, or that those before it explain; leave it out.
+    Collinear {
+        /// Which one, counted from 0.
+        column: usize,
+    },
     /// A matrix that is no covariance: it is not symmetric, or some combination would have a negative variance.
     NotSemidefinite,
 }
@@ -66,6 +82,9 @@ impl fmt::Display for Error {
             Self::Range { what, must, found } => write!(f, "{what} must {must}, found {found}"),
             Self::Length { what, expected, found } => write!(f, "{what} must have {expected} entries, found {found}"),
             Self::Singular => f.write_str("the equations have no unique solution"),
+            Self::Collinear { column } => {
+                write!(f, "covariate {} is constant or explained by those before it", column + 1)
+            }
             Self::NotSemidefinite => {
                 f.write_str("the matrix is not a covariance: not symmetric positive semi-definite")
             }

@@ -48,7 +48,7 @@ impl Caps {
     ///
     /// # Errors
     /// [`Error::Range`] without values, for values that are not finite, for shares that are not 0 ≤ low < high ≤ 1, and
-    /// where both caps fall on the same value, as they do when most values are equal.
+    /// where the caps would make all values equal, as they do when nearly all of them are 0 already.
     pub fn from_quantiles(pooled: &[f64], low: f64, high: f64) -> Result<Self, Error> {
         require_probability("the share of the lower cap", low)?;
         require_probability("the share of the upper cap", high)?;
@@ -65,6 +65,12 @@ impl Caps {
         };
         let low = if low > 0.0 { at(low) } else { f64::NEG_INFINITY };
         let high = if high < 1.0 { at(high) } else { f64::INFINITY };
+        let least = values.iter().copied().fold(f64::INFINITY, f64::min);
+        let most = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let varied = least < high || least == most;
+        require(varied, "the upper cap", "exceed the smallest value, or all become equal", high)?;
+        let varied = most > low || least == most;
+        require(varied, "the lower cap", "be below the largest value, or all become equal", low)?;
         Self::new(low, high)
     }
 
@@ -123,6 +129,8 @@ mod tests {
         assert!(refused(&[], 0.0, 0.9) && refused(&[1.0, f64::NAN], 0.0, 0.9) && refused(&[1.0], 0.5, 0.4));
         assert!(refused(&[1.0, 2.0], -0.1, 0.9) && refused(&[1.0, 2.0], 0.1, f64::NAN));
         // Nearly all are 0: both caps are 0, and everything would become it.
-        assert!(refused(&[0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 5.0], 0.1, 0.9));
+        let buyers = [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 5.0];
+        assert!(refused(&buyers, 0.1, 0.9) && refused(&buyers, 0.0, 0.9) && !refused(&buyers, 0.0, 0.95));
+        assert!(refused(&buyers.map(|x| -x), 0.2, 1.0));
     }
 }

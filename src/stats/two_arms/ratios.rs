@@ -8,7 +8,7 @@ use crate::stats::{Error, require};
 /// R = Σy / Σs of one arm, as a sample of units for [`super::means::welch`].
 ///
 /// To first order the ratio's error is that of the mean of (y − R·s) / s̄ (the delta method; Deng, Knoblich & Lu, KDD 2018,
-/// §3), so the variance of one unit is (s_yy − 2R·s_ys + R²·s_ss) / s̄². The variables are `y` and `s` of the arm's moments.
+/// §3), so the variance of one unit is `(s_yy − 2R·s_ys + R²·s_ss) / s̄²`. The variables are `y` and `s` of the arm's moments.
 ///
 /// # Errors
 /// [`Error::Range`] if the mean of `s` is not positive, and as [`Sample::new`].

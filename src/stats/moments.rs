@@ -218,6 +218,21 @@ impl Moments {
         }
     }
 
+    /// The moments of one new variable, Σ weightᵢ·xᵢ moved to the mean `mean`, and after it those `kept`.
+    pub(crate) fn combined(&self, weights: &[(usize, f64)], mean: f64, kept: &[usize]) -> Self {
+        let with = |i: usize| -> f64 { weights.iter().map(|&(j, weight)| weight * self.comoment(i, j)).sum() };
+        let own: f64 = weights.iter().map(|&(i, weight)| weight * with(i)).sum();
+        let rest = self.only(kept);
+        let mut comoments = vec![own.max(0.0)];
+        for (a, &i) in kept.iter().enumerate() {
+            comoments.push(with(i));
+            comoments.extend((0..=a).map(|b| rest.comoment(a, b)));
+        }
+        let origin = std::iter::once(mean).chain(rest.origin).collect();
+        let means = std::iter::once(0.0).chain(rest.means).collect();
+        Self { n: self.n, origin, means, comoments }
+    }
+
     /// Mean of variable `i` minus that of `other`, without the rounding of a large common offset.
     pub(crate) fn gap(&self, i: usize, other: &Self) -> f64 {
         (self.origin[i] - other.origin[i]) + (self.means[i] - other.means[i])

@@ -69,6 +69,12 @@ mod tests {
             if let (Ok(c), Ok(t)) = (ratios::ratio(&arms[0], 0, 1), ratios::ratio(&arms[1], 0, 1)) {
                 found.push(means::welch(c, t));
             }
+            let ratios = [&arms[0], &arms[1]].map(|arm| ratios::Linearised::new(arm, 0, 1));
+            if let [Ok(c), Ok(t)] = &ratios
+                && let Ok(fit) = Fit::new(&c.moments(), &t.moments(), Design::Interacted)
+            {
+                found.extend([fit.classical(), fit.by_arm()]);
+            }
             if let Ok((c, t, _)) = cuped(&arms[0], &arms[1]) {
                 found.push(means::welch(c, t));
             }

@@ -168,7 +168,8 @@ pub struct Choice {
 
 /// The choice between rates. Two arms: `best[1]` is the chance that the second is better.
 ///
-/// Error below 1e-12 (relative 1e-10, for chances above 1e-20 and losses above 1e-20 of a rate), for counts to 1e8.
+/// Error below 1e-11, and relative error below 1e-10 of chances and losses above 1e-20, for counts to 1e8 and shapes from
+/// 1e-3; below 1e-40 they are a 0 with noise. Some 0.2 ms for two arms.
 ///
 /// # Errors
 /// [`Error::Range`] without arms.
@@ -329,12 +330,7 @@ mod tests {
     const TWO: [([f64; 4], [f64; 4]); 5] = [
         (
             [201.0, 1801.0, 231.0, 1771.0],
-            [
-                0.937_002_313_070_421_9,
-                0.062_997_686_929_578_11,
-                0.000_268_272_504_808_767_24,
-                0.015_253_287_489_823_752,
-            ],
+            [0.937_002_313_070_421_9, 0.062_997_686_929_578_1, 0.000_268_272_504_808_767_2, 0.015_253_287_489_823_752],
         ),
         (
             [3.0, 10.0, 9.0, 4.0],
@@ -426,13 +422,13 @@ mod tests {
     fn losses_of_a_normal_belief() -> Result<(), Error> {
         // z, E[max(Z − z, 0)]: mpmath, 700 digits.
         for (z, loss) in [
-            (-3.0, 3.0003821543170477),
-            (0.0, 0.3989422804014327),
-            (0.3, 0.26676124211720986),
-            (0.6, 0.1686727322417555),
-            (2.0, 0.008490702616829637),
-            (10.0, 7.474560254589328e-25),
-            (37.0, 1.5451991905122024e-301),
+            (-3.0, 3.000_382_154_317_047_7),
+            (0.0, 0.398_942_280_401_432_7),
+            (0.3, 0.266_761_242_117_209_86),
+            (0.6, 0.168_672_732_241_755_5),
+            (2.0, 0.008_490_702_616_829_637),
+            (10.0, 7.474_560_254_589_328e-25),
+            (37.0, 1.545_199_190_512_202_4e-301),
         ] {
             assert!(off(Normal::new(z, 1.0)?.loss_below_zero(), loss) < 3e-14, "{z}");
             assert!(off(Normal::new(-2.0 * z, 2.0)?.loss_above_zero(), 2.0 * loss) < 3e-14, "{z}");

@@ -7,7 +7,7 @@
 //!
 //! - [`difference`]: two estimates with their variances, and their test; [`lift`] the same in percent, with margins.
 //! - What becomes such a difference: [`means`], [`ratios`], [`adjusted`] means, [`trimmed`] means, [`quantiles`].
-//! - What asks for no such law: [`ranks`], [`bootstrap`]. Time to an event: [`survival`].
+//! - What asks for no such law: [`ranks`], [`bootstrap`], [`permutation`]. Time to an event: [`survival`].
 //! - [`balance`]: whether the arms were alike before.
 
 pub mod adjusted;
@@ -16,6 +16,7 @@ pub mod bootstrap;
 pub mod difference;
 pub mod lift;
 pub mod means;
+pub mod permutation;
 pub mod quantiles;
 pub mod ranks;
 pub mod ratios;

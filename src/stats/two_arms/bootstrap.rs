@@ -1,4 +1,4 @@
-//! Intervals and p-values by resampling: for statistics without a formula, and where one unit holds much of a total.
+//! Intervals by resampling, for statistics without a formula and for skewed ones.
 //!
 //! Randomness comes from the caller: `draws(r)` opens the r-th resample's own source of 64-bit words, r from 0. Nothing of
 //! one resample depends on another, so the results are the same in any order and on any number of threads: play single
@@ -228,62 +228,19 @@ pub fn ideal_standard_error(control: &[f64], treatment: &[f64]) -> Result<f64, E
     Ok(libm::sqrt(variance(control) + variance(treatment)))
 }
 
-/// Two-sided p-value of the difference of means when arms are dealt anew: (b + 1)/(m + 1), where in b of m ≥ 1
-/// `permutations` the difference is at least as large (Phipson & Smyth, Stat. Appl. Genet. Mol. Biol. 9, 2010): it holds its
-/// level exactly and is never 0. Differences that only rounding tells apart count as equal.
-///
-/// # Errors
-/// [`Error::Range`] for an empty arm, values that are not finite, or no permutations.
-pub fn permutation_p<W: FnMut() -> u64>(
-    control: &[f64],
-    treatment: &[f64],
-    permutations: u32,
-    mut draws: impl FnMut(u64) -> W,
-) -> Result<f64, Error> {
-    require_arms(control, treatment, 1)?;
-    require(permutations > 0, "the number of permutations", "be positive", 0.0)?;
-    // With all values centred, the sum of one arm tells the difference of means; the smaller arm is dealt.
-    let (small, large) = if control.len() <= treatment.len() { (control, treatment) } else { (treatment, control) };
-    let mut all: Vec<f64> = small.iter().chain(large).copied().collect();
-    let centre = mean(&all);
-    all.iter_mut().for_each(|value| *value -= centre);
-    let observed = all[..small.len()].iter().sum::<f64>().abs();
-    let total: f64 = all.iter().map(|value| value.abs()).sum();
-    require(total.is_finite(), "the sum of the values", "be finite", total)?;
-    let rounding = 1e-12 * total;
-    let mut swaps = Vec::with_capacity(small.len());
-    let mut as_large = 0_u32;
-    for r in 0..u64::from(permutations) {
-        let mut words = draws(r);
-        let mut sum = 0.0;
-        for i in 0..small.len() {
-            let other = i + below(all.len() - i, words());
-            all.swap(i, other);
-            sum += all[i];
-            swaps.push(other);
-        }
-        // Back to the order given, so that no permutation depends on those before.
-        while let Some(other) = swaps.pop() {
-            all.swap(swaps.len(), other);
-        }
-        as_large += u32::from(sum.abs() >= observed - rounding);
-    }
-    Ok((f64::from(as_large) + 1.0) / (f64::from(permutations) + 1.0))
-}
-
 /// A whole number below `count` from 64 random bits: the upper half of the product. No count deviates by more than
 /// `count` / 2⁶⁴.
-fn below(count: usize, word: u64) -> usize {
+pub(super) fn below(count: usize, word: u64) -> usize {
     ((u128::from(word) * count as u128) >> 64) as usize
 }
 
 /// Mean by deviations from the first value: large offsets cost no digits.
-fn mean(values: &[f64]) -> f64 {
+pub(super) fn mean(values: &[f64]) -> f64 {
     let near = values.first().copied().unwrap_or(f64::NAN);
     near + values.iter().map(|value| value - near).sum::<f64>() / values.len() as f64
 }
 
-fn require_arms(control: &[f64], treatment: &[f64], least: usize) -> Result<(), Error> {
+pub(super) fn require_arms(control: &[f64], treatment: &[f64], least: usize) -> Result<(), Error> {
     let must = if least > 1 { "be at least 2" } else { "be positive" };
     for arm in [control, treatment] {
         require(arm.len() >= least, "the number of units in an arm", must, arm.len() as f64)?;
@@ -297,7 +254,7 @@ fn require_level(alpha: f64) -> Result<(), Error> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use proptest::prelude::*;
 
     use super::*;
@@ -307,7 +264,7 @@ mod tests {
     const TREATMENT: [f64; 15] = [14.0, 2.5, 0.0, 19.1, 11.3, 6.8, 0.0, 42.9, 8.1, 12.2, 5.5, 9.7, 10.4, 1.9, 27.3];
 
     /// `SplitMix64` (Steele, Lea & Flood 2014) from a state that belongs to the resample.
-    fn draws(resample: u64) -> impl FnMut() -> u64 {
+    pub(in crate::stats::two_arms) fn draws(resample: u64) -> impl FnMut() -> u64 {
         let mut state = resample.wrapping_mul(0xd134_2543_de82_ef95);
         move || {
             state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
@@ -371,33 +328,11 @@ mod tests {
     }
 
     #[test]
-    fn permutations_count_what_enumeration_counts() -> Result<(), Error> {
-        // 3 of 7: 35 deals. Sums of the three are at least as far from 12 as 1 + 2 + 3 in (1,2,3), (1,2,4), …: by hand below.
-        let (small, large) = ([1.0, 2.0, 3.0], [4.0, 5.0, 6.0, 7.0]);
-        let mut extreme = 0;
-        for set in 0_u32..128 {
-            let sum: u32 = (0..7).filter(|i| set >> i & 1 == 1).map(|i| i + 1).sum();
-            extreme += u32::from(set.count_ones() == 3 && sum.abs_diff(12) >= 6);
-        }
-        let exact = f64::from(extreme) / 35.0;
-        let m = 60_000;
-        for p in [permutation_p(&small, &large, m, draws)?, permutation_p(&large, &small, m, draws)?] {
-            assert!((p - exact).abs() < 4.5 * libm::sqrt(exact * (1.0 - exact) / f64::from(m)), "{p} {exact}");
-        }
-        assert_eq!(permutation_p(&[2.0; 4], &[2.0; 3], 99, draws)?, 1.0);
-        assert!(permutation_p(&[0.0; 50], &[1.0; 50], 99, draws)? == 0.01);
-        Ok(())
-    }
-
-    #[test]
     fn what_cannot_be_resampled_is_refused() -> Result<(), Error> {
         assert!(of_means(&[1.0], &TREATMENT, 100, draws).is_err() && of_means(&CONTROL, &[], 100, draws).is_err());
         assert!(of_means(&CONTROL, &TREATMENT, 1, draws).is_err());
         assert!(of_means(&[1.0, f64::NAN], &TREATMENT, 9, draws).is_err());
         assert!(of(&CONTROL, &TREATMENT, 9, |_, _| f64::NAN, draws).is_err());
-        assert!(
-            permutation_p(&CONTROL, &TREATMENT, 0, draws).is_err() && permutation_p(&[], &[1.0], 9, draws).is_err()
-        );
         let constant = of_means(&[1.0; 4], &[2.0; 5], 50, draws)?;
         assert_eq!((constant.standard_error(), constant.percentile(0.05)?), (0.0, (1.0, 1.0)));
         assert!(constant.bca(0.05).is_err() && constant.percentile(0.0).is_err() && constant.basic(f64::NAN).is_err());
@@ -423,9 +358,6 @@ mod tests {
                 for (low, high) in [bootstrap.percentile(0.1), bootstrap.basic(0.1), bootstrap.bca(0.1), bootstrap.bca(x)].into_iter().flatten() {
                     prop_assert!(low <= high);
                 }
-            }
-            if let Ok(p) = permutation_p(&control, &treatment, 20, draws) {
-                prop_assert!((1.0 / 21.0..=1.0).contains(&p));
             }
         }
     }

@@ -248,8 +248,8 @@ mod tests {
     }
 
     #[test]
-    fn ten_million_units_keep_exact_counts() -> Result<(), Error> {
-        // Two grids, one shifted by a third of itself, each value ten times: all sums in closed form.
+    fn millions_of_units_keep_exact_counts() -> Result<(), Error> {
+        // Two grids of three million, one shifted by a third of itself, each value ten times: all sums in closed form.
         let n = 3_000_000_u64;
         let grid = |shift: u64| (0..n).map(|i| (i / 10 + shift) as f64).collect::<Vec<_>>();
         let steps = n / 10;

@@ -3,8 +3,9 @@
 //!
 //! - Distributions: [`normal`], [`student`], [`noncentral_student`], [`gamma`], [`chi_squared`], [`beta`], [`binomial`],
 //!   [`copula`].
-//! - Estimates: [`ratio`] (batches), [`proportion`] (score interval), [`regression`] (least squares).
+//! - Estimates: [`ratio`] (batches), [`proportion`] (one arm's intervals), [`regression`] (least squares).
 //! - Experiments: [`sample_ratio`] (are the arms as large as planned?), [`bayes`] (which arm is best?).
+//! - Two arms of an experiment: [`two_arms`].
 //! - Oracles, what a simulation must reproduce: [`bgnbd`], [`absorption`], [`cascade`].
 //! - Tools for the above: [`quadrature`], [`linear`].
 //!

@@ -14,6 +14,7 @@
 //! so the same numbers come out on every platform (R6).
 
 pub mod absorption;
+pub mod bayes;
 pub mod beta;
 pub mod bgnbd;
 pub mod binomial;
@@ -24,12 +25,15 @@ mod deviance;
 pub mod gamma;
 pub mod linear;
 mod log_concave;
+pub mod noncentral_student;
 pub mod normal;
+mod panels;
 pub mod proportion;
 pub mod quadrature;
 pub mod ratio;
 pub mod regression;
 mod remainders;
+pub mod sample_ratio;
 pub mod student;
 pub mod two_arms;
 

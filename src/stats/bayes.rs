@@ -1,7 +1,7 @@
 //! Which arm is best, by Bayes' rule: conjugate posteriors of rates and means, and what choosing each arm would cost.
 //!
 //! Exact up to quadrature, without sampling noise: P(best), the expected loss (regret against the best arm) of choosing
-//! each, and the expected maximum come from one pass over common nodes ([`super::panels`]).
+//! each, and the expected maximum come from one pass over nodes that all arms share.
 
 use super::panels::Panels;
 use super::remainders::odds_rest;

@@ -1,8 +1,9 @@
 //! The beta distribution, for any positive shape: tails, quantiles and expectations.
 //!
 //! In the log-odds of p the density is log-concave with exponential tails for all shapes, however close to 0 or 1 it piles
-//! up; its mode is where p is the mean, a/(a + b). See [`super::log_concave`] for the tails: no continued fraction,
-//! whose steps grow with the counts (140 fixed ones, as in some libraries, are wrong by 9 % at counts of 10⁷).
+//! up; its mode is where p is the mean, a/(a + b). A tail is the density there times Mills' ratio, a smooth
+//! integral: no continued fraction, whose steps grow with the counts (140 fixed ones, as in some libraries, are wrong by
+//! 9 % at counts of 10⁷).
 
 use std::f64::consts::{LN_2, PI};
 

@@ -1,7 +1,8 @@
 //! The gamma function, and the gamma distribution's two tails: the regularised incomplete gamma functions.
 //!
 //! In u = ln x the density of the gamma law of shape a becomes C(a)·exp(a·u − eᵘ), log-concave for every a, with its mode
-//! at x = a. See [`super::log_concave`] for the tails; there is no switch between series, and so none to get wrong.
+//! at x = a. A tail is the density there times Mills' ratio, a smooth integral; there is no switch between
+//! series, and so none to get wrong.
 
 use std::f64::consts::{LN_2, PI};
 

@@ -162,9 +162,24 @@ impl Look {
 /// # Ok::<(), channelmix::stats::Error>(())
 /// ```
 pub fn sequential(cumulative: &[Vec<u64>], shares: &[f64], concentration: f64) -> Result<Vec<Look>, Error> {
-    let shares = planned(shares)?;
     let sized = concentration > 0.0 && concentration < f64::INFINITY;
     require(sized, "the concentration", "be positive and finite", concentration)?;
+    let prior: Vec<f64> = planned(shares)?.iter().map(|share| concentration * share).collect();
+    sequential_with_prior(cumulative, shares, &prior)
+}
+
+/// [`sequential`] with any Dirichlet parameters, one an arm: all 1 expects nothing of the true shares. That of an arm without
+/// a planned share does not count.
+///
+/// # Errors
+/// As [`sequential`]; [`Error::Range`] for a parameter that is not positive and finite.
+pub fn sequential_with_prior(cumulative: &[Vec<u64>], shares: &[f64], prior: &[f64]) -> Result<Vec<Look>, Error> {
+    let shares = planned(shares)?;
+    require_length("the prior", shares.len(), prior.len())?;
+    for (parameter, _) in prior.iter().zip(&shares).filter(|(_, share)| **share > 0.0) {
+        let sized = *parameter > 0.0 && *parameter < f64::INFINITY;
+        require(sized, "a parameter of the prior", "be positive and finite", *parameter)?;
+    }
     let mut looks = Vec::with_capacity(cumulative.len());
     let mut before: Option<&Vec<u64>> = None;
     let mut best = 0.0_f64;
@@ -175,7 +190,7 @@ pub fn sequential(cumulative: &[Vec<u64>], shares: &[f64], concentration: f64) -
         }
         before = Some(counts);
         let counted = Counted::new(counts, &shares);
-        let ln_e = counted.ln_e(concentration);
+        let ln_e = counted.ln_e(prior.iter().zip(&shares).filter(|(_, share)| **share > 0.0).map(|(prior, _)| *prior));
         best = best.max(ln_e);
         let (p, log10_p) = (libm::exp(-best), -best / std::f64::consts::LN_10);
         looks.push(Look { ln_e, p, log10_p, unplanned: counted.unplanned });
@@ -203,22 +218,26 @@ impl Counted {
         Self { total, leads: leads.collect(), unplanned: unplanned.collect() }
     }
 
-    /// ln e of the counts, with Stirling's formula taken out of every Γ: with xⱼ = cθⱼ + nⱼ and X = c + N it is
-    /// Σ xⱼ ln(xⱼ/(Xθⱼ)) + ½ (ln(X/c) − Σ ln(xⱼ/cθⱼ)) and the rests of Stirling's formulas.
-    fn ln_e(&self, concentration: f64) -> f64 {
-        let grown = concentration + self.total;
-        let mut sum =
-            0.5 * libm::log1p(self.total / concentration) - stirling_rest(grown) + stirling_rest(concentration);
-        for (n, share, lead) in &self.leads {
-            let prior = concentration * share;
+    /// ln e of the counts, given the prior parameters of the arms in `leads`, with Stirling's formula taken out of every Γ:
+    /// with x = α + n, A = Σα and X = A + N it is Σ x ln(x/(Xθ)) − Σ α ln(α/(Aθ)) + ½ (ln(X/A) − Σ ln(x/α)) and the rests.
+    fn ln_e(&self, prior: impl Iterator<Item = f64> + Clone) -> f64 {
+        let parameters: f64 = prior.clone().sum();
+        let grown = parameters + self.total;
+        let mut sum = 0.5 * libm::log1p(self.total / parameters) - stirling_rest(grown) + stirling_rest(parameters);
+        for ((n, share, lead), prior) in self.leads.iter().zip(prior) {
+            let ahead = prior - parameters * share;
             let x = prior + n;
-            // x − Xθ = n − Nθ = lead.
-            let t = -lead / x;
-            sum += if t > -0.5 { -x * log1p_rest(t) } else { x * libm::log(x / (grown * share)) - lead };
+            sum += divergence(x, ahead + lead, grown * share) - divergence(prior, ahead, parameters * share);
             sum += stirling_rest(x) - stirling_rest(prior) - 0.5 * libm::log1p(n / prior);
         }
         sum
     }
+}
+
+/// x·ln(x/mean) + mean − x ≥ 0, for lead = x − mean; over all arms the leads sum to 0.
+fn divergence(x: f64, lead: f64, mean: f64) -> f64 {
+    let t = -lead / x;
+    if t > -0.5 { -x * log1p_rest(t) } else { x * libm::log(x / mean) - lead }
 }
 
 /// The shares, scaled to sum to 1.
@@ -255,6 +274,21 @@ mod tests {
             let found = sequential(&[counts.to_vec()], shares, concentration)?[0].ln_e;
             assert!((found - ln_e).abs() < 1e-13 + 1e-15 * ln_e.abs(), "{counts:?}: {found}");
         }
+        Ok(())
+    }
+
+    #[test]
+    fn any_prior() -> Result<(), Error> {
+        // Uniform over the shares: e = 1 / ((N + 1) C(N, k) Π θⁿ) for two arms.
+        for (k, n, share) in [(3_u64, 12_u64, 0.25), (0, 40, 0.5), (250_100, 1_000_000, 0.25)] {
+            let look = &sequential_with_prior(&[vec![k, n - k]], &[share, 1.0 - share], &[1.0, 1.0])?[0];
+            let ln_e = -libm::log(n as f64 + 1.0) - binomial::ln_pmf(k, n, share);
+            assert!((look.ln_e - ln_e).abs() < 1e-12, "{k} of {n}: {} {ln_e}", look.ln_e);
+        }
+        for prior in [&[1.0][..], &[1.0, 0.0], &[f64::NAN, 1.0], &[1.0, f64::INFINITY]] {
+            assert!(sequential_with_prior(&[vec![1, 2]], &[0.5, 0.5], prior).is_err());
+        }
+        assert!(sequential_with_prior(&[vec![1, 2]], &[1.0, 0.0], &[3.0, 0.0])?[0].ln_e.abs() < 1e-14);
         Ok(())
     }
 

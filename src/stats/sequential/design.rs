@@ -5,7 +5,7 @@ use super::spending::{Shape, Spending};
 use crate::stats::{Error, normal, require, root, sides::Sides};
 
 /// How far below a path of an upward test is followed, in standard deviations.
-pub(super) const UPWARD_REACH: f64 = 10.0;
+pub(super) const UPWARD_REACH: f64 = 8.5;
 /// The largest drift that is tried.
 const LARGEST_DRIFT: f64 = 1e3;
 
@@ -212,7 +212,8 @@ impl Design {
         let share = (total - self.spent()) / (times.len() - self.past) as f64;
         require(share > 0.0, "alpha", "leave something for the looks to come", self.plan.alpha)?;
         let high = -normal::quantile(share) / least;
-        root::between(0.0, high + 1e-9, excess).ok_or(Error::Singular)
+        let low = if self.past == 0 { -normal::quantile(total) - 1e-9 } else { 0.0 };
+        root::between(low, high + 1e-9, excess).ok_or(Error::Singular)
     }
 
     /// Adds a look to come, with a futility boundary if it is wanted.

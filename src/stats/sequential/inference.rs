@@ -8,7 +8,8 @@
 
 use super::design::{Design, Futility, Look, Rule, UPWARD_REACH};
 use super::recursion::Walk;
-use crate::stats::{Error, require, root, sides::Sides};
+use super::spending::Spending;
+use crate::stats::{Error, normal, require, root, sides::Sides};
 
 /// ln of the least p-value that is told apart from 0.
 const LEAST_LN_P: f64 = -650.0;
@@ -73,7 +74,7 @@ impl Design {
         let z = if self.plan.sides == Sides::Two { z.abs() } else { z };
         let p = match self.plan.rule {
             Rule::Shape(_) => self.scaled_p(look, z)?,
-            Rule::Spending(_) => self.spent_p(look, z)?,
+            Rule::Spending(spending) => self.spent_p(spending, look, z),
         };
         let alpha = self.plan.alpha;
         Ok(if z >= self.looks[look].upper { p.min(alpha) } else { p.max(alpha.next_up()) }.min(1.0))
@@ -94,8 +95,7 @@ impl Design {
     }
 
     /// The alpha whose boundary at the look is z.
-    fn spent_p(&self, look: usize, z: f64) -> Result<f64, Error> {
-        let Rule::Spending(spending) = self.plan.rule else { return Ok(1.0) };
+    fn spent_p(&self, spending: Spending, look: usize, z: f64) -> f64 {
         let total = self.plan.sides.per_side(self.plan.alpha);
         // The time at which each look's share was to be spent: its own, but for past looks and the last.
         let mut times: Vec<f64> = self.looks.iter().map(|each| each.time).collect();
@@ -115,10 +115,12 @@ impl Design {
             }
             walk.upper_for(spending.spent(level, times[look]) - spent).min(f64::MAX)
         };
-        if boundary(0.0) >= z {
-            return Ok(1.0);
+        // By this look at least the chance of this z has been spent.
+        let nominal = normal::ln_sf(z) + if self.plan.sides == Sides::Two { std::f64::consts::LN_2 } else { 0.0 };
+        if nominal < LEAST_LN_P {
+            return 0.0;
         }
-        Ok(root::between(LEAST_LN_P, 0.0, |ln_alpha| boundary(ln_alpha) - z).map_or(0.0, libm::exp))
+        root::between(nominal.min(0.0) - 1e-9, 0.0, |ln_alpha| boundary(ln_alpha) - z).map_or(1.0, libm::exp)
     }
 
     /// What the test found that stopped at a look with this z: the limits and estimate by the stage-wise order.
@@ -204,9 +206,9 @@ fn drift_where(first: f64, unit: f64, excess: impl Fn(f64) -> f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::stats::off;
     use crate::stats::sequential::design::{Past, Plan};
-    use crate::stats::sequential::spending::{Shape, Spending};
-    use crate::stats::{normal, off};
+    use crate::stats::sequential::spending::Shape;
     use proptest::prelude::*;
 
     fn design(times: &[f64], alpha: f64, sides: Sides, rule: Rule) -> Design {

@@ -445,6 +445,21 @@ mod tests {
         Ok(())
     }
 
+    /// The default design of gsDesign's manual: three looks, Hwang–Shih–DeCani −4 for wins and −2 for futility, one-sided
+    /// 2.5 %, power 90 %, to the digits printed there.
+    #[test]
+    fn a_published_design_with_futility() -> Result<(), Error> {
+        let futility = Some(Futility { spending: Spending::HwangShihDeCani(-2.0), power: 0.9, binding: false });
+        let plan = Plan { futility, ..plan(&equal(3), 0.025, Sides::One, Spending::HwangShihDeCani(-4.0)) };
+        let design = Design::new(&plan)?;
+        for (look, (upper, futility)) in design.looks().iter().zip([(3.01, -0.24), (2.55, 0.94), (2.00, 2.00)]) {
+            assert!((look.upper - upper).abs() <= 0.005, "{look:?}");
+            assert!((look.futility.unwrap_or(f64::NAN) - futility).abs() <= 0.005, "{look:?}");
+        }
+        assert!((design.inflation(0.9)? - 1.070).abs() < 0.001, "{}", design.inflation(0.9)?);
+        Ok(())
+    }
+
     #[test]
     fn one_look_is_a_plain_test() -> Result<(), Error> {
         for rule in [Rule::Spending(Spending::Pocock), Rule::Shape(Shape::ObrienFleming)] {

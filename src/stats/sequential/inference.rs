@@ -63,7 +63,8 @@ impl Design {
     }
 
     /// The repeated p-value of one look: the least alpha at which this design would have crossed with this z. It is at
-    /// most alpha exactly where z is at or beyond the boundary. All looks so far have the least of their p-values.
+    /// most alpha exactly where z is at or beyond the boundary. All looks so far have the least of their p-values. Where a
+    /// level of ½ on a side would not have been enough, it is 1.
     ///
     /// Past looks have the boundaries of an alpha as if they had been at the times at which their own was to be spent.
     ///
@@ -120,7 +121,11 @@ impl Design {
         if nominal < LEAST_LN_P {
             return 0.0;
         }
-        root::between(nominal.min(0.0) - 1e-9, 0.0, |ln_alpha| boundary(ln_alpha) - z).map_or(1.0, libm::exp)
+        let largest = if self.plan.sides == Sides::Two { 0.0 } else { -std::f64::consts::LN_2 };
+        if nominal >= largest {
+            return 1.0;
+        }
+        root::between(nominal - 1e-9, largest, |ln_alpha| boundary(ln_alpha) - z).map_or(1.0, libm::exp)
     }
 
     /// What the test found that stopped at a look with this z: the limits and estimate by the stage-wise order.
@@ -354,6 +359,14 @@ mod tests {
             let stopped = design.stopped(look, z)?;
             let crossed = z >= upper || z <= lower;
             prop_assert_eq!(stopped.rejected, crossed);
+            let p = design.repeated_p(look, z)?;
+            let at_p = Plan { alpha: p, ..design.plan.clone() };
+            if p < 0.49 && (p - alpha).abs() > 1e-9 {
+                let boundary = Design::new(&at_p)?.critical(look)?;
+                prop_assert!((boundary - if two { z.abs() } else { z }).abs() < 1e-7, "{} {}", boundary, p);
+            } else {
+                prop_assert!(p > 0.49 || (z.abs() - upper).abs() < 1e-6, "{}", p);
+            }
             prop_assert_eq!(design.repeated_p(look, z)? <= alpha, crossed);
             prop_assert_eq!(stopped.p <= alpha, crossed);
             let spent = if two { 2.0 * spent } else { spent };

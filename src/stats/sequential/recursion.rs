@@ -17,6 +17,8 @@ pub const LEAST_STEP: f64 = 1e-6;
 const REACH: f64 = 37.0;
 /// The width of a panel, in units of the scale on which the integrand changes.
 const PANEL: f64 = 4.0;
+/// Panels at most: more than [`LEAST_STEP`] can ask for.
+const MOST_PANELS: f64 = 1e5;
 /// Steps of Newton's rule at most; six are usual.
 const STEPS: usize = 200;
 
@@ -224,8 +226,8 @@ impl Walk {
             return Grid::default();
         }
         let (before, after) = (self.step(k), self.step(k + 1));
-        let scale = before * after / libm::sqrt(before * before + after * after);
-        let panels = (width / (PANEL * scale)).ceil().max(1.0);
+        let scale = before * (after / libm::hypot(before, after));
+        let panels = (width / (PANEL * scale)).ceil().clamp(1.0, MOST_PANELS);
         let mut grid = Grid { start, panel: width / panels, masses: vec![[0.0; 16]; panels as usize] };
         if k == 0 {
             grid.fill_first(root);
@@ -474,14 +476,15 @@ mod tests {
         let wild = [f64::NEG_INFINITY, -1e300, 0.0, 3.0, 1e300, f64::INFINITY, f64::NAN];
         for lower in wild {
             for upper in wild {
-                let mut walk = walk(&[1e-300, 1.0, 1e300], &[lower], &[upper]);
+                let mut walk = walk(&[5e-324, 1e-300, 1.0, 1.7e308], &[lower], &[upper]);
                 walk.push(walk.lower_for(0.1, 1.0), walk.upper_for(0.1));
                 for drift in wild {
                     let _ = (walk.crossings(drift), walk.above(upper, drift), walk.lower_for(0.2, drift));
                 }
                 walk.push(lower, upper);
                 walk.push(lower, upper);
-                assert_eq!(walk.len(), 3);
+                walk.push(lower, upper);
+                assert_eq!(walk.len(), 4);
                 assert!(walk.above(0.0, 0.0).is_nan() && walk.upper_for(0.1).is_nan());
             }
         }

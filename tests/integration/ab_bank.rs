@@ -89,6 +89,9 @@ fn the_bank_is_the_same_on_one_thread_and_on_three() {
     assert!(on(1) == on(3));
 }
 
+/// A count of a row of tallies.
+type Count<'a> = &'a dyn Fn(&Row) -> i128;
+
 /// What the two arms of a bank differ by is what the tallies of the same customers differ by, to the last unit.
 #[test]
 fn differences_of_the_bank_are_differences_of_the_tallies() {
@@ -97,12 +100,10 @@ fn differences_of_the_bank_are_differences_of_the_tallies() {
         let plan = planned(&world, &names, 6000, draws);
         let tallies = simulate(&world, &plan, &()).expect("it can be played");
         let bank = Bank::simulate(&world, &plan, MOST_BYTES, &()).expect("there is a bank");
-        let total = |arm: usize, count: &dyn Fn(&Row) -> i128| -> i128 {
-            tallies.strategies[arm].totals.iter().map(count).sum()
-        };
+        let total = |arm: usize, count: Count<'_>| -> i128 { tallies.strategies[arm].totals.iter().map(count).sum() };
         let minor = 100;
         let money = 1_000_000_000;
-        let same: [(&str, i128, &dyn Fn(&Row) -> i128); 9] = [
+        let same: [(&str, i128, Count<'_>); 9] = [
             ("orders", 1, &|row| row.total(ChannelCount::Orders)),
             ("revenue", money, &|row| row.total(ChannelCount::Revenue)),
             ("margin", 1, &|row| row.customers(CustomerCount::Margin)),
@@ -429,9 +430,9 @@ fn covariates_are_what_the_firm_has_in_its_books() {
     let evaluated = evaluate(&bank, &mean("orders", 0));
     let r = of(&evaluated).iter().find(|(name, _)| *name == "pre_orders").expect("it is one").1;
     // Poisson counts of a shared gamma rate of shape k with means m and M correlate by √(mM / ((k + m)(k + M))).
-    let (k, m, big) = (0.5, 60.0 / 30.0 * 0.3, 365.0 / 30.0 * 0.3);
+    let (k, m, big) = (0.5_f64, 60.0 / 30.0 * 0.3, 365.0 / 30.0 * 0.3);
     let none = evaluated.correlations(0).iter().find(|(name, _)| *name == "pre_orders").expect("it is one").1;
-    let exact = (m * big / ((k + m) * (k + big)) as f64).sqrt();
+    let exact = (m * big / ((k + m) * (k + big))).sqrt();
     // Joined within the last year, a tenth has a shorter past.
     assert!((none - exact).abs() < 0.05 && r > 0.4 && r < none, "{none} and {r} instead of {exact}");
     let names = ["pre_orders", "pre_revenue", "days_since_joining", "days_since_order"];
@@ -499,7 +500,12 @@ fn a_base_that_is_reached_at_once_has_all_its_looks_on_one_day() {
     assert!(refusal(Arrivals::new(&world, &bank, 1000.0, 1.1)).contains("1.1"));
     assert!(refusal(Arrivals::new(&world, &bank, 0.0, 1.0)).contains("population"));
 
-    let weekdays = by_weekday(&world, &evaluate(&bank, &mean("orders", 0)), 0, 1);
+    let evaluated = evaluate(&bank, &mean("orders", 0));
+    // All joined at the start: what does not vary explains nothing.
+    let since = evaluated.correlations(0)[2];
+    assert!(since.0 == "days_since_joining" && since.1.is_nan());
+    assert_eq!(evaluated.variance_saved(0, &["days_since_joining"]).ok(), Some(0.0));
+    let weekdays = by_weekday(&world, &evaluated, 0, 1);
     assert_eq!(weekdays.iter().map(|day| day.units).collect::<Vec<_>>(), [0, 0, 0, 4000, 0, 0, 0]);
     assert_eq!(weekdays[3].weekday, Weekday::Thursday);
 }
@@ -568,7 +574,7 @@ fn looks_wait_for_their_units_to_mature_and_for_whole_weeks() {
         assert_eq!(look.weekday, Weekday::Sunday);
         assert!(look.units >= early.units);
     }
-    assert_eq!(whole.looks.iter().map(|look| look.same_day).collect::<Vec<_>>()[0], false);
+    assert!(!whole.looks[0].same_day && whole.looks[0].day < whole.looks[2].day);
     // Who is exposed in the last week cannot be judged before the horizon: units that never mature count for nothing.
     let ever = bank.units.iter().filter(|unit| unit.exposed + matures <= 28 * DAY).count() as f64;
     assert_eq!(whole.ever_mature, ever);
@@ -616,44 +622,5 @@ fn weekdays_are_parts_of_the_whole() {
         shrinking = error;
         let whole = week[6].truth.expect("there are units").effect;
         assert!(close(off, day.truth.expect("there are units").effect - whole));
-    }
-}
-
-#[test]
-fn zz_speed() {
-    for (name, arms) in [("weekly-cascade", ["none", "cascade"]), ("cascade-vs-blast", ["cascade", "blast"])] {
-        let text = std::fs::read_to_string(format!("scenarios/{name}.toml")).unwrap();
-        let world = world(&text);
-        let n = 100_000;
-        let Some(_) = world.strategy(arms[1]) else {
-            println!("{:?}", world.strategies.iter().map(|s| &s.name).collect::<Vec<_>>());
-            continue;
-        };
-        let plan = Plan::new(&world, SEED, n, None, self::arms(&world, &arms));
-        let now = std::time::Instant::now();
-        let bank = Bank::simulate(&world, &plan, MOST_BYTES, &()).unwrap();
-        let t = now.elapsed();
-        let now = std::time::Instant::now();
-        simulate(&world, &plan, &()).unwrap();
-        let t2 = now.elapsed();
-        let now = std::time::Instant::now();
-        let e = evaluate(&bank, &mean("profit", 28 * DAY));
-        let t3 = now.elapsed();
-        let now = std::time::Instant::now();
-        let f = e.effect(0, 1);
-        let t4 = now.elapsed();
-        println!(
-            "{name}: {} B per customer, {t:?} bank, {t2:?} compare, {t3:?} evaluate, {t4:?} effect {f:?} {:?} {:?}",
-            bank.bytes() / n,
-            e.moments(0),
-            e.correlations(0)
-        );
-        println!(
-            "{} units saved {:?}",
-            bank.units.len(),
-            e.variance_saved(1, &["pre_orders", "pre_revenue", "days_since_joining", "days_since_order"])
-        );
-        let a = Arrivals::new(&world, &bank, 1e6, 0.5).unwrap();
-        println!("{} days, {:?}", a.days.len(), a.schedule(&wanted(100_000, 28 * DAY, &[0.5, 1.0], true)));
     }
 }

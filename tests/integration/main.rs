@@ -1,4 +1,5 @@
 //! The integration tests, in one binary.
+mod ab_bank;
 mod ab_reference;
 mod arrows;
 mod battery;

@@ -25,11 +25,12 @@ const ARROWS: [(&str, &[&str]); 20] = [
     ("results", &["output", "scenario", "simulation", "tally", "world"]),
     // It plays customers itself, to keep both outcomes of each.
     ("abtest", &["engine", "scenario", "simulation", "stats", "world"]),
-    ("figures", &["compare", "measures", "scenario", "simulation", "sweep", "tally", "world"]),
-    ("report", &["compare", "figures", "measures", "output", "scenario", "sweep", "trace"]),
+    ("figures", &["abtest", "compare", "measures", "scenario", "simulation", "sweep", "tally", "world"]),
+    ("report", &["abtest", "compare", "figures", "measures", "output", "scenario", "sweep", "trace"]),
     (
         "cli",
         &[
+            "abtest",
             "compare",
             "figures",
             "measures",

@@ -4,6 +4,27 @@
 //! Most tests need one pass. More are needed where a later number depends on all units together: the end of the data
 //! (which units are mature), caps at pooled quantiles, the residuals of a regression on covariates. Between passes
 //! nothing is kept of a unit, except for quantiles and survival times, whose values are the sample.
+//!
+//! ```
+//! use channelmix::abtest::collect::{Collector, Layout, Unit};
+//! use channelmix::abtest::{Direction, Kind, Metric, Role, Sample};
+//! let kind = Kind::Proportion { column: "ordered".into() };
+//! let (role, better) = (Role::Primary, Direction::Higher);
+//! let ordered = Metric { name: "orders".into(), kind, role, better, covariates: vec![], cap: None, matures: 0, worth: None };
+//! let (layout, columns) = Layout::by_name(&[ordered], &[], &[], None)?;
+//! assert_eq!(columns, ["ordered"]);
+//! let mut collector = Collector::new(layout);
+//! while collector.wants_pass() {
+//!     for (arm, ordered) in [(0, 0.0), (1, 1.0), (1, 0.0), (0, f64::NAN)] {
+//!         collector.add(&Unit { arm, exposed: None, levels: &[], numbers: &[ordered] })?;
+//!     }
+//!     collector.end_pass(&[0, 1])?;
+//! }
+//! let found = collector.finish(&["control".into(), "new".into()], &[0, 1], &[]);
+//! assert_eq!(found.metrics[0].overall.0[1], Sample::Count { successes: 1, units: 2 });
+//! assert_eq!(found.metrics[0].missing, [1, 0]);
+//! # Ok::<(), channelmix::abtest::collect::Error>(())
+//! ```
 
 mod cells;
 mod regression;

@@ -4,10 +4,19 @@
 //! units out of files into [`Collected`], what the arms have in sums; [`analysis`] makes results of it, none of which looks
 //! at a unit again. What is simulated instead of read comes the same way, from [`Collected`] on.
 
+pub mod analysis;
+pub mod bank;
+pub mod calendar;
 pub mod collect;
 pub mod collected;
+pub mod contrast;
 pub mod data;
 pub mod metric;
+pub mod plan;
+pub mod sizing;
+pub mod standing;
 
+pub use analysis::{Analysis, analyze};
 pub use collected::{Cell, Collected, Health, Sample};
 pub use metric::{Cap, Direction, Kind, Margin, Metric, Role};
+pub use plan::{Columns, Plan};

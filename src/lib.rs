@@ -4,6 +4,7 @@
 //! [`engine`] moves customers through time, [`tally`] counts exactly, [`simulation`] plays many in parallel. [`verify`]
 //! holds what comes out to what is known exactly. [`luck`] and [`stats`] are leaves that all may use.
 
+pub mod abtest;
 pub mod cli;
 pub mod compare;
 pub mod engine;

@@ -7,29 +7,41 @@
 //! - Data: [`moments`] in one pass, [`winsorised`] values.
 //! - Experiments: [`two_arms`] (how much does the treatment differ from the control?), [`sample_ratio`] (are the arms as large as planned?), [`bayes`] (which arm is best?).
 //! - Oracles, what a simulation must reproduce: [`bgnbd`], [`absorption`], [`cascade`].
-//! - Tools for the above: [`quadrature`], [`linear`].
+//! - Tests: [`sequential`] (looking more than once), [`power`] (how many units are enough), [`sides`].
+//! - Tools for the above: [`quadrature`], [`linear`], [`root`].
 //!
 //! Special functions return NaN outside their domain, as IEEE 754 does for the square root of −1; everything that is
 //! built from several numbers returns a [`Result`]. Nothing panics. All transcendental functions are those of `libm`,
 //! so the same numbers come out on every platform (R6).
 
 pub mod absorption;
+pub mod bayes;
 pub mod beta;
 pub mod bgnbd;
 pub mod binomial;
 pub mod cascade;
 pub mod chi_squared;
 pub mod copula;
+mod deviance;
+pub mod dunnett;
 pub mod gamma;
 pub mod linear;
 mod log_concave;
 pub mod moments;
+pub mod multiple;
+pub mod noncentral_student;
 pub mod normal;
+mod panels;
+pub mod power;
 pub mod proportion;
 pub mod quadrature;
 pub mod ratio;
 pub mod regression;
 mod remainders;
+pub mod root;
+pub mod sample_ratio;
+pub mod sequential;
+pub mod sides;
 pub mod student;
 pub mod two_arms;
 pub mod winsorised;
@@ -57,6 +69,13 @@ pub enum Error {
         /// The length it has.
         found: usize,
     },
+    /// A stratum in which one arm has no units, so that nothing can be compared in it.
+    EmptyArm {
+        /// Which stratum, from 0 in the order given.
+        stratum: usize,
+        /// Which arm.
+        arm: &'static str,
+    },
     /// A system of equations without a unique solution: a column that the others explain, or a chain without an end.
     Singular,
     /// A covariate that does not vary, or that those before it explain; leave it out.
@@ -73,6 +92,7 @@ impl fmt::Display for Error {
         match self {
             Self::Range { what, must, found } => write!(f, "{what} must {must}, found {found}"),
             Self::Length { what, expected, found } => write!(f, "{what} must have {expected} entries, found {found}"),
+            Self::EmptyArm { stratum, arm } => write!(f, "stratum {} has no units in the {arm}", stratum + 1),
             Self::Singular => f.write_str("the equations have no unique solution"),
             Self::Collinear { column } => {
                 write!(f, "covariate {} is constant or explained by those before it", column + 1)

@@ -132,3 +132,124 @@ impl Kind {
         }
     }
 }
+
+impl Margin {
+    /// As a file writes it: `0.01` or `"5%"`.
+    pub fn written(self) -> String {
+        match self {
+            Self::Absolute(size) => size.to_string(),
+            Self::Relative(share) => format!("\"{}%\"", rounded(100.0 * share)),
+        }
+    }
+
+    /// Its size in the metric's unit, where the control's value is this.
+    pub fn of(self, control: f64) -> f64 {
+        match self {
+            Self::Absolute(size) => size,
+            Self::Relative(share) => share * control.abs(),
+        }
+    }
+}
+
+/// Without the digits that only binary fractions have.
+fn rounded(number: f64) -> f64 {
+    (number * 1e10).round() / 1e10
+}
+
+impl std::str::FromStr for Margin {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (digits, percent) = match text.trim().strip_suffix('%') {
+            Some(digits) => (digits.trim(), true),
+            None => (text.trim(), false),
+        };
+        let number: f64 = digits.parse().map_err(|_| format!("\"{text}\" is no number and no percentage"))?;
+        if !number.is_finite() {
+            return Err(format!("\"{text}\" is not finite"));
+        }
+        Ok(if percent { Self::Relative(number / 100.0) } else { Self::Absolute(number) })
+    }
+}
+
+impl std::fmt::Display for Margin {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Absolute(size) => write!(f, "{size}"),
+            Self::Relative(share) => write!(f, "{} %", rounded(100.0 * share)),
+        }
+    }
+}
+
+impl Metric {
+    /// As the command line writes it.
+    pub fn written(&self) -> String {
+        match &self.kind {
+            Kind::Proportion { column } => format!("{column}:proportion"),
+            Kind::Mean { column } => format!("{column}:mean"),
+            Kind::Ratio { numerator, denominator } => format!("{numerator}/{denominator}:ratio"),
+            Kind::Quantile { column, level } => format!("{column}:p{}", rounded(100.0 * level)),
+            Kind::Survival { time, event, .. } => format!("{time}/{event}:survival"),
+        }
+    }
+}
+
+impl std::str::FromStr for Metric {
+    type Err = String;
+
+    /// A metric as the command line writes it: `conversion:proportion`, `spend:mean`, `revenue/sessions:ratio`,
+    /// `spend:p90`, `days/churned:survival`; the first of several is primary, which the caller says.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let shape = "write COLUMN:proportion, COLUMN:mean, ABOVE/BELOW:ratio, COLUMN:p90 (a quantile) or DAYS/EVENT:survival";
+        let Some((columns, form)) = text.rsplit_once(':') else {
+            return Err(format!("\"{text}\" does not say what is computed; {shape}"));
+        };
+        let (columns, form) = (columns.trim(), form.trim());
+        let pair = || match columns.split_once('/') {
+            Some((first, second)) if !first.trim().is_empty() && !second.trim().is_empty() => {
+                Ok((first.trim().to_owned(), second.trim().to_owned()))
+            }
+            _ => Err(format!("\"{text}\" needs two columns; {shape}")),
+        };
+        if columns.is_empty() {
+            return Err(format!("\"{text}\" names no column; {shape}"));
+        }
+        let column = columns.to_owned();
+        let kind = match form {
+            "proportion" => Kind::Proportion { column },
+            "mean" => Kind::Mean { column },
+            "median" => Kind::Quantile { column, level: 0.5 },
+            "ratio" => {
+                let (numerator, denominator) = pair()?;
+                Kind::Ratio { numerator, denominator }
+            }
+            "survival" => {
+                let (time, event) = pair()?;
+                Kind::Survival { time, event, until: None }
+            }
+            _ => match form.strip_prefix('p').and_then(|digits| digits.parse::<f64>().ok()) {
+                Some(percent) if percent > 0.0 && percent < 100.0 => {
+                    Kind::Quantile { column, level: rounded(percent / 100.0) }
+                }
+                _ => return Err(format!("\"{form}\" is no kind of metric; {shape}")),
+            },
+        };
+        let name = match &kind {
+            Kind::Quantile { column, level } if form != "median" => format!("{column} p{}", rounded(100.0 * level)),
+            Kind::Quantile { column, .. } => format!("{column} median"),
+            Kind::Survival { time, .. } => time.clone(),
+            Kind::Ratio { numerator, denominator } => format!("{numerator}/{denominator}"),
+            Kind::Proportion { column } | Kind::Mean { column } => column.clone(),
+        };
+        Ok(Self {
+            name,
+            kind,
+            role: Role::Primary,
+            better: Direction::Higher,
+            covariates: Vec::new(),
+            cap: None,
+            matures: 0,
+            worth: None,
+        })
+    }
+}

@@ -15,7 +15,7 @@ pub(super) struct Tail {
 
 /// ∫₀^∞ exp(`ln_decay`(s)) ds, for a concave `ln_decay` that is 0 at 0 and never above; `scale` is about its reach.
 pub(super) fn mills(ln_decay: impl Fn(f64) -> f64, scale: f64) -> f64 {
-    quadrature::integrate_tail(|s| libm::exp(ln_decay(s)), 0.0, scale, 1e-15)
+    quadrature::integrate_decay(|s| libm::exp(ln_decay(s)), 0.0, scale)
 }
 
 /// The way s ≥ 0 from the mode at which ln `tail`(s) = `ln_p`, at most the tail at the mode.

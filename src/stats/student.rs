@@ -34,7 +34,7 @@ pub fn sf(t: f64, df: f64) -> f64 {
 ///
 /// ```
 /// use channelmix::stats::student;
-/// assert!((student::ln_sf(1e300, 2.0) + 1383.244_691_878_989_7).abs() < 1e-10);
+/// assert!((student::ln_sf(1e300, 2.0) + 1_382.244_202_976_99).abs() < 1e-10);
 /// ```
 pub fn ln_sf(t: f64, df: f64) -> f64 {
     if t <= 0.0 || df < 1.0 || df.is_nan() || t.is_nan() {
@@ -135,7 +135,7 @@ fn mills(y: f64, df: f64) -> f64 {
         let along = if slope > 0.0 { slope * libm::sinh(s) } else { 0.0 };
         libm::exp(-df * libm::log1p(2.0 * half * half + along))
     };
-    quadrature::integrate_tail(decay, 0.0, 1.0 / (df * slope + libm::sqrt(df)), 1e-15)
+    quadrature::integrate_decay(decay, 0.0, 1.0 / (df * slope + libm::sqrt(df)))
 }
 
 /// ln cosh y for y ≥ 0, without overflow and without loss near 0.

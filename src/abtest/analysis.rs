@@ -1,0 +1,300 @@
+//! What the data say: every result with its interval, what it is worth, and one verdict.
+
+mod belief;
+mod days;
+mod departures;
+mod family;
+mod gates;
+mod looks;
+mod outcome;
+mod segments;
+mod verdict;
+
+use serde::Serialize;
+
+use super::collected::{Cell, Collected, Measured, Sample};
+use super::contrast::Contrast;
+use super::metric::{Metric, Role};
+use super::plan::Plan;
+use super::standing::Standing;
+use crate::stats::two_arms::adjusted::{Design, Fit};
+use crate::stats::{Error, normal};
+use family::Correction;
+use outcome::not_worse;
+
+pub use belief::Belief;
+pub use days::DayResult;
+pub use departures::Asked;
+pub use gates::{Gate, State};
+pub use looks::LookResult;
+pub use outcome::{Adjustment, Call, Estimates, Outcome};
+pub use segments::{Heterogeneity, SegmentResult};
+pub use verdict::{Choice, Verdict};
+
+/// Everything that is said about the data of a test. Serialised, it is the JSON of `abtest analyze`.
+#[derive(Clone, Debug, Serialize)]
+pub struct Analysis {
+    /// What the test was to show, if a plan says it.
+    pub hypothesis: Option<String>,
+    /// The answer.
+    pub verdict: Verdict,
+    /// The arms, the control first.
+    pub arms: Vec<Arm>,
+    /// What is assigned to arms: "customer".
+    pub unit: String,
+    /// Units that count in the primary metric, in all arms together.
+    pub units: u64,
+    /// Level of a false alarm, both directions together.
+    pub alpha: f64,
+    /// When results may be believed: `fixed`, `planned looks` or `any time`.
+    pub valid_under: &'static str,
+    /// Whether the data can be trusted.
+    pub gates: Vec<Gate>,
+    /// Where the analysis departs from its plan.
+    pub departures: Vec<String>,
+    /// Each metric of each treatment, against the control.
+    pub results: Vec<Outcome>,
+    /// The same within segments.
+    pub segments: Vec<SegmentResult>,
+    /// Whether the effect differs between the levels of a segment.
+    pub heterogeneity: Vec<Heterogeneity>,
+    /// The primary metric as units came in, day by day.
+    pub days: Vec<DayResult>,
+    /// The planned looks, taken and to come.
+    pub looks: Vec<LookResult>,
+    /// What a Bayesian would say.
+    pub beliefs: Vec<Belief>,
+}
+
+/// One arm.
+#[derive(Clone, Debug, Serialize)]
+pub struct Arm {
+    /// Its name.
+    pub name: String,
+    /// Whether it is the control.
+    pub is_control: bool,
+    /// Its units.
+    pub units: u64,
+    /// Its share of all units.
+    pub share: f64,
+    /// The share it should have.
+    pub planned_share: f64,
+}
+
+/// Why there is no analysis.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Refusal {
+    /// What is wrong.
+    pub what: String,
+    /// What to do.
+    pub help: String,
+}
+
+impl Refusal {
+    fn of(metric: &Metric, treatment: &str, error: &Error) -> Self {
+        Self {
+            what: format!("metric {}: {treatment} cannot be compared with the control: {error}", metric.name),
+            help: "where nothing varies nothing can be told apart: check the column, or leave the metric out".to_owned(),
+        }
+    }
+}
+
+/// Analyses what was collected as the plan says. `planned` is false where the plan is only what the command line asked.
+///
+/// The arms of the plan and of the data are the same, and so are the metrics, in the same order.
+///
+/// # Errors
+/// [`Refusal`] where a metric cannot be computed: too few units, or no variation.
+pub fn analyze(plan: &Plan, planned: bool, asked: &Asked, collected: &Collected) -> Result<Analysis, Refusal> {
+    let contrasts = contrasts(plan, collected)?;
+    let statistics = |error: Error| Refusal { what: format!("the analysis failed: {error}"), help: String::new() };
+    analyze_contrasts(plan, planned, asked, collected, &contrasts).map_err(statistics)
+}
+
+/// The contrasts of one metric, one for each treatment.
+struct Contrasts {
+    main: Vec<Contrast>,
+    /// Without covariates, where there are any.
+    unadjusted: Vec<Contrast>,
+    /// Without caps, where there are any.
+    uncapped: Vec<Contrast>,
+}
+
+fn contrasts(plan: &Plan, collected: &Collected) -> Result<Vec<Contrasts>, Refusal> {
+    let mut all = Vec::new();
+    for (metric, measured) in plan.metrics.iter().zip(&collected.metrics) {
+        let each = |cell: &Cell| {
+            let treatments = cell.0.iter().zip(&collected.arms).skip(1);
+            let contrast = |(sample, arm): (&Sample, &String)| {
+                Contrast::of(&metric.kind, &cell.0[0], sample).map_err(|error| Refusal::of(metric, arm, &error))
+            };
+            treatments.map(contrast).collect::<Result<Vec<_>, _>>()
+        };
+        let raw = each(&measured.overall)?;
+        let uncapped = measured.uncapped.as_ref().map(each).transpose()?.unwrap_or_default();
+        let adjusted = adjusted(metric, measured, &raw, collected)?;
+        let (main, unadjusted) = if adjusted.is_empty() { (raw, Vec::new()) } else { (adjusted, raw) };
+        all.push(Contrasts { main, unadjusted, uncapped });
+    }
+    Ok(all)
+}
+
+/// By regression on the covariates: from the rows, else from the totals.
+fn adjusted(
+    metric: &Metric,
+    measured: &Measured,
+    raw: &[Contrast],
+    collected: &Collected,
+) -> Result<Vec<Contrast>, Refusal> {
+    if metric.covariates.is_empty() {
+        return Ok(Vec::new());
+    }
+    let units = |treatment: usize| raw[treatment].units;
+    if !measured.adjusted.is_empty() {
+        let mut all = Vec::new();
+        for (treatment, adjusted) in measured.adjusted.iter().enumerate() {
+            // Where nothing of the covariates can be used, the plain result stands.
+            let Ok(difference) = adjusted.difference else { return Ok(Vec::new()) };
+            if adjusted.covariates.is_empty() {
+                return Ok(Vec::new());
+            }
+            all.push(Contrast::normal(difference, "Lin regression on covariates, HC2", units(treatment)));
+        }
+        return Ok(all);
+    }
+    let mut all = Vec::new();
+    for (treatment, sample) in measured.overall.0.iter().skip(1).enumerate() {
+        let (Sample::Moments(c), Sample::Moments(t)) = (&measured.overall.0[0], sample) else { return Ok(Vec::new()) };
+        let fit = Fit::new(c, t, Design::Interacted).and_then(|fit| fit.by_arm());
+        let difference = fit.map_err(|error| Refusal::of(metric, &collected.arms[treatment + 1], &error))?;
+        all.push(Contrast::normal(difference, "Lin regression on covariates, residual variance by arm", units(treatment)));
+    }
+    Ok(all)
+}
+
+fn analyze_contrasts(
+    plan: &Plan,
+    planned: bool,
+    asked: &Asked,
+    collected: &Collected,
+    contrasts: &[Contrasts],
+) -> Result<Analysis, Error> {
+    let alpha = plan.design.alpha;
+    let treatments = &collected.arms[1..];
+    let primary = plan.metrics.iter().position(|metric| metric.role == Role::Primary).unwrap_or(0);
+    let units = mature(&collected.metrics[primary], collected);
+    let standing = looks::standing(plan, units, asked.taken.as_deref())?;
+    let results = results(plan, &standing, collected, contrasts, primary)?;
+    let gates = gates::gates(plan, planned, collected)?;
+    let (segments, heterogeneity) = segments::segments(plan, collected, &standing)?;
+    let days = days::days(plan, collected)?;
+    let looks = looks::looks(plan, &standing, alpha, treatments, &contrasts[primary].main, &days)?;
+    let metric = &plan.metrics[primary];
+    let beliefs = belief::beliefs(
+        &collected.arms,
+        &collected.metrics[primary].overall.0,
+        &contrasts[primary].main,
+        metric.better,
+    )?;
+    let all: u64 = collected.units.iter().sum();
+    let arm = |(i, (name, units)): (usize, (&String, &u64))| Arm {
+        name: name.clone(),
+        is_control: i == 0,
+        units: *units,
+        share: *units as f64 / all as f64,
+        planned_share: plan.arms.iter().find(|(arm, _)| arm == name).map_or(0.0, |(_, share)| *share),
+    };
+    Ok(Analysis {
+        hypothesis: planned.then(|| plan.hypothesis.clone()),
+        verdict: verdict::verdict(plan, &standing, &gates, &results),
+        arms: collected.arms.iter().zip(&collected.units).enumerate().map(arm).collect(),
+        unit: plan.unit.clone(),
+        alpha,
+        valid_under: standing.valid_under(),
+        departures: if planned { departures::departures(plan, asked, collected, units) } else { Vec::new() },
+        units,
+        gates,
+        results,
+        segments,
+        heterogeneity,
+        days,
+        looks,
+        beliefs,
+    })
+}
+
+/// Units that count in a metric, over all arms.
+fn mature(measured: &Measured, collected: &Collected) -> u64 {
+    let left_out: u64 = measured.immature.iter().chain(&measured.missing).sum();
+    collected.units.iter().sum::<u64>().saturating_sub(left_out)
+}
+
+/// Every metric of every treatment, corrected as its role asks.
+fn results(
+    plan: &Plan,
+    standing: &Standing,
+    collected: &Collected,
+    contrasts: &[Contrasts],
+    primary: usize,
+) -> Result<Vec<Outcome>, Error> {
+    let alpha = plan.design.alpha;
+    let treatments = &collected.arms[1..];
+    // A result by the numbers of its metric and treatment, and where it stands.
+    let standing_of = |metric: usize, treatment: usize| match standing {
+        // What counts is how many units this metric and these two arms have.
+        Standing::AnyTime(mixture, _) => {
+            let (control, treated) = contrasts[metric].main[treatment].units;
+            let arms = collected.arms.len() as f64 / 2.0;
+            Standing::AnyTime(*mixture, (control + treated) as f64 * arms)
+        }
+        other => other.clone(),
+    };
+    let mut outcomes: Vec<Option<Outcome>> = vec![None; plan.metrics.len() * treatments.len()];
+    let of_role = |wanted: fn(&Role) -> bool| {
+        let metrics = plan.metrics.iter().enumerate().filter(move |(_, metric)| wanted(&metric.role));
+        metrics.flat_map(|(metric, _)| (0..treatments.len()).map(move |arm| (metric, arm))).collect::<Vec<_>>()
+    };
+    let families = [
+        (of_role(|role| *role == Role::Primary), Correction::Dunnett),
+        (of_role(|role| matches!(role, Role::Guardrail(_))), Correction::None),
+        (of_role(|role| *role == Role::Secondary), Correction::Holm),
+        (of_role(|role| *role == Role::Exploratory), Correction::BenjaminiHochberg),
+    ];
+    for (members, correction) in families {
+        let main: Vec<&Contrast> = members.iter().map(|&(metric, arm)| &contrasts[metric].main[arm]).collect();
+        let standings: Vec<Standing> = members.iter().map(|&(metric, arm)| standing_of(metric, arm)).collect();
+        let corrected = family::correct(&main, &standings, correction, alpha)?;
+        for ((&(number, arm), corrected), standing) in members.iter().zip(corrected).zip(&standings) {
+            let metric = &plan.metrics[number];
+            let of = &contrasts[number];
+            let contrast = &of.main[arm];
+            let estimates = |contrast: &Contrast| Estimates::of(contrast, standing, alpha);
+            let error = contrast.standard_error();
+            let margin = if let Role::Guardrail(margin) = metric.role { Some(margin) } else { None };
+            let variance_saved =
+                of.unadjusted.get(arm).map(|raw| 1.0 - (error / raw.standard_error()).powi(2));
+            outcomes[number * treatments.len() + arm] = Some(Outcome {
+                metric: metric.name.clone(),
+                kind: metric.kind.name(),
+                role: metric.role.name(),
+                better: metric.better.name(),
+                treatment: treatments[arm].clone(),
+                main: estimates(contrast)?,
+                unadjusted: of.unadjusted.get(arm).map(estimates).transpose()?,
+                variance_saved,
+                uncapped: of.uncapped.get(arm).map(estimates).transpose()?,
+                detectable: Some((normal::quantile(1.0 - alpha / 2.0) + normal::quantile(0.8)) * error)
+                    .filter(|detectable| detectable.is_finite()),
+                call: Call::of(contrast.z(0.0), corrected.critical, metric.better),
+                margin: margin.map(|margin| margin.to_string()),
+                margin_size: margin.map(|margin| margin.of(contrast.control())),
+                not_worse: margin.map(|margin| not_worse(contrast, metric, margin, corrected.critical)),
+                adjustment: Adjustment::of(contrast, &corrected)?,
+            });
+        }
+    }
+    // The primary metric first, then as in the plan.
+    let order = std::iter::once(primary).chain((0..plan.metrics.len()).filter(|number| *number != primary));
+    let in_order = order.flat_map(|metric| (0..treatments.len()).map(move |arm| metric * treatments.len() + arm));
+    Ok(in_order.filter_map(|at| outcomes[at].clone()).collect())
+}

@@ -1,0 +1,60 @@
+//! Where the data or the question depart from what the plan says.
+
+use super::super::collected::Collected;
+use super::super::plan::{Plan, Validity};
+use super::looks::NEAR;
+
+/// What the command line asked beyond the plan.
+#[derive(Clone, Debug, Default)]
+pub struct Asked {
+    /// Metrics that the plan does not have; they are taken as exploratory.
+    pub metrics: Vec<String>,
+    /// Shares of the planned units at looks that were taken before, if they were written down.
+    pub taken: Option<Vec<f64>>,
+}
+
+/// All departures, as sentences.
+pub fn departures(plan: &Plan, asked: &Asked, collected: &Collected, units: u64) -> Vec<String> {
+    let mut all = Vec::new();
+    for metric in &asked.metrics {
+        all.push(format!("metric {metric} is not in the plan: it is exploratory and decides nothing"));
+    }
+    for (arm, _) in plan.arms.iter().filter(|(arm, _)| !collected.arms.contains(arm)) {
+        all.push(format!("arm {arm} of the plan has no units in the data"));
+    }
+    let Some(planned) = plan.design.units else { return all };
+    let now = units as f64 / planned as f64;
+    let percent = |share: f64| format!("{:.0} %", 100.0 * share);
+    match &plan.design.validity {
+        Validity::Fixed if now < 1.0 - NEAR => all.push(format!(
+            "the plan looks once, at {planned} units; there are {units} ({}): deciding now is a look too many, and intervals \
+             are valid only if nobody would have stopped at another time",
+            percent(now)
+        )),
+        Validity::Fixed if now > 1.0 + NEAR => all.push(format!(
+            "the plan ends at {planned} units; there are {units} ({}): going on was not planned",
+            percent(now)
+        )),
+        Validity::PlannedLooks { looks, .. } => {
+            let nearest = looks.iter().copied().min_by(|a, b| (a - now).abs().total_cmp(&(b - now).abs()));
+            if let Some(nearest) = nearest
+                && (nearest - now).abs() > NEAR
+            {
+                let list: Vec<String> = looks.iter().map(|look| percent(*look)).collect();
+                all.push(format!(
+                    "this look is at {} of the planned units, and looks were planned at {}: it spends its share of the \
+                     error now, which is valid only if the results did not choose the time",
+                    percent(now),
+                    list.join(", ")
+                ));
+            }
+            if let Some(taken) = &asked.taken {
+                for look in taken.iter().filter(|taken| looks.iter().all(|look| (look - **taken).abs() > NEAR)) {
+                    all.push(format!("a look was taken at {} of the planned units, which was not planned", percent(*look)));
+                }
+            }
+        }
+        _ => {}
+    }
+    all
+}

@@ -1,0 +1,186 @@
+//! One sentence that the numbers carry, and for each treatment what to do.
+
+use serde::Serialize;
+
+use super::super::metric::{Margin, Metric};
+use super::super::plan::{Guardrails, Plan, Validity};
+use super::super::standing::Standing;
+use super::gates::{Gate, State, p_in_words};
+use super::outcome::{Call, Outcome};
+use crate::stats::normal;
+
+/// The answer.
+#[derive(Clone, Debug, Serialize)]
+pub struct Verdict {
+    /// Whether a gate withholds it.
+    pub withheld: bool,
+    /// What a reader must know, first.
+    pub headline: String,
+    /// For each treatment.
+    pub choices: Vec<Choice>,
+}
+
+/// What to do with a treatment.
+#[derive(Clone, Debug, Serialize)]
+pub struct Choice {
+    /// The arm.
+    pub treatment: String,
+    /// `ship`, `keep control`, `continue`, `undecided` or `withheld`.
+    pub decision: &'static str,
+    /// What was found, and why this follows.
+    pub sentence: String,
+}
+
+/// The verdict on all results; `results` are those of all metrics and treatments.
+pub fn verdict(plan: &Plan, standing: &Standing, gates: &[Gate], results: &[Outcome]) -> Verdict {
+    let failed: Vec<&Gate> = gates.iter().filter(|gate| gate.state == State::Failed).collect();
+    let choices: Vec<Choice> = results
+        .iter()
+        .filter(|outcome| outcome.role == "primary")
+        .map(|primary| {
+            let guardrails =
+                results.iter().filter(|other| other.role == "guardrail" && other.treatment == primary.treatment);
+            choice(plan, standing, primary, &guardrails.collect::<Vec<_>>(), !failed.is_empty())
+        })
+        .collect();
+    if !failed.is_empty() {
+        let names: Vec<&str> = failed.iter().map(|gate| gate.gate).collect();
+        let headline =
+            format!("No verdict: the data cannot be trusted ({}). {}.", names.join(", "), capital(&failed[0].finding));
+        return Verdict { withheld: true, headline, choices };
+    }
+    let of = |decision: &str| choices.iter().filter(|choice| choice.decision == decision).collect::<Vec<_>>();
+    let lead = best(&of("ship"), results).or_else(|| {
+        ["continue", "undecided", "keep control"].iter().find_map(|decision| best(&of(decision), results))
+    });
+    let headline = lead.map_or(String::new(), |choice| choice.sentence.clone());
+    Verdict { withheld: false, headline, choices }
+}
+
+/// Of several, the one with the largest effect in the good direction.
+fn best<'a>(choices: &[&'a Choice], results: &[Outcome]) -> Option<&'a Choice> {
+    let effect = |choice: &Choice| {
+        let primary =
+            results.iter().find(|outcome| outcome.role == "primary" && outcome.treatment == choice.treatment);
+        primary.map_or(f64::NEG_INFINITY, |outcome| {
+            if outcome.better == "higher" { outcome.main.effect_size } else { -outcome.main.effect_size }
+        })
+    };
+    choices.iter().copied().max_by(|a, b| effect(a).total_cmp(&effect(b)))
+}
+
+fn choice(plan: &Plan, standing: &Standing, primary: &Outcome, guardrails: &[&Outcome], withheld: bool) -> Choice {
+    let found = found(plan, standing, primary);
+    let harmed: Vec<&str> =
+        guardrails.iter().filter(|outcome| outcome.call == Call::Worse && outcome.not_worse != Some(true)).map(|outcome| outcome.metric.as_str()).collect();
+    let open: Vec<&str> = guardrails
+        .iter()
+        .filter(|outcome| outcome.not_worse != Some(true))
+        .map(|outcome| outcome.metric.as_str())
+        .collect();
+    let more = match standing {
+        Standing::Look(look) => !look.is_last(),
+        Standing::AnyTime(..) => true,
+        Standing::Fixed => false,
+    };
+    let (decision, why) = match primary.call {
+        _ if withheld => ("withheld", "a gate failed, so nothing follows".to_owned()),
+        Call::Worse => ("keep control", "keep the control".to_owned()),
+        Call::Better if !harmed.is_empty() => {
+            ("keep control", format!("do not ship: guardrail {} is worse", harmed.join(", ")))
+        }
+        Call::Better if plan.decision.guardrails == Guardrails::NotWorse && !open.is_empty() => (
+            if more { "continue" } else { "undecided" },
+            format!("do not ship yet: guardrail {} is not shown to be not worse by its margin", open.join(", ")),
+        ),
+        Call::Better => ("ship", format!("ship {}", primary.treatment)),
+        Call::Unclear if more => ("continue", "go on: nothing is decided yet".to_owned()),
+        Call::Unclear => ("undecided", undecided(plan.primary(), primary)),
+    };
+    Choice { treatment: primary.treatment.clone(), decision, sentence: format!("{found}; {why}.") }
+}
+
+/// "treatment B changed X by +4.1 % (95 % interval 0.9 % to 7.4 %), p = 0.012, planned look 3 of 5".
+fn found(plan: &Plan, standing: &Standing, primary: &Outcome) -> String {
+    let (main, decides) = (&primary.main, &primary.adjustment);
+    let percent = |share: f64| format!("{:+.1} %", 100.0 * share);
+    let confidence = format!("{} %", (1000.0 * main.confidence).round() / 10.0);
+    let size = match (main.rel_effect_size, decides.rel_effect_size_ci_lower, decides.rel_effect_size_ci_upper) {
+        (Some(lift), Some(low), Some(high)) => {
+            format!("{} ({confidence} interval {} to {})", percent(lift), percent(low), percent(high))
+        }
+        _ => {
+            let (low, high) = (decides.effect_size_ci_lower, decides.effect_size_ci_upper);
+            let show = |number| amount(primary, number);
+            format!("{} ({confidence} interval {} to {})", show(main.effect_size), show(low), show(high))
+        }
+    };
+    let p = p_in_words(decides.pvalue);
+    let corrected = match decides.method {
+        "none" => String::new(),
+        method => format!(" after {method}'s correction for {} treatments", decides.among),
+    };
+    let when = match standing {
+        Standing::Fixed => String::new(),
+        Standing::AnyTime(..) => ", valid at any time".to_owned(),
+        Standing::Look(look) => {
+            let of = match &plan.design.validity {
+                Validity::PlannedLooks { looks, .. } => looks.len().max(look.times.len() + look.to_come.len()),
+                _ => look.times.len(),
+            };
+            format!(", look {} of {of}", look.times.len())
+        }
+    };
+    match primary.call {
+        Call::Unclear => {
+            format!("No clear difference: {} changed {} by {size}, {p}{corrected}{when}", primary.treatment, primary.metric)
+        }
+        _ => format!("{} changed {} by {size}, {p}{corrected}{when}", capital(&primary.treatment), primary.metric),
+    }
+}
+
+/// What an undecided test leaves open, and how many units would close it.
+fn undecided(metric: &Metric, primary: &Outcome) -> String {
+    let main = &primary.main;
+    let target = match metric.worth {
+        Some(margin) => margin.of(main.control),
+        None => (main.effect_size_ci_upper - main.effect_size_ci_lower) / 4.0,
+    };
+    let units = main.n_control + main.n_treatment;
+    // The error falls with the root of the units; 80 % power at the usual level.
+    let error = primary.detectable.unwrap_or(f64::NAN) / (normal::quantile(0.975) + normal::quantile(0.8));
+    let needed = units as f64 * ((normal::quantile(0.975) + normal::quantile(0.8)) * error / target).powi(2);
+    let whose = match metric.worth {
+        Some(Margin::Relative(share)) => format!("the {} % worth finding", (1e4 * share).round() / 100.0),
+        Some(Margin::Absolute(_)) => "the effect worth finding".to_owned(),
+        None => "half as large an effect as this test could find".to_owned(),
+    };
+    if !needed.is_finite() {
+        return "keep the control until more is known".to_owned();
+    }
+    if needed <= units as f64 {
+        return format!("{whose} would probably have been found, so it is probably smaller");
+    }
+    format!("finding {whose} would take about {} units in these two arms, {} more", round(needed), round(needed - units as f64))
+}
+
+/// Three digits are enough for an outlook.
+fn round(number: f64) -> String {
+    let scale = 10_f64.powi((libm::log10(number.max(1.0)).floor() as i32 - 2).max(0));
+    let rounded = (number / scale).ceil() * scale;
+    crate::scenario::format::thousands(rounded as u64, ",")
+}
+
+/// A difference in its unit: points for shares.
+pub fn amount(outcome: &Outcome, number: f64) -> String {
+    if outcome.kind == "proportion" {
+        return format!("{:+.2} pp", 100.0 * number);
+    }
+    let digits = (3.0 - libm::log10(number.abs().max(1e-12)).floor()).clamp(0.0, 12.0) as usize;
+    format!("{number:+.digits$}")
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
+}

@@ -1,0 +1,230 @@
+//! Two arms, one metric: the family of tests from which p-value, intervals and decision all come.
+//!
+//! A contrast has a signed normal score z(δ) for each null hypothesis "the difference is δ". Its p-value is the one of
+//! z(0), its interval at a critical value c holds the δ with |z(δ)| ≤ c, and its lift the ratios that the same statistic
+//! does not refuse. So they cannot contradict each other, and each way to decide (once, at planned looks, at any time)
+//! is only another c.
+
+use super::collected::Sample;
+use super::metric::{Kind, Margin};
+use crate::stats::Error;
+use crate::stats::two_arms::exact::MidP;
+use crate::stats::two_arms::proportions::{Arm, RatioInterval, TwoProportions};
+use crate::stats::two_arms::survival::{Curve, rmst_difference};
+use crate::stats::two_arms::{Difference, LiftInterval, means, quantiles, ratios};
+
+/// Below so many expected units with (or without) a 1 in an arm, the score test gives way to the exact one.
+const FEW: f64 = 10.0;
+
+/// Two arms and one metric.
+#[derive(Clone, Debug)]
+pub struct Contrast {
+    law: Law,
+    /// How it was computed, in the words of results.
+    pub method: &'static str,
+    /// Units of control and treatment.
+    pub units: (u64, u64),
+}
+
+#[derive(Clone, Debug)]
+enum Law {
+    Score(TwoProportions),
+    Rare(TwoProportions, Box<MidP>),
+    Normal(Difference),
+}
+
+/// The interval of a lift, as shares of the control's value.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Lift {
+    /// From … to; the upper end may be infinite.
+    Between(f64, f64),
+    /// The control's value is too noisy to divide by.
+    Unbounded,
+    /// The control's value is not above 0.
+    Undefined,
+}
+
+impl Lift {
+    /// Its ends, where it has them.
+    pub fn ends(self) -> (Option<f64>, Option<f64>) {
+        match self {
+            Self::Between(low, high) => (Some(low), Some(high).filter(|high| high.is_finite())),
+            Self::Unbounded | Self::Undefined => (None, None),
+        }
+    }
+}
+
+impl Contrast {
+    /// The contrast of a treatment with the control.
+    ///
+    /// # Errors
+    /// Those of statistics: too few units, or nothing varies in either arm.
+    pub fn of(kind: &Kind, control: &Sample, treatment: &Sample) -> Result<Self, Error> {
+        match (control, treatment) {
+            (
+                &Sample::Count { successes: x_c, units: n_c },
+                &Sample::Count { successes: x_t, units: n_t },
+            ) => {
+                let arm = |successes, trials| Arm { successes, trials };
+                let both = TwoProportions::new(arm(x_c, n_c), arm(x_t, n_t))?;
+                let rate = (x_c + x_t) as f64 / (n_c + n_t) as f64;
+                let expected = rate.min(1.0 - rate) * n_c.min(n_t) as f64;
+                if expected < FEW {
+                    let law = Law::Rare(both, Box::new(MidP::new(&both)));
+                    return Ok(Self { law, method: "mid-p exact conditional test", units: (n_c, n_t) });
+                }
+                Ok(Self { law: Law::Score(both), method: "Miettinen–Nurminen score", units: (n_c, n_t) })
+            }
+            (Sample::Moments(c), Sample::Moments(t)) => {
+                let units = (c.n(), t.n());
+                if matches!(kind, Kind::Ratio { .. }) {
+                    let difference = means::welch(ratios::ratio(c, 0, 1)?, ratios::ratio(t, 0, 1)?)?;
+                    return Ok(Self::normal(difference, "ratio of sums, delta method, Welch t", units));
+                }
+                Ok(Self::normal(means::welch(c.sample(0)?, t.sample(0)?)?, "Welch t", units))
+            }
+            (Sample::Values(c), Sample::Values(t)) => {
+                let level = if let Kind::Quantile { level, .. } = kind { *level } else { 0.5 };
+                let sorted = |values: &[f64]| {
+                    let mut sorted = values.to_vec();
+                    sorted.sort_unstable_by(f64::total_cmp);
+                    sorted
+                };
+                let difference = quantiles::difference(&sorted(c), &sorted(t), level)?;
+                Ok(Self::normal(difference, "quantiles, order statistics", (c.len() as u64, t.len() as u64)))
+            }
+            (Sample::Lifetimes(c), Sample::Lifetimes(t)) => {
+                let asked = if let Kind::Survival { until, .. } = kind { *until } else { None };
+                let longest = |all: &[(f64, bool)]| all.iter().map(|(days, _)| *days).fold(0.0, f64::max);
+                let until = asked.unwrap_or_else(|| longest(c).min(longest(t)));
+                let difference = rmst_difference(&curve(c)?, &curve(t)?, until)?;
+                let units = (c.len() as u64, t.len() as u64);
+                Ok(Self::normal(difference, "restricted mean time, Kaplan–Meier", units))
+            }
+            // The collector gives all arms of a metric the same kind of sample.
+            _ => Err(Error::Length { what: "the arms", expected: 2, found: 0 }),
+        }
+    }
+
+    /// A contrast with normal or t errors.
+    pub fn normal(difference: Difference, method: &'static str, units: (u64, u64)) -> Self {
+        Self { law: Law::Normal(difference), method, units }
+    }
+
+    /// The control's value.
+    pub fn control(&self) -> f64 {
+        match &self.law {
+            Law::Score(both) | Law::Rare(both, _) => both.control().rate(),
+            Law::Normal(difference) => difference.control().value,
+        }
+    }
+
+    /// The treatment's value.
+    pub fn treatment(&self) -> f64 {
+        match &self.law {
+            Law::Score(both) | Law::Rare(both, _) => both.treatment().rate(),
+            Law::Normal(difference) => difference.treatment().value,
+        }
+    }
+
+    /// Treatment − control, in the metric's unit.
+    pub fn difference(&self) -> f64 {
+        match &self.law {
+            Law::Score(both) | Law::Rare(both, _) => both.difference(),
+            Law::Normal(difference) => difference.estimate(),
+        }
+    }
+
+    /// Treatment ÷ control − 1; none where the control is not above 0.
+    pub fn lift(&self) -> Option<f64> {
+        match &self.law {
+            Law::Score(both) | Law::Rare(both, _) => both.lift(),
+            Law::Normal(difference) => difference.lift(),
+        }
+    }
+
+    /// Signed normal score of "the difference is `null`".
+    pub fn z(&self, null: f64) -> f64 {
+        match &self.law {
+            Law::Score(both) => both.z(null),
+            Law::Rare(_, exact) => exact.difference_z(null),
+            Law::Normal(difference) => difference.z(null),
+        }
+    }
+
+    /// The differences that are not refused at a critical value, in the metric's unit.
+    ///
+    /// # Errors
+    /// Those of statistics, for a critical value that is no number.
+    pub fn interval(&self, critical: f64) -> Result<(f64, f64), Error> {
+        match &self.law {
+            Law::Score(both) => both.interval(critical),
+            Law::Rare(_, exact) => exact.interval(critical),
+            Law::Normal(difference) => Ok(difference.interval(critical)),
+        }
+    }
+
+    /// The lifts that are not refused at a critical value.
+    ///
+    /// # Errors
+    /// As [`Contrast::interval`].
+    pub fn lift_interval(&self, critical: f64) -> Result<Lift, Error> {
+        let ends = |ends: RatioInterval| Lift::Between(ends.low(), ends.high().unwrap_or(f64::INFINITY));
+        match &self.law {
+            Law::Score(both) => both.lift_interval(critical).map(ends),
+            Law::Rare(_, exact) => exact.lift_interval(critical).map(ends),
+            Law::Normal(difference) => Ok(match difference.lift_interval(critical) {
+                LiftInterval::Between { low, high } => Lift::Between(low, high),
+                LiftInterval::Unbounded => Lift::Unbounded,
+                LiftInterval::Undefined => Lift::Undefined,
+            }),
+        }
+    }
+
+    /// Signed normal score of "the treatment is worse by exactly this margin", where more is better: high means not worse.
+    pub fn z_above(&self, margin: Margin) -> f64 {
+        match (margin, &self.law) {
+            (Margin::Absolute(size), _) => self.z(-size),
+            (Margin::Relative(share), Law::Score(both)) => both.lift_z(-share),
+            (Margin::Relative(share), Law::Normal(difference)) => difference.z_lift(-share),
+            (Margin::Relative(share), Law::Rare(_, exact)) => exact.lift_z(-share),
+        }
+    }
+
+    /// The same where less is better: low (negative) means not worse.
+    pub fn z_below(&self, margin: Margin) -> f64 {
+        match (margin, &self.law) {
+            (Margin::Absolute(size), _) => self.z(size),
+            (Margin::Relative(share), Law::Score(both)) => both.lift_z(share),
+            (Margin::Relative(share), Law::Normal(difference)) => difference.z_lift(share),
+            (Margin::Relative(share), Law::Rare(_, exact)) => exact.lift_z(share),
+        }
+    }
+
+    /// Standard errors of the control's and the treatment's value.
+    pub fn errors(&self) -> [f64; 2] {
+        match &self.law {
+            Law::Score(both) | Law::Rare(both, _) => [both.control(), both.treatment()].map(|arm| {
+                let rate = arm.rate();
+                (rate * (1.0 - rate) / arm.trials as f64).sqrt()
+            }),
+            Law::Normal(difference) => [difference.control(), difference.treatment()].map(|arm| arm.variance.sqrt()),
+        }
+    }
+
+    /// The standard error of the difference as its 95 % interval tells it.
+    pub fn standard_error(&self) -> f64 {
+        match &self.law {
+            Law::Normal(difference) => difference.standard_error(),
+            Law::Score(_) | Law::Rare(..) => {
+                let usual = crate::stats::normal::quantile(0.975);
+                self.interval(usual).map_or(f64::NAN, |(low, high)| (high - low) / (2.0 * usual))
+            }
+        }
+    }
+}
+
+fn curve(lifetimes: &[(f64, bool)]) -> Result<Curve, Error> {
+    let (days, events): (Vec<f64>, Vec<bool>) = lifetimes.iter().copied().unzip();
+    Curve::from_times(&days, &events)
+}

@@ -17,6 +17,7 @@ mod names;
 mod repeats;
 mod source;
 mod table;
+mod times;
 mod totals;
 mod units;
 
@@ -24,9 +25,9 @@ use super::collected::Collected;
 use super::metric::Metric;
 use crate::scenario::Seconds;
 pub use error::Error;
-pub use fields::parse_time;
 pub use source::Source;
 use table::Table;
+pub use times::parse_time;
 
 /// What columns of units are usually called.
 const UNIT: [&str; 9] =
@@ -44,8 +45,7 @@ const VARIANT: [&str; 9] = [
     "exp_variant_id",
 ];
 /// What columns of the time of exposure are usually called.
-const EXPOSED: [&str; 5] =
-    ["exposed_at", "exposure_time", "exposure_date", "first_exposed_at", "exposure_timestamp"];
+const EXPOSED: [&str; 5] = ["exposed_at", "exposure_time", "exposure_date", "first_exposed_at", "exposure_timestamp"];
 /// The same in files of which each row has a time.
 const TIME: [&str; 5] = ["time", "timestamp", "at", "date", "datetime"];
 

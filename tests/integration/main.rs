@@ -1,4 +1,5 @@
 //! The integration tests, in one binary.
+mod ab_data;
 mod ab_reference;
 mod arrows;
 mod battery;

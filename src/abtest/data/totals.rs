@@ -8,16 +8,16 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 
 use super::error::Error;
-use super::fields;
 use super::names::{self, Names};
 use super::table::{self, Table};
+use super::times;
 use super::units::{segments, variant};
 use super::{EXPOSED, Request, Source, Told};
 use crate::abtest::collect::{self, MOST_ARMS, MOST_DAYS, MOST_LEVELS};
 use crate::abtest::collected::{Collected, Health, Sample};
 use crate::scenario::DAY;
-use sums::{Sums, Total, is_called};
 pub(super) use sums::{SUM, UNITS};
+use sums::{Sums, Total, is_called};
 
 const DAYS: [&str; 2] = ["date", "day"];
 /// A row belongs to this metric, arm and these levels.
@@ -52,7 +52,8 @@ pub(super) fn read(file: &Source, cumulative: bool, request: &Request, told: &mu
     let table = Table::open(file)?;
     let arm_place = variant(&table, request)?;
     let segment_places = segments(&table, request)?;
-    let day_place = table.usual(request.columns.exposed.as_deref(), "says the day", &[&DAYS[..], &EXPOSED[..]].concat())?;
+    let day_place =
+        table.usual(request.columns.exposed.as_deref(), "says the day", &[&DAYS[..], &EXPOSED[..]].concat())?;
     let metric_place = table.usual(None, "names the metric", &["metric"])?;
     if cumulative && day_place.is_none() {
         return Err(Error::new(file.name(), "running totals need a column `date`").row(1));
@@ -86,9 +87,8 @@ pub(super) fn read(file: &Source, cumulative: bool, request: &Request, told: &mu
             health.without_arm += 1;
             continue;
         }
-        let arm = known(&mut arms, text, MOST_ARMS).ok_or_else(|| {
-            table.wrong(record, arm_place, format!("there are more than {MOST_ARMS} arms"))
-        })?;
+        let arm = known(&mut arms, text, MOST_ARMS)
+            .ok_or_else(|| table.wrong(record, arm_place, format!("there are more than {MOST_ARMS} arms")))?;
         let mut row_levels = Vec::new();
         for (&place, names) in segment_places.iter().zip(&mut levels) {
             let level = known(names, table.text(record, place)?, MOST_LEVELS).ok_or_else(|| {
@@ -99,7 +99,7 @@ pub(super) fn read(file: &Source, cumulative: bool, request: &Request, told: &mu
         let day = match day_place {
             None => None,
             Some(place) => {
-                let time = fields::time(&record[place])
+                let time = times::time(&record[place])
                     .map_err(|refused| table.wrong(record, place, refused.what).help(refused.help))?;
                 if request.until.is_some_and(|until| time > until) {
                     return Err(table.wrong(record, place, "the day is after the end of watching"));
@@ -116,8 +116,9 @@ pub(super) fn read(file: &Source, cumulative: bool, request: &Request, told: &mu
                 continue;
             }
             let total = sums::total(&table, record, sums)?;
-            let sample =
-                total.sample(sums, &metric.kind).map_err(|what| table.wrong_row(record, what).column(&table.columns[sums.sum]))?;
+            let sample = total
+                .sample(sums, &metric.kind)
+                .map_err(|what| table.wrong_row(record, what).column(&table.columns[sums.sum]))?;
             if let (true, Some(day)) = (cumulative, day) {
                 let rows = running.entry((i, arm, row_levels.clone())).or_default();
                 if rows.insert(day, (total, table::start(record))).is_some() {
@@ -165,9 +166,9 @@ fn steps(
                 .row(table.line(place))
                 .help("rows with the units of each day alone are no running totals: leave --cumulative out")
         };
-        let step = total.minus(&before).ok_or_else(|| {
-            wrong(format!("the running total falls from {} to {} units on {day}", before.n, total.n))
-        })?;
+        let step = total
+            .minus(&before)
+            .ok_or_else(|| wrong(format!("the running total falls from {} to {} units on {day}", before.n, total.n)))?;
         let sample = step
             .sample(&places[*metric], &request.metrics[*metric].kind)
             .map_err(|what| wrong(format!("from the running total before to that of {day}: {what}")))?;
@@ -196,4 +197,3 @@ impl Gathered {
         }
     }
 }
-

@@ -3,10 +3,11 @@
 use csv::ByteRecord;
 
 use super::error::Error;
-use super::fields::{self, Refused, Sort};
+use super::fields::{Refused, Sort};
 use super::names::{self, Names};
 use super::repeats::Repeats;
 use super::table::{self, Table};
+use super::times;
 use super::{EXPOSED, Request, Source, Told, UNIT, VARIANT};
 use crate::abtest::collect::{self, Collector, Layout, MOST_ARMS, MOST_LEVELS, Unit};
 use crate::abtest::collected::Collected;
@@ -71,7 +72,7 @@ impl Fields {
         if let Some(place) = places.exposed {
             let text = &record[place];
             if self.last_time.0 != text || text.is_empty() {
-                let time = fields::time(text).map_err(|error| refused(place, error))?;
+                let time = times::time(text).map_err(|error| refused(place, error))?;
                 self.last_time.0.clear();
                 self.last_time.0.extend_from_slice(text);
                 self.last_time.1 = time;
@@ -188,7 +189,9 @@ pub(super) fn read(file: &Source, request: &Request, told: &mut Told) -> Result<
                 if look == Look::Again {
                     repeats.count(unit, arm, table::start(record));
                 } else if unit.is_empty() {
-                    return Err(table.wrong(record, *place, "a unit has no name").help("each unit needs one of its own"));
+                    return Err(table
+                        .wrong(record, *place, "a unit has no name")
+                        .help("each unit needs one of its own"));
                 } else {
                     repeats.see(unit);
                 }

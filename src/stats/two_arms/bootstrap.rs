@@ -121,7 +121,10 @@ impl Bootstrap {
 /// # Ok::<(), channelmix::stats::Error>(())
 /// ```
 pub fn of_means<W: FnMut() -> u64>(
-    control: &[f64], treatment: &[f64], resamples: u32, mut draws: impl FnMut(u64) -> W,
+    control: &[f64],
+    treatment: &[f64],
+    resamples: u32,
+    mut draws: impl FnMut(u64) -> W,
 ) -> Result<Bootstrap, Error> {
     require_arms(control, treatment, 2)?;
     let values = (0..u64::from(resamples)).map(|r| means_of_resample(control, treatment, &mut draws(r))).collect();
@@ -134,7 +137,10 @@ pub fn of_means<W: FnMut() -> u64>(
 /// # Errors
 /// [`Error::Range`] for an empty arm, values or statistics that are not finite, or fewer than two resamples.
 pub fn of<W: FnMut() -> u64>(
-    control: &[f64], treatment: &[f64], resamples: u32, statistic: impl Fn(&[f64], &[f64]) -> f64,
+    control: &[f64],
+    treatment: &[f64],
+    resamples: u32,
+    statistic: impl Fn(&[f64], &[f64]) -> f64,
     mut draws: impl FnMut(u64) -> W,
 ) -> Result<Bootstrap, Error> {
     require_arms(control, treatment, 1)?;
@@ -229,7 +235,10 @@ pub fn ideal_standard_error(control: &[f64], treatment: &[f64]) -> Result<f64, E
 /// # Errors
 /// [`Error::Range`] for an empty arm, values that are not finite, or no permutations.
 pub fn permutation_p<W: FnMut() -> u64>(
-    control: &[f64], treatment: &[f64], permutations: u32, mut draws: impl FnMut(u64) -> W,
+    control: &[f64],
+    treatment: &[f64],
+    permutations: u32,
+    mut draws: impl FnMut(u64) -> W,
 ) -> Result<f64, Error> {
     require_arms(control, treatment, 1)?;
     require(permutations > 0, "the number of permutations", "be positive", 0.0)?;
@@ -309,12 +318,11 @@ mod tests {
         // The same values in numpy: percentiles, and scipy's formula of BCa.
         let values: Vec<f64> = (0..200).map(|i| f64::from(i * i % 311) * 0.37 - 20.0).collect();
         let bootstrap = Bootstrap::new(33.0, values, Some(0.0321))?;
-        let known = [
-            (-17.0585, 81.43549999999998),
-            (-15.435499999999976, 83.0585),
-            (-14.468067674608369, 86.33730532643708),
-        ];
-        for (found, (low, high)) in [bootstrap.percentile(0.1)?, bootstrap.basic(0.1)?, bootstrap.bca(0.1)?].into_iter().zip(known) {
+        let known =
+            [(-17.0585, 81.43549999999998), (-15.435499999999976, 83.0585), (-14.468067674608369, 86.33730532643708)];
+        for (found, (low, high)) in
+            [bootstrap.percentile(0.1)?, bootstrap.basic(0.1)?, bootstrap.bca(0.1)?].into_iter().zip(known)
+        {
             assert!(off(found.0, low) < 1e-13 && off(found.1, high) < 1e-13, "{found:?} {low} {high}");
         }
         assert!(off(bootstrap.standard_error(), 32.08395179073255) < 1e-13);
@@ -380,7 +388,9 @@ mod tests {
         assert!(of_means(&CONTROL, &TREATMENT, 1, draws).is_err());
         assert!(of_means(&[1.0, f64::NAN], &TREATMENT, 9, draws).is_err());
         assert!(of(&CONTROL, &TREATMENT, 9, |_, _| f64::NAN, draws).is_err());
-        assert!(permutation_p(&CONTROL, &TREATMENT, 0, draws).is_err() && permutation_p(&[], &[1.0], 9, draws).is_err());
+        assert!(
+            permutation_p(&CONTROL, &TREATMENT, 0, draws).is_err() && permutation_p(&[], &[1.0], 9, draws).is_err()
+        );
         let constant = of_means(&[1.0; 4], &[2.0; 5], 50, draws)?;
         assert_eq!((constant.standard_error(), constant.percentile(0.05)?), (0.0, (1.0, 1.0)));
         assert!(constant.bca(0.05).is_err() && constant.percentile(0.0).is_err() && constant.basic(f64::NAN).is_err());

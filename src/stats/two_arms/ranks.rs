@@ -55,7 +55,8 @@ impl Ranks {
                 (Some(value), None) | (None, Some(value)) => *value,
                 (None, None) => break,
             };
-            let equal = |values: &[f64]| values.iter().take_while(|v| v.partial_cmp(&&value) == Some(Ordering::Equal)).count();
+            let equal =
+                |values: &[f64]| values.iter().take_while(|v| v.partial_cmp(&&value) == Some(Ordering::Equal)).count();
             let (in_control, in_treatment) = (equal(&control[i..]), equal(&treatment[j..]));
             let (c, t) = (in_control as u128, in_treatment as u128);
             let (above_control, above_treatment) = (2 * j as u128 + t, 2 * i as u128 + c);
@@ -194,7 +195,12 @@ const EVEN: f64 = 0.5;
 /// A sorted copy without NaN.
 fn sorted(values: &[f64]) -> Result<Vec<f64>, Error> {
     let count = values.len() as f64;
-    require(!values.is_empty() && count <= 4_294_967_296.0, "the number of units in an arm", "lie between 1 and 2³²", count)?;
+    require(
+        !values.is_empty() && count <= 4_294_967_296.0,
+        "the number of units in an arm",
+        "lie between 1 and 2³²",
+        count,
+    )?;
     values.iter().try_for_each(|&value| require(!value.is_nan(), "a value", "be a number", value))?;
     let mut sorted = values.to_vec();
     sorted.sort_unstable_by(f64::total_cmp);
@@ -250,7 +256,8 @@ mod tests {
         let shift = steps / 3;
         let ranks = Ranks::new(&grid(0), &grid(shift))?;
         // Of treatment value v + shift: below lie v + shift values, equal is one where v + shift < steps.
-        let doubled: u128 = (0..steps).map(|v| u128::from(2 * (v + shift).min(steps)) + u128::from(v + shift < steps)).sum();
+        let doubled: u128 =
+            (0..steps).map(|v| u128::from(2 * (v + shift).min(steps)) + u128::from(v + shift < steps)).sum();
         assert_eq!(ranks.double_u, doubled * 100);
         assert!(ranks.p(false) == 0.0 && ranks.log10_p(false) < -1e4 && ranks.log10_p(false).is_finite());
         let test = ranks.brunner_munzel()?;
@@ -262,7 +269,10 @@ mod tests {
     #[test]
     fn what_says_nothing_is_said() -> Result<(), Error> {
         let same = Ranks::new(&[3.0; 5], &[3.0; 4])?;
-        assert_eq!((same.treatment_beats_control(), same.z(true), same.p(true), same.log10_p(false)), (0.5, None, 1.0, 0.0));
+        assert_eq!(
+            (same.treatment_beats_control(), same.z(true), same.p(true), same.log10_p(false)),
+            (0.5, None, 1.0, 0.0)
+        );
         assert!(same.brunner_munzel().is_err());
         let apart = Ranks::new(&[1.0, 2.0], &[3.0, 4.0])?;
         assert!(apart.treatment_beats_control() == 1.0 && apart.brunner_munzel().is_err());

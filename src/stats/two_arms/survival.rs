@@ -64,13 +64,16 @@ impl Curve {
     /// [`Error::Length`] for unequal lists, [`Error::Range`] without subjects or for more than 2⁵³.
     pub fn from_counts(events: &[u64], censored: &[u64]) -> Result<Self, Error> {
         require_length("the censored", events.len(), censored.len())?;
-        Self::new(events.iter().zip(censored).enumerate().map(|(time, (&events, &censored))| (time as f64, events, censored)))
+        Self::new(
+            events.iter().zip(censored).enumerate().map(|(time, (&events, &censored))| (time as f64, events, censored)),
+        )
     }
 
     /// From ascending (time, events, censored).
     fn new(times: impl Iterator<Item = (f64, u64, u64)>) -> Result<Self, Error> {
         let times: Vec<_> = times.filter(|&(_, events, censored)| events > 0 || censored > 0).collect();
-        let all = times.iter().try_fold(0_u64, |sum, &(_, events, censored)| sum.checked_add(events)?.checked_add(censored));
+        let all =
+            times.iter().try_fold(0_u64, |sum, &(_, events, censored)| sum.checked_add(events)?.checked_add(censored));
         let all = all.unwrap_or(u64::MAX);
         require(all > 0 && all <= 1 << 53, "the number of subjects", "lie between 1 and 2⁵³", all as f64)?;
         let (mut at_risk, mut survival, mut greenwood) = (all, 1.0, 0.0);
@@ -127,7 +130,9 @@ impl Curve {
     pub fn quantile_interval(&self, share: f64, c: f64) -> (Option<f64>, Option<f64>) {
         let first = |below: &dyn Fn(&Step) -> bool| self.steps.iter().find(|step| below(step)).map(|step| step.time);
         // Where S is 0 there is no law: the lower limit is 0 as well, the upper one unknown.
-        let low = first(&|step| step.survival == 0.0 || limits(step.survival, step.greenwood, c).is_some_and(|ends| ends.0 <= share));
+        let low = first(&|step| {
+            step.survival == 0.0 || limits(step.survival, step.greenwood, c).is_some_and(|ends| ends.0 <= share)
+        });
         let high = first(&|step| limits(step.survival, step.greenwood, c).is_some_and(|ends| ends.1 <= share));
         (low, high)
     }
@@ -191,7 +196,8 @@ mod tests {
     #[test]
     fn ties_of_events_and_censored() -> Result<(), Error> {
         // lifelines 0.30.3, KaplanMeierFitter: time, S, low, high of 95 %.
-        let times = [6.0, 6.0, 6.0, 6.0, 7.0, 9.0, 10.0, 10.0, 11.0, 13.0, 16.0, 17.0, 19.0, 20.0, 22.0, 23.0, 25.0, 32.0];
+        let times =
+            [6.0, 6.0, 6.0, 6.0, 7.0, 9.0, 10.0, 10.0, 11.0, 13.0, 16.0, 17.0, 19.0, 20.0, 22.0, 23.0, 25.0, 32.0];
         let events = [1, 1, 1, 0, 1, 0, 1, 0, 0, 1, 1, 0, 0, 0, 1, 1, 0, 0].map(|event| event == 1);
         let curve = Curve::from_times(&times, &events)?;
         let known = [
@@ -209,7 +215,10 @@ mod tests {
             assert!(off(curve.survival(time).unwrap_or(f64::NAN), survival) < 1e-14, "{time}");
             assert!(off(ends.0, low) < 1e-13 && off(ends.1, high) < 1e-13, "{time}: {ends:?}");
         }
-        assert_eq!((curve.median(), curve.quantile_interval(0.5, 1.959_963_984_540_054)), (Some(22.0), (Some(10.0), None)));
+        assert_eq!(
+            (curve.median(), curve.quantile_interval(0.5, 1.959_963_984_540_054)),
+            (Some(22.0), (Some(10.0), None))
+        );
         // R's survRM2 formula in numpy.
         let mean = curve.restricted_mean(21.5)?;
         assert!(off(mean.value, 16.208608906525573) < 1e-14 && off(mean.variance, 2.5192582850052085) < 1e-13);

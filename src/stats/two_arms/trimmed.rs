@@ -23,11 +23,21 @@ use crate::stats::{Error, require};
 /// # Ok::<(), channelmix::stats::Error>(())
 /// ```
 pub fn difference(control_sorted: &[f64], treatment_sorted: &[f64], share: f64) -> Result<Difference, Error> {
-    require((0.0..0.5).contains(&share), "the share trimmed at each end", "lie between 0 and 0.5, 0.5 excluded", share)?;
+    require(
+        (0.0..0.5).contains(&share),
+        "the share trimmed at each end",
+        "lie between 0 and 0.5, 0.5 excluded",
+        share,
+    )?;
     let (control, control_df) = trimmed_mean(control_sorted, share)?;
     let (treatment, treatment_df) = trimmed_mean(treatment_sorted, share)?;
     let varies = control.variance + treatment.variance;
-    require(varies > 0.0, "the variance of the winsorised values", "be positive: nothing varies in either arm", varies)?;
+    require(
+        varies > 0.0,
+        "the variance of the winsorised values",
+        "be positive: nothing varies in either arm",
+        varies,
+    )?;
     let df = means::satterthwaite(control.variance, control_df, treatment.variance, treatment_df);
     Difference::new(control, treatment, df)
 }
@@ -45,7 +55,8 @@ fn trimmed_mean(sorted: &[f64], share: f64) -> Result<(Estimate, f64), Error> {
     let (low, high) = (middle[0], middle[left - 1]);
     let winsorised = (h * mean + cut as f64 * (low + high)) / n;
     let square = |value: f64| (value - winsorised) * (value - winsorised);
-    let squares: f64 = middle.iter().map(|&value| square(value)).sum::<f64>() + cut as f64 * (square(low) + square(high));
+    let squares: f64 =
+        middle.iter().map(|&value| square(value)).sum::<f64>() + cut as f64 * (square(low) + square(high));
     Ok((Estimate { value: mean, variance: squares / (h * (h - 1.0)) }, h - 1.0))
 }
 
@@ -60,8 +71,7 @@ mod tests {
     use crate::stats::off;
 
     const CONTROL: [f64; 12] = [0.0, 0.0, 0.0, 3.6, 4.4, 5.3, 7.2, 8.8, 9.9, 12.1, 15.7, 31.2];
-    const TREATMENT: [f64; 15] =
-        [0.0, 1.9, 2.5, 5.5, 6.8, 8.1, 9.7, 10.4, 11.3, 12.2, 14.0, 19.1, 27.3, 42.9, 900.0];
+    const TREATMENT: [f64; 15] = [0.0, 1.9, 2.5, 5.5, 6.8, 8.1, 9.7, 10.4, 11.3, 12.2, 14.0, 19.1, 27.3, 42.9, 900.0];
 
     #[test]
     fn shares_from_none_to_almost_half() -> Result<(), Error> {

@@ -21,11 +21,8 @@ const DENOMINATOR: [&[&str]; 3] = [
     &["sum_ys", "numerator_denominator_sum_product", "main_denominator_sum_product"],
 ];
 /// The same of a covariate.
-const COVARIATE: [&[&str]; 3] = [
-    &["sum_x", "covariate_sum"],
-    &["sum_xx", "covariate_sum_squares"],
-    &["sum_xy", "main_covariate_sum_product"],
-];
+const COVARIATE: [&[&str]; 3] =
+    [&["sum_x", "covariate_sum"], &["sum_xx", "covariate_sum_squares"], &["sum_xy", "main_covariate_sum_product"]];
 
 /// Where the sums of a metric are: of its value, its square, and of a second variable, its square and the product.
 #[derive(Clone, Debug)]
@@ -58,7 +55,9 @@ impl Total {
             return if sum < 0.0 {
                 Err(format!("a number of successes is negative ({sum})"))
             } else if sum.fract() != 0.0 {
-                Err(format!("{sum} successes are not a whole number; a mean needs the sum of squares as well (`sum_sq`)"))
+                Err(format!(
+                    "{sum} successes are not a whole number; a mean needs the sum of squares as well (`sum_sq`)"
+                ))
             } else if sum > self.n as f64 {
                 Err(format!("{sum} of {} units cannot have a success", self.n))
             } else {
@@ -68,7 +67,11 @@ impl Total {
         let variables = 1 + usize::from(sums.second.is_some());
         if self.n == 0 {
             let empty = self.sums.iter().all(|&sum| sum == 0.0);
-            return if empty { Ok(Sample::Moments(Moments::new(variables))) } else { Err("0 units have no sums".into()) };
+            return if empty {
+                Ok(Sample::Moments(Moments::new(variables)))
+            } else {
+                Err("0 units have no sums".into())
+            };
         }
         let moments = if variables == 1 {
             Moments::from_sums(self.n, &[sum], &[squares])
@@ -107,8 +110,12 @@ pub(super) fn sums(table: &Table, metric: &Metric, named: bool, metrics: usize) 
     let (sum, own_squares) = match own.map(|name| table.find(name)).transpose()?.flatten() {
         Some(place) => (place, table.find(&format!("{}_sq", table.columns[place]))?),
         None if !named && metrics > 1 => {
-            return Err(wrong(format!("there is no column `{}` for metric `{}`", own.unwrap_or_default(), metric.name))
-                .help("several metrics need a column each, or a column `metric` and a row each"));
+            return Err(wrong(format!(
+                "there is no column `{}` for metric `{}`",
+                own.unwrap_or_default(),
+                metric.name
+            ))
+            .help("several metrics need a column each, or a column `metric` and a row each"));
         }
         None => (need(&SUM, "a sum")?, None),
     };
@@ -170,4 +177,3 @@ pub(super) fn total(table: &Table, record: &ByteRecord, sums: &Sums) -> Result<T
     }
     Ok(total)
 }
-

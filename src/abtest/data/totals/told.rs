@@ -46,9 +46,8 @@ pub(super) fn collected(
             Kind::Proportion { .. } => Sample::Count { successes: 0, units: 0 },
             _ => Sample::Moments(Moments::new(1 + usize::from(sums.second.is_some()))),
         };
-        let cell = |mut arms: Arms| {
-            Cell(order.iter().map(|&arm| arms.remove(&(arm as u32)).unwrap_or_else(empty)).collect())
-        };
+        let cell =
+            |mut arms: Arms| Cell(order.iter().map(|&arm| arms.remove(&(arm as u32)).unwrap_or_else(empty)).collect());
         let overall = cell(gathered.overall);
         if let Some(name) = metric.covariates.first() {
             let of = |sample: &Sample| match sample {

@@ -218,12 +218,38 @@ mod tests {
     use crate::stats::off;
 
     const CONTROL: [(u16, bool); 14] = [
-        (1, true), (1, true), (2, true), (2, false), (3, true), (4, true), (4, true), (5, true), (8, true), (8, false),
-        (11, true), (12, true), (15, true), (17, false),
+        (1, true),
+        (1, true),
+        (2, true),
+        (2, false),
+        (3, true),
+        (4, true),
+        (4, true),
+        (5, true),
+        (8, true),
+        (8, false),
+        (11, true),
+        (12, true),
+        (15, true),
+        (17, false),
     ];
     const TREATMENT: [(u16, bool); 16] = [
-        (2, true), (3, false), (6, true), (6, true), (6, true), (6, false), (7, true), (9, false), (10, true), (10, false),
-        (13, true), (16, true), (17, false), (19, false), (22, true), (23, true),
+        (2, true),
+        (3, false),
+        (6, true),
+        (6, true),
+        (6, true),
+        (6, false),
+        (7, true),
+        (9, false),
+        (10, true),
+        (10, false),
+        (13, true),
+        (16, true),
+        (17, false),
+        (19, false),
+        (22, true),
+        (23, true),
     ];
 
     fn curve(subjects: &[(u16, bool)]) -> Result<Curve, Error> {
@@ -252,7 +278,11 @@ mod tests {
         let between = fixed_point_of_lifelines(&control, &treatment, 8.5)?;
         assert!(between < 0.0 && off(between * between, 1.880531620011102) < 1e-13);
         let at = fixed_point(&control, &treatment, 17.0)?;
-        assert!(at < 0.0 && off(at * at, 2.555656290114498) < 1e-13 && at == fixed_point_of_lifelines(&control, &treatment, 17.0)?);
+        assert!(
+            at < 0.0
+                && off(at * at, 2.555656290114498) < 1e-13
+                && at == fixed_point_of_lifelines(&control, &treatment, 17.0)?
+        );
         Ok(())
     }
 

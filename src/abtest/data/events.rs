@@ -62,7 +62,7 @@ pub(super) fn read(
     let (counted, layout) = layout(exposures, request)?;
     let known: Vec<String> = layout.before.iter().map(|(name, _)| name.clone()).collect();
     let unit = unit_place(&table, request)?;
-    let time = time_place(&table, request.columns.exposed.as_deref(), "says when a unit was exposed", "--exposed")?;
+    let time = time_place(&table, request.columns.exposed.as_deref(), "says when a unit was exposed", "--exposed-at")?;
     let places = Places {
         unit: Some(unit),
         arm: variant(&table, request)?,

@@ -88,14 +88,26 @@ fn too_many_arms_or_levels_are_refused() {
     let mut arms = "variant,x\n".to_owned();
     (0..51).for_each(|arm| writeln!(arms, "arm {arm},1").expect("memory"));
     let error = read(&arms, &[mean("x")]).expect_err("51 arms").to_string();
-    assert!(error.starts_with("data.csv:52: column `variant`: there are more than 50 arms, found \"arm 50\""), "{error}");
+    assert!(
+        error.starts_with("data.csv:52: column `variant`: there are more than 50 arms, found \"arm 50\""),
+        "{error}"
+    );
     let mut levels = "variant,x,city\n".to_owned();
     (0..=MOST_LEVELS).for_each(|level| writeln!(levels, "a,1,city {level}").expect("memory"));
+    let mut days = "variant,exposed_at,x\n".to_owned();
+    (0..=4000).for_each(|day| {
+        writeln!(days, "a,{:04}-{:02}-{:02},1", 1900 + day / 336, day / 28 % 12 + 1, day % 28 + 1).expect("memory")
+    });
+    let error = read(&days, &[mean("x")]).expect_err("4001 days").to_string();
+    assert!(error.starts_with("data.csv:4002: units were exposed on more than 4000 days"), "{error}");
     let segments = ["city".to_owned()];
     let (metrics, columns) = ([mean("x")], Columns::default());
     let wanted = Request { segments: &segments, ..request(&metrics, &columns) };
     let error = read_as(&levels, &wanted).expect_err("1001 levels").to_string();
-    assert!(error.starts_with("data.csv:1002: column `city`: a column of segments has more than 1000 levels"), "{error}");
+    assert!(
+        error.starts_with("data.csv:1002: column `city`: a column of segments has more than 1000 levels"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -110,9 +122,17 @@ fn arms_and_segments_must_be_utf8_and_other_columns_need_not() -> Result<(), Err
         )
     };
     let error = of(b"variant,x\na,1\nb\xfcro,2\n").expect_err("Latin-1").to_string();
-    assert!(error.starts_with("data.csv:3: column `variant`: this is not text in UTF-8, found \"b\u{fffd}ro\""), "{error}");
-    assert!(of(b"variant,x\na,1\nb,\xff\n").is_err_and(|error| error.to_string().contains("save the file as CSV in UTF-8")));
-    assert!(of(b"vari\xfcnt,x\na,1\n").is_err_and(|error| error.to_string().starts_with("data.csv:1: the name of a column")));
+    assert!(
+        error.starts_with("data.csv:3: column `variant`: this is not text in UTF-8, found \"b\u{fffd}ro\""),
+        "{error}"
+    );
+    assert!(
+        of(b"variant,x\na,1\nb,\xff\n").is_err_and(|error| error.to_string().contains("save the file as CSV in UTF-8"))
+    );
+    assert!(
+        of(b"vari\xfcnt,x\na,1\n")
+            .is_err_and(|error| error.to_string().starts_with("data.csv:1: the name of a column"))
+    );
     assert_eq!(of(b"variant,x,city\na,1,K\xf6ln\nb,2,Ulm\n")?.units, [1, 1]);
     Ok(())
 }
@@ -126,7 +146,10 @@ fn a_control_that_is_no_arm_is_refused_with_the_arms() {
     assert_eq!(error, expected);
     let columns = Columns { variant: Some("varient".into()), ..Columns::default() };
     let error = read_as("variant,x\na,1\nb,2\n", &request(&metrics, &columns)).expect_err("no such column").to_string();
-    assert!(error.contains("there is no column `varient`, which says which arm") && error.contains("did you mean `variant`?"));
+    assert!(
+        error.contains("there is no column `varient`, which says which arm")
+            && error.contains("did you mean `variant`?")
+    );
 }
 
 #[test]
@@ -138,7 +161,10 @@ fn running_totals_that_fall_are_refused() -> Result<(), Error> {
     let error = read(&Files::Totals { file: &source, cumulative: true }, &request(&metrics, &columns), &mut |_| ())
         .expect_err("fewer units")
         .to_string();
-    assert!(error.starts_with("data.csv:4: the running total falls from 10 to 8 units on 2026-05-02\n  help: rows"), "{error}");
+    assert!(
+        error.starts_with("data.csv:4: the running total falls from 10 to 8 units on 2026-05-02\n  help: rows"),
+        "{error}"
+    );
     Ok(())
 }
 
@@ -147,7 +173,8 @@ fn files_that_cannot_be_opened_are_told_apart() -> Result<(), Box<dyn std::error
     use std::io::Write as _;
     let folder = tempfile::tempdir()?;
     let path = |name: &str| folder.path().join(name).to_string_lossy().into_owned();
-    let said = |path: &str| Source::open(path).map(|source| read_source(&source)).and_then(|read| read).expect_err("wrong");
+    let said =
+        |path: &str| Source::open(path).map(|source| read_source(&source)).and_then(|read| read).expect_err("wrong");
     assert!(said(&path("missing.csv")).to_string().ends_with("missing.csv: there is no such file"));
     assert!(said(&path("")).to_string().contains("this is a folder"));
     std::fs::write(path("plain.csv.gz"), "variant,x\na,1\n")?;
@@ -195,7 +222,8 @@ fn damaged_files_never_panic() {
                     &mut |_| (),
                 );
             }
-            let _ = channelmix::abtest::data::read(&channelmix::abtest::data::Files::Units(&source), &wanted, &mut |_| ());
+            let _ =
+                channelmix::abtest::data::read(&channelmix::abtest::data::Files::Units(&source), &wanted, &mut |_| ());
         }
     }
 }

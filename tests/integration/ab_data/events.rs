@@ -1,7 +1,7 @@
 //! Exposures and outcomes.
 
 use channelmix::abtest::collected::Sample;
-use channelmix::abtest::data::{self, Columns, Error, Files, Request, Source};
+use channelmix::abtest::data::{self, Columns, Error, Files, Source};
 use channelmix::abtest::metric::{Kind, Metric};
 
 use super::*;
@@ -19,7 +19,7 @@ fn both(outcomes: &str, metrics: &[Metric]) -> Result<Collected, Error> {
     let (exposures, outcomes) =
         (Source::of_bytes("exposures.csv", EXPOSURES.into())?, Source::of_bytes("outcomes.csv", outcomes.into())?);
     let files = Files::Events { exposures: &exposures, outcomes: &outcomes };
-    data::read(&files, &Request { ..request(metrics, &columns) }, &mut |_| ())
+    data::read(&files, &request(metrics, &columns), &mut |_| ())
 }
 
 #[test]
@@ -78,7 +78,11 @@ fn covariates_and_balance_come_from_the_first_exposure() -> Tested {
 fn what_is_wrong_with_events_is_told() {
     for (outcomes, metrics, expected) in [
         (OUTCOMES, vec![proportion("oder")], "outcomes.csv: there is no event `oder`\n  help: did you mean `order`?"),
-        ("user_id,event\nu1,order\n", vec![proportion("order")], "outcomes.csv:1: no column says when something happened"),
+        (
+            "user_id,event\nu1,order\n",
+            vec![proportion("order")],
+            "outcomes.csv:1: no column says when something happened",
+        ),
         ("time,event\n2026-05-01,order\n", vec![proportion("order")], "outcomes.csv:1: no column names the units"),
         (
             "user_id,time,event,value\nu1,2026-05-03,order,\n",
@@ -94,4 +98,16 @@ fn what_is_wrong_with_events_is_told() {
         let error = both(outcomes, &metrics).expect_err(expected).to_string();
         assert!(error.starts_with(expected), "{error}");
     }
+}
+
+#[test]
+fn exposures_need_a_time() -> Tested {
+    let exposures = Source::of_bytes("exposures.csv", b"user_id,variant\nu1,a\nu2,b\n".to_vec())?;
+    let outcomes = Source::of_bytes("outcomes.csv", OUTCOMES.into())?;
+    let files = Files::Events { exposures: &exposures, outcomes: &outcomes };
+    let (metrics, columns) = ([mean("order")], Columns::default());
+    let error = data::read(&files, &request(&metrics, &columns), &mut |_| ()).expect_err("no time").to_string();
+    assert!(error.starts_with("exposures.csv:1: no column says when a unit was exposed"), "{error}");
+    assert!(error.ends_with("help: say --exposed-at COLUMN"), "{error}");
+    Ok(())
 }

@@ -3,8 +3,9 @@
 mod sums;
 mod told;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use csv::ByteRecord;
 use jiff::civil::Date;
 
 use super::error::Error;
@@ -15,7 +16,7 @@ use super::units::{segments, variant};
 use super::{EXPOSED, Request, Source, Told};
 use crate::abtest::collect::{self, MOST_ARMS, MOST_DAYS, MOST_LEVELS};
 use crate::abtest::collected::{Collected, Health, Sample};
-use crate::scenario::DAY;
+use crate::scenario::{DAY, Seconds};
 pub(super) use sums::{SUM, UNITS};
 use sums::{Sums, Total, is_called};
 
@@ -75,6 +76,9 @@ pub(super) fn read(file: &Source, cumulative: bool, request: &Request, told: &mu
         .iter()
         .map(|_| Gathered { by_segment: vec![BTreeMap::new(); segment_places.len()], ..Gathered::default() })
         .collect();
+    let mut used: BTreeSet<usize> = places.iter().flat_map(Sums::columns).collect();
+    used.extend(segment_places.iter().copied().chain([arm_place]).chain(day_place).chain(metric_place));
+    let mut seen: BTreeSet<(Key, Option<Date>)> = BTreeSet::new();
     let mut running: BTreeMap<Key, BTreeMap<Date, (Total, u64)>> = BTreeMap::new();
     let mut health = Health::default();
     let mut names_of_metrics: Vec<String> = Vec::new();
@@ -96,17 +100,7 @@ pub(super) fn read(file: &Source, cumulative: bool, request: &Request, told: &mu
             })?;
             row_levels.push(level);
         }
-        let day = match day_place {
-            None => None,
-            Some(place) => {
-                let time = times::time(&record[place])
-                    .map_err(|refused| table.wrong(record, place, refused.what).help(refused.help))?;
-                if request.until.is_some_and(|until| time > until) {
-                    return Err(table.wrong(record, place, "the day is after the end of watching"));
-                }
-                collect::date(time.div_euclid(DAY))
-            }
-        };
+        let day = day_place.map(|place| day(&table, record, place, request.until)).transpose()?.flatten();
         let named = metric_place.map(|place| table.text(record, place)).transpose()?;
         if let Some(name) = named.filter(|name| !names_of_metrics.iter().any(|known| known == name)) {
             names_of_metrics.push(name.to_owned());
@@ -126,9 +120,15 @@ pub(super) fn read(file: &Source, cumulative: bool, request: &Request, told: &mu
                         .wrong_row(record, format!("there are two running totals of `{}` on {day}", metric.name))
                         .help("rows that add up are no running totals: leave --cumulative out"));
                 }
-            } else {
-                gathered[i].add(arm, &row_levels, day, &sample);
+                continue;
             }
+            // Parts of a total have a column that tells them apart, even if nobody asked for it. Units have not.
+            if used.len() == table.columns.len() && !seen.insert(((i, arm, row_levels.clone()), day)) {
+                return Err(table
+                    .wrong(record, arm_place, "a second row of totals, which no column tells from the first")
+                    .help("if each row is one unit, add a column `unit_id`; if it is part of a total, add a column that says which"));
+            }
+            gathered[i].add(arm, &row_levels, day, &sample);
         }
         if gathered.iter().any(|metric| metric.by_day.len() > MOST_DAYS) {
             return Err(table.wrong_row(record, format!("there are more than {MOST_DAYS} days")));
@@ -148,6 +148,16 @@ pub(super) fn read(file: &Source, cumulative: bool, request: &Request, told: &mu
     }
     let order = names::order(file.name(), &mut arms, request.control, request.arms)?;
     Ok(told::collected(request, &places, gathered, &arms, &levels, &order, health))
+}
+
+/// The day of a row.
+fn day(table: &Table, record: &ByteRecord, place: usize, until: Option<Seconds>) -> Result<Option<Date>, Error> {
+    let time =
+        times::time(&record[place]).map_err(|refused| table.wrong(record, place, refused.what).help(refused.help))?;
+    if until.is_some_and(|until| time > until) {
+        return Err(table.wrong(record, place, "the day is after the end of watching"));
+    }
+    Ok(collect::date(time.div_euclid(DAY)))
 }
 
 /// Adds the differences between running totals; together they are the last one.

@@ -41,6 +41,7 @@ fn each_wrong_file_has_its_message() {
         ("PK\u{3}\u{4}abc", mean("x"), "data.csv: this is a workbook or a zip archive"),
         ("variant,x\na,0\nb,0\na,0\nb,1\n", Metric { cap: Some(Cap::Quantile { low: None, high: Some(0.5) }), ..mean("x") }, "data.csv: capped at the quantile asked for, 0, all values of metric `x` would be equal"),
         // Totals.
+        ("variant,total,success\na,3,1\nb,2,0\na,1,1\n", proportion("success"), "data.csv:4: column `variant`: a second row of totals, which no column tells from the first, found \"a\""),
         ("variant,n,sum\na,10,3\nb,-10,3\n", proportion("c"), "data.csv:3: column `n`: a count is negative, found \"-10\""),
         ("variant,n,sum\na,10,3\nb,10,11\n", proportion("c"), "data.csv:3: column `sum`: 11 of 10 units cannot have a success"),
         ("variant,n,sum\na,10,3\nb,10,-1\n", proportion("c"), "data.csv:3: column `sum`: a number of successes is negative (-1)"),

@@ -68,6 +68,13 @@ fn days_and_segments_add_up() -> Tested {
 }
 
 #[test]
+fn parts_of_a_total_add_up_where_a_column_tells_them_apart() -> Tested {
+    let found = read("variant,n,sum,shop\na,10,1,x\nb,10,2,x\na,5,1,y\nb,6,3,y\n", &[proportion("sales")])?;
+    assert_eq!(found.metrics[0].overall.0.iter().map(counts).collect::<Vec<_>>(), [(2, 15), (5, 16)]);
+    Ok(())
+}
+
+#[test]
 fn several_metrics_stand_in_rows_or_in_columns() -> Tested {
     let metrics = [proportion("clicks"), mean("revenue")];
     let wide = "variant,n,clicks,revenue,revenue_sq\na,100,7,250,9000\nb,100,9,300,9900\n";

@@ -33,6 +33,13 @@ pub(super) struct Sums {
     pub(super) second: Option<[usize; 3]>,
 }
 
+impl Sums {
+    /// The columns that are read.
+    pub(super) fn columns(&self) -> impl Iterator<Item = usize> {
+        [self.n, self.sum].into_iter().chain(self.squares).chain(self.second.into_iter().flatten())
+    }
+}
+
 /// The totals of some units: n, and the sums in the order value, square, second variable, its square, product.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Total {

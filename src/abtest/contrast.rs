@@ -10,7 +10,7 @@ use super::metric::{Kind, Margin};
 use crate::stats::Error;
 use crate::stats::two_arms::exact::MidP;
 use crate::stats::two_arms::proportions::{Arm, RatioInterval, TwoProportions};
-use crate::stats::two_arms::survival::{Curve, rmst_difference};
+use crate::stats::two_arms::survival::{Curve, restricted_mean_difference};
 use crate::stats::two_arms::{Difference, LiftInterval, means, quantiles, ratios};
 
 /// Below so many expected units with (or without) a 1 in an arm, the score test gives way to the exact one.
@@ -94,7 +94,7 @@ impl Contrast {
                 let asked = if let Kind::Survival { until, .. } = kind { *until } else { None };
                 let longest = |all: &[(f64, bool)]| all.iter().map(|(days, _)| *days).fold(0.0, f64::max);
                 let until = asked.unwrap_or_else(|| longest(c).min(longest(t)));
-                let difference = rmst_difference(&curve(c)?, &curve(t)?, until)?;
+                let difference = restricted_mean_difference(&curve(c)?, &curve(t)?, until)?;
                 let units = (c.len() as u64, t.len() as u64);
                 Ok(Self::normal(difference, "restricted mean time, Kaplan–Meier", units))
             }

@@ -3,6 +3,7 @@
 //! A terminal, a wiki and a spreadsheet get the answer of `compare`; [`write()`] makes the whole report, a folder with a page,
 //! its charts and the rows behind them.
 
+pub mod abtest;
 pub mod charts;
 mod csv;
 mod files;

@@ -5,10 +5,15 @@
 //! at a unit again. What is simulated instead of read comes the same way, from [`Collected`] on.
 
 pub mod analysis;
+pub mod bank;
+pub mod calendar;
+pub mod collect;
 pub mod collected;
 pub mod contrast;
+pub mod data;
 pub mod metric;
 pub mod plan;
+pub mod sizing;
 pub mod standing;
 
 pub use analysis::{Analysis, analyze};

@@ -1,5 +1,6 @@
 //! The command line: one file per command, and no arithmetic.
 
+mod abtest;
 mod check;
 mod compare;
 mod completions;
@@ -42,6 +43,8 @@ enum Command {
     Trace(trace::Arguments),
     /// Make a page with charts and tables of results that were played before.
     Report(report::Arguments),
+    /// Plan a test in the real world, and analyse its data.
+    Abtest(abtest::Arguments),
     /// Check a scenario file: mistakes together, each at its place, and what would be played.
     Check(check::Arguments),
     /// Show every value that would be played, and who says so: the file, `--set`, a preset and its grade, or a default.
@@ -68,6 +71,7 @@ pub fn main() -> ExitCode {
         Command::Run(arguments) => run::run(&arguments),
         Command::Trace(arguments) => trace::run(&arguments),
         Command::Report(arguments) => report::run(&arguments),
+        Command::Abtest(arguments) => abtest::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::New(arguments) => new::run(&arguments),

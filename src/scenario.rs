@@ -32,6 +32,7 @@ mod values;
 pub use campaign::{Campaign, Goal, Schedule};
 pub use catalogue::{PresetCard, PresetValue, presets};
 pub use channel::{Billing, Channel, Click, Contact, Delay};
+pub(crate) use explained::quoted;
 pub use defaults::{Difference, difference};
 pub use evidence::{Evidence, Grade};
 pub use explained::{Explained, Part, Says, Section, bare, explain};

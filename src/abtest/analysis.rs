@@ -42,6 +42,8 @@ pub struct Analysis {
     pub arms: Vec<Arm>,
     /// What is assigned to arms: "customer".
     pub unit: String,
+    /// Units that count in the primary metric, in all arms together.
+    pub units: u64,
     /// Level of a false alarm, both directions together.
     pub alpha: f64,
     /// When results may be believed: `fixed`, `planned looks` or `any time`.
@@ -149,12 +151,16 @@ fn adjusted(
     }
     let units = |treatment: usize| raw[treatment].units;
     if !measured.adjusted.is_empty() {
-        let each = measured.adjusted.iter().enumerate();
-        return Ok(each
-            .map(|(treatment, difference)| {
-                Contrast::normal(*difference, "Lin regression on covariates, HC2", units(treatment))
-            })
-            .collect());
+        let mut all = Vec::new();
+        for (treatment, adjusted) in measured.adjusted.iter().enumerate() {
+            // Where nothing of the covariates can be used, the plain result stands.
+            let Ok(difference) = adjusted.difference else { return Ok(Vec::new()) };
+            if adjusted.covariates.is_empty() {
+                return Ok(Vec::new());
+            }
+            all.push(Contrast::normal(difference, "Lin regression on covariates, HC2", units(treatment)));
+        }
+        return Ok(all);
     }
     let mut all = Vec::new();
     for (treatment, sample) in measured.overall.0.iter().skip(1).enumerate() {
@@ -205,7 +211,8 @@ fn analyze_contrasts(
         unit: plan.unit.clone(),
         alpha,
         valid_under: standing.valid_under(),
-        departures: if planned { departures::departures(plan, asked, collected, units) } else { asked.others.clone() },
+        departures: if planned { departures::departures(plan, asked, collected, units) } else { Vec::new() },
+        units,
         gates,
         results,
         segments,

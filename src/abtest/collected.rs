@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
+use crate::stats;
 use crate::stats::moments::Moments;
 use crate::stats::two_arms::Difference;
 
@@ -55,7 +56,7 @@ pub struct Measured {
     pub by_segment: Vec<BTreeMap<String, Cell>>,
     /// For each treatment against the control: regression on the covariates (Lin 2013) with HC2, from the rows.
     /// Empty without covariates or where only totals are known.
-    pub adjusted: Vec<Difference>,
+    pub adjusted: Vec<Adjusted>,
     /// Where the metric was capped, and how many values were, by arm.
     pub capped: Option<Capped>,
     /// Units without a value, by arm; they are left out.
@@ -64,6 +65,16 @@ pub struct Measured {
     pub immature: Vec<u64>,
     /// The largest share of an arm's total that one unit has, by arm; 0 where it makes no sense.
     pub largest_share: Vec<f64>,
+}
+
+/// The difference of a treatment and the control, adjusted for what was known before exposure.
+#[derive(Clone, Debug)]
+pub struct Adjusted {
+    /// Treatment − control by the regression, with its HC2 error; or why there is none.
+    pub difference: Result<Difference, stats::Error>,
+    /// The variables that explain: covariates, and `… is missing` where some units had no value. A covariate that does
+    /// not vary, or that the others make up, is not among them.
+    pub covariates: Vec<String>,
 }
 
 /// How a metric was capped.

@@ -9,8 +9,8 @@ use super::collected::Sample;
 use super::metric::{Kind, Margin};
 use crate::stats::Error;
 use crate::stats::two_arms::exact::MidP;
-use crate::stats::two_arms::proportions::{Arm, Ends, TwoProportions, Upper};
-use crate::stats::two_arms::survival::{Curve, rmst_difference};
+use crate::stats::two_arms::proportions::{Arm, RatioInterval, TwoProportions};
+use crate::stats::two_arms::survival::{Curve, restricted_mean_difference};
 use crate::stats::two_arms::{Difference, LiftInterval, means, quantiles, ratios};
 
 /// Below so many expected units with (or without) a 1 in an arm, the score test gives way to the exact one.
@@ -97,7 +97,7 @@ impl Contrast {
                 let asked = if let Kind::Survival { until, .. } = kind { *until } else { None };
                 let longest = |all: &[(f64, bool)]| all.iter().map(|(days, _)| *days).fold(0.0, f64::max);
                 let until = asked.unwrap_or_else(|| longest(c).min(longest(t)));
-                let difference = rmst_difference(&curve(c)?, &curve(t)?, until)?;
+                let difference = restricted_mean_difference(&curve(c)?, &curve(t)?, until)?;
                 let units = (c.len() as u64, t.len() as u64);
                 Ok(Self::normal(difference, "restricted mean time, Kaplan–Meier", units))
             }
@@ -114,7 +114,7 @@ impl Contrast {
     /// The control's value.
     pub fn control(&self) -> f64 {
         match &self.law {
-            Law::Score(both) | Law::Rare(both, _) => rate(both.control()),
+            Law::Score(both) | Law::Rare(both, _) => both.control().rate(),
             Law::Normal(difference) => difference.control().value,
         }
     }
@@ -122,7 +122,7 @@ impl Contrast {
     /// The treatment's value.
     pub fn treatment(&self) -> f64 {
         match &self.law {
-            Law::Score(both) | Law::Rare(both, _) => rate(both.treatment()),
+            Law::Score(both) | Law::Rare(both, _) => both.treatment().rate(),
             Law::Normal(difference) => difference.treatment().value,
         }
     }
@@ -169,10 +169,7 @@ impl Contrast {
     /// # Errors
     /// As [`Contrast::interval`].
     pub fn lift_interval(&self, critical: f64) -> Result<Lift, Error> {
-        let ends = |ends: Ends| match ends.high {
-            Upper::At(high) => Lift::Between(ends.low, high),
-            Upper::Unbounded => Lift::Between(ends.low, f64::INFINITY),
-        };
+        let ends = |ends: RatioInterval| Lift::Between(ends.low(), ends.high().unwrap_or(f64::INFINITY));
         match &self.law {
             Law::Score(both) => both.lift_interval(critical).map(ends),
             Law::Rare(_, exact) => exact.lift_interval(critical).map(ends),
@@ -190,7 +187,7 @@ impl Contrast {
             (Margin::Absolute(size), _) => self.z(-size),
             (Margin::Relative(share), Law::Score(both)) => both.lift_z(-share),
             (Margin::Relative(share), Law::Normal(difference)) => difference.z_lift(-share),
-            (Margin::Relative(_), Law::Rare(..)) => self.z(-margin.of(self.control())),
+            (Margin::Relative(share), Law::Rare(_, exact)) => exact.lift_z(-share),
         }
     }
 
@@ -200,7 +197,7 @@ impl Contrast {
             (Margin::Absolute(size), _) => self.z(size),
             (Margin::Relative(share), Law::Score(both)) => both.lift_z(share),
             (Margin::Relative(share), Law::Normal(difference)) => difference.z_lift(share),
-            (Margin::Relative(_), Law::Rare(..)) => self.z(margin.of(self.control())),
+            (Margin::Relative(share), Law::Rare(_, exact)) => exact.lift_z(share),
         }
     }
 
@@ -208,7 +205,7 @@ impl Contrast {
     pub fn errors(&self) -> [f64; 2] {
         match &self.law {
             Law::Score(both) | Law::Rare(both, _) => [both.control(), both.treatment()].map(|arm| {
-                let rate = rate(arm);
+                let rate = arm.rate();
                 (rate * (1.0 - rate) / arm.trials as f64).sqrt()
             }),
             Law::Normal(difference) => [difference.control(), difference.treatment()].map(|arm| arm.variance.sqrt()),
@@ -225,10 +222,6 @@ impl Contrast {
             }
         }
     }
-}
-
-fn rate(arm: Arm) -> f64 {
-    arm.successes as f64 / arm.trials as f64
 }
 
 fn curve(lifetimes: &[(f64, bool)]) -> Result<Curve, Error> {

@@ -181,6 +181,19 @@ impl std::fmt::Display for Margin {
     }
 }
 
+impl Metric {
+    /// As the command line writes it.
+    pub fn written(&self) -> String {
+        match &self.kind {
+            Kind::Proportion { column } => format!("{column}:proportion"),
+            Kind::Mean { column } => format!("{column}:mean"),
+            Kind::Ratio { numerator, denominator } => format!("{numerator}/{denominator}:ratio"),
+            Kind::Quantile { column, level } => format!("{column}:p{}", rounded(100.0 * level)),
+            Kind::Survival { time, event, .. } => format!("{time}/{event}:survival"),
+        }
+    }
+}
+
 impl std::str::FromStr for Metric {
     type Err = String;
 

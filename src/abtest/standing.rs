@@ -2,8 +2,9 @@
 //! p-value as the smallest level at which the evidence is enough.
 
 use crate::stats::sequential::always_valid::Mixture;
-use crate::stats::sequential::design::{Design, Plan as Looks, Rule, Sides};
+use crate::stats::sequential::design::{Design, Plan as Looks, Rule};
 use crate::stats::sequential::spending::Spending;
+use crate::stats::sides::Sides;
 use crate::stats::two_arms::proportions::{log10_two_sided_p, two_sided_p};
 use crate::stats::{Error, normal};
 
@@ -37,8 +38,8 @@ impl Standing {
     pub fn critical(&self, alpha: f64) -> Result<f64, Error> {
         match self {
             Self::Fixed => Ok(-normal::quantile(alpha / 2.0)),
-            Self::Look(look) => Ok(look.design(alpha)?.critical(look.times.len() - 1)),
-            Self::AnyTime(mixture, units) => mixture.critical(*units, alpha),
+            Self::Look(look) => look.design(alpha)?.critical(look.times.len() - 1),
+            Self::AnyTime(mixture, units) => Ok(mixture.critical(*units, alpha)),
         }
     }
 

@@ -3,6 +3,7 @@
 use std::io::IsTerminal;
 use std::process::ExitCode;
 
+use crate::abtest::data;
 use crate::output;
 use crate::results;
 use crate::scenario::{Problem, Problems, Sources};
@@ -21,6 +22,8 @@ pub enum Failure {
         /// What is allowed or what to do.
         help: String,
     },
+    /// The data of a test are wrong.
+    Data(data::Error),
     /// Results could not be written or read.
     Results(results::Error),
     /// A file or folder could not be written.
@@ -82,6 +85,10 @@ impl Failure {
                 ExitCode::from(2)
             }
             Self::Results(error) => {
+                anstream::eprintln!("error: {error}");
+                ExitCode::from(2)
+            }
+            Self::Data(error) => {
                 anstream::eprintln!("error: {error}");
                 ExitCode::from(2)
             }

@@ -55,3 +55,32 @@ impl Progress for Bar {
         self.0.inc(customers);
     }
 }
+
+/// Shows how much of a file was read.
+pub struct Bytes(ProgressBar);
+
+impl Bytes {
+    /// A bar, hidden unless someone watches.
+    pub fn new(quiet: bool) -> Self {
+        if quiet || !std::io::stderr().is_terminal() {
+            return Self(ProgressBar::hidden());
+        }
+        let bar = ProgressBar::new(0);
+        if let Ok(style) = ProgressStyle::with_template("{bar:40} {bytes} of {total_bytes}, {msg}") {
+            bar.set_style(style);
+        }
+        Self(bar)
+    }
+
+    /// So far it was read, in this pass.
+    pub fn at(&self, pass: u32, read: u64, total: u64) {
+        self.0.set_length(total);
+        self.0.set_position(read);
+        self.0.set_message(format!("pass {pass}"));
+    }
+
+    /// Takes the bar away.
+    pub fn done(&self) {
+        self.0.finish_and_clear();
+    }
+}

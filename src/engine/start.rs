@@ -65,6 +65,25 @@ impl Start {
         self.gap
     }
 
+    /// Tells the orders of the past that a base has (R9), oldest first: when, in seconds and negative, and for how much, in
+    /// minor units. The order with which the customer joined is not among them. Played anew at the same addresses: the
+    /// firm has them in its books, the simulation itself does not need them.
+    pub fn past(&self, tables: &Tables, mut tell: impl FnMut(Seconds, i64)) {
+        if self.joined >= 0 {
+            return;
+        }
+        let table = &tables.segments[self.segment];
+        let mut need = Need::after(self.life, 0, self.joined as f64, self.gap);
+        while need.number < self.need.number {
+            let outcome = journeys::natural(&table.natural, table, need.luck, 0, &mut Nobody);
+            if matches!(outcome, Outcome::Ordered(_)) {
+                let value = journeys::basket(table.basket, tables.minor, self.spending, need.luck);
+                tell(need.at.floor() as Seconds, value);
+            }
+            need = need.next(self.life, self.gap);
+        }
+    }
+
     /// A customer of a world; the same arguments give the same customer for ever.
     pub fn new(world: &World, tables: &Tables, seed: u64, replication: u64, customer: u64) -> Self {
         let luck = Luck::customer(seed, replication, customer);

@@ -278,7 +278,7 @@ fn item_kind(kind: &Kind) -> Kind {
 }
 
 /// A string of TOML: as in JSON, except that the last control character needs an escape as well.
-fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     Value::from(text).to_string().replace('\u{7f}', "\\u007F")
 }
 

@@ -99,5 +99,5 @@ fn lift(contrast: &Contrast) -> Option<(f64, f64, f64)> {
     let error = libm::hypot(error_treatment, ratio * error_control) / control;
     let posterior = Normal::new(0.0, LIFT_PRIOR_SD).ok()?.after(lift, error).ok()?;
     let (low, high) = posterior.interval(0.95).ok()?;
-    Some((posterior.mean, low, high))
+    Some((posterior.mean(), low, high))
 }

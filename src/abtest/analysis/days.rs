@@ -71,7 +71,7 @@ pub fn days(plan: &Plan, collected: &Collected) -> Result<Vec<DayResult>, Error>
             let planned = plan.design.units.unwrap_or(all) as f64 * 2.0 / shares;
             let mixture = Mixture::tuned(planned, plan.design.alpha)?;
             let fixed = contrast.interval(-normal::quantile(plan.design.alpha / 2.0))?;
-            let any = contrast.interval(mixture.critical((n_control + n_treatment) as f64, plan.design.alpha)?)?;
+            let any = contrast.interval(mixture.critical((n_control + n_treatment) as f64, plan.design.alpha))?;
             results.push(DayResult {
                 day: day.to_string(),
                 treatment: treatment.clone(),

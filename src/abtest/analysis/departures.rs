@@ -9,15 +9,13 @@ use super::looks::NEAR;
 pub struct Asked {
     /// Metrics that the plan does not have; they are taken as exploratory.
     pub metrics: Vec<String>,
-    /// Other deviations, as sentences.
-    pub others: Vec<String>,
     /// Shares of the planned units at looks that were taken before, if they were written down.
     pub taken: Option<Vec<f64>>,
 }
 
 /// All departures, as sentences.
 pub fn departures(plan: &Plan, asked: &Asked, collected: &Collected, units: u64) -> Vec<String> {
-    let mut all = asked.others.clone();
+    let mut all = Vec::new();
     for metric in &asked.metrics {
         all.push(format!("metric {metric} is not in the plan: it is exploratory and decides nothing"));
     }

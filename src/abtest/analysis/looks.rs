@@ -89,7 +89,7 @@ pub fn looks(
                 i if i < now => at(days, treatment, bounds.time * planned, treatments.len()),
                 _ => None,
             };
-            let boundary = design.critical(i);
+            let boundary = design.critical(i)?;
             let stops = i == now && (contrast.z(0.0).abs() > boundary || look.is_last());
             let stopped = if stops { Some(design.stopped(i, contrast.z(0.0))?) } else { None };
             // Drifts are in units of the standard error at the planned end: the same family z(δ) gives them back as effects.

@@ -8,7 +8,7 @@ use super::super::plan::Plan;
 use super::super::standing::Standing;
 use super::family::{Correction, correct};
 use super::outcome::{Adjustment, Call, Estimates};
-use crate::stats::two_arms::strata::{Estimate, heterogeneity};
+use crate::stats::two_arms::strata::{Effect, heterogeneity};
 use crate::stats::Error;
 
 /// One metric of one treatment in one level of a segment.
@@ -91,10 +91,10 @@ pub fn segments(
                     let call = Call::of(contrast.z(0.0), corrected.critical, metric.better);
                     results.push(row(Some(estimates), Some(adjustment), call));
                 }
-                let estimates: Vec<Estimate> = known
+                let estimates: Vec<Effect> = known
                     .iter()
-                    .map(|contrast| Estimate { value: contrast.difference(), standard_error: contrast.standard_error() })
-                    .filter(|estimate| estimate.standard_error > 0.0)
+                    .map(|contrast| Effect { value: contrast.difference(), standard_error: contrast.standard_error() })
+                    .filter(|effect| effect.standard_error > 0.0)
                     .collect();
                 if estimates.len() > 1 {
                     let between = heterogeneity(&estimates)?;

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::{DIRECTIONS, Decision, Design, GUARDRAILS, Plan, Validity};
 use crate::abtest::metric::{Cap, Direction, Kind, Metric, Role};
-use crate::scenario::{DAY, Span};
+use crate::scenario::{DAY, Span, quoted};
 use crate::stats::sequential::spending::Spending;
 
 /// The file; `preamble` are lines of comment that stand first.
@@ -133,7 +133,7 @@ fn key(name: &str) -> String {
 
 /// A string in quotes.
 fn text(text: &str) -> String {
-    toml::Value::String(text.to_owned()).to_string()
+    quoted(text)
 }
 
 fn texts(all: &[String]) -> String {

@@ -331,3 +331,172 @@ fn check(plan: &Plan) -> Result<(), Error> {
     let two = futility.binding && plan.sides == Sides::Two;
     require(!two, "the number of sides of a test with binding futility", "be one", 2.0)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stats::off;
+    use proptest::prelude::*;
+
+    const UNEVEN: [f64; 5] = [0.13, 0.2, 0.55, 0.93, 1.0];
+
+    fn plan(times: &[f64], alpha: f64, sides: Sides, spending: Spending) -> Plan {
+        Plan { times: times.to_vec(), alpha, sides, rule: Rule::Spending(spending), futility: None }
+    }
+
+    fn equal(count: usize) -> Vec<f64> {
+        (1..=count).map(|k| k as f64 / count as f64).collect()
+    }
+
+    /// Boundaries by an independent recursion of 600 points a look (numpy) and Brent's rule.
+    #[test]
+    fn boundaries_at_uneven_looks() -> Result<(), Error> {
+        let two = [
+            6.106_794_278_459_295_5,
+            4.876_957_288_313_935,
+            2.805_958_526_275_374_3,
+            2.068_203_008_364_656,
+            2.067_558_203_478_562,
+        ];
+        let one = [
+            3.087_843_270_530_729_7,
+            3.199_872_178_510_363_4,
+            2.877_596_334_889_218,
+            2.880_879_061_332_417,
+            3.017_280_353_897_058_3,
+        ];
+        let obrien_fleming = Design::new(&plan(&UNEVEN, 0.05, Sides::Two, Spending::ObrienFleming))?;
+        let pocock = Design::new(&plan(&UNEVEN, 0.005, Sides::One, Spending::Pocock))?;
+        for (design, known) in [(obrien_fleming, two), (pocock, one)] {
+            for (look, z) in design.looks().iter().zip(known) {
+                assert!(off(look.upper, z) < 1e-11, "{} {z}", look.upper);
+            }
+        }
+        Ok(())
+    }
+
+    /// Power with 20 equal looks at the effect that a test with one look finds with 80 %.
+    #[test]
+    fn power_of_20_looks_at_the_size_of_one() -> Result<(), Error> {
+        let drift = normal::quantile(0.975) + normal::quantile(0.8);
+        let shape = |shape| Plan { rule: Rule::Shape(shape), ..plan(&equal(20), 0.05, Sides::Two, Spending::Pocock) };
+        let lan_demets = plan(&equal(20), 0.05, Sides::Two, Spending::ObrienFleming);
+        for (plan, power) in [(lan_demets, 0.78), (shape(Shape::ObrienFleming), 0.78), (shape(Shape::Pocock), 0.66)] {
+            assert!(
+                (Design::new(&plan)?.power(drift) - power).abs() < 0.005,
+                "{plan:?} {}",
+                Design::new(&plan)?.power(drift)
+            );
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn a_look_that_happens_elsewhere() -> Result<(), Error> {
+        let all = plan(&[0.25, 0.5, 0.75, 1.0], 0.05, Sides::Two, Spending::ObrienFleming);
+        let planned = Design::new(&all)?;
+        let past = |look: Look| Past { time: look.time, upper: look.upper, futility: look.futility };
+        // As planned: nothing changes.
+        let so_far = [past(planned.looks()[0]), past(planned.looks()[1])];
+        let same = Design::resumed(&plan(&[0.75, 1.0], 0.05, Sides::Two, Spending::ObrienFleming), &so_far)?;
+        for (one, other) in same.looks().iter().zip(planned.looks()) {
+            assert!(off(one.upper, other.upper) < 1e-12 && off(one.spent, other.spent) < 1e-12);
+        }
+        // A late look, then over-run: the level is used up exactly.
+        let late = Design::resumed(&plan(&[0.81, 1.13], 0.05, Sides::Two, Spending::ObrienFleming), &so_far)?;
+        assert!(off(late.looks()[3].spent, 0.025) < 1e-12);
+        assert!((late.power(0.0) - 0.025).abs() < 1e-13);
+        // An end before the plan's spends all that is left, too; and where all was spent nothing is left.
+        let early = Design::resumed(&plan(&[0.6], 0.05, Sides::Two, Spending::ObrienFleming), &so_far)?;
+        assert!(off(early.looks()[2].spent, 0.025) < 1e-12 && early.looks()[2].upper < 1.97);
+        let done: Vec<Past> = planned.looks().iter().map(|look| past(*look)).collect();
+        let after = Design::resumed(&plan(&[1.2], 0.05, Sides::Two, Spending::ObrienFleming), &done)?;
+        assert!(after.looks()[4].upper > 7.0);
+        Ok(())
+    }
+
+    #[test]
+    fn futility_meets_the_boundary_at_the_end() -> Result<(), Error> {
+        for (sides, binding) in [(Sides::One, false), (Sides::One, true), (Sides::Two, false)] {
+            let futility = Futility { spending: Spending::HwangShihDeCani(-2.0), power: 0.9, binding };
+            let plan = Plan { futility: Some(futility), ..plan(&equal(4), 0.05, sides, Spending::ObrienFleming) };
+            let design = Design::new(&plan)?;
+            let drift = design.drift_for_power(0.9)?;
+            let endings = design.endings(drift);
+            let mut missed = 0.0;
+            for (look, ending) in design.looks().iter().zip(&endings) {
+                missed += ending.below;
+                assert!(off(missed, Spending::HwangShihDeCani(-2.0).spent(0.1, look.time)) < 1e-9, "{look:?} {missed}");
+            }
+            assert!((endings.iter().map(|ending| ending.win + ending.below).sum::<f64>() - 1.0).abs() < 1e-13);
+            // Not binding: the level holds without it, and less is used with it. Binding: it is used up with it.
+            let without = Design::new(&Plan { futility: None, ..plan.clone() })?;
+            if binding {
+                assert!((design.power(0.0) - 0.05).abs() < 1e-12);
+                assert!(design.looks()[3].upper < without.looks()[3].upper);
+            } else {
+                assert!(design.power(0.0) < sides.per_side(0.05));
+                assert_eq!(design.looks()[3].upper, without.looks()[3].upper);
+            }
+            assert!(design.expected_time(0.0) < without.expected_time(0.0));
+            assert!(design.inflation(0.9)? > without.inflation(0.9)?);
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn one_look_is_a_plain_test() -> Result<(), Error> {
+        for rule in [Rule::Spending(Spending::Pocock), Rule::Shape(Shape::ObrienFleming)] {
+            let design = Design::new(&Plan { rule, ..plan(&[1.0], 0.05, Sides::Two, Spending::Pocock) })?;
+            assert!(off(design.looks()[0].upper, normal::quantile(0.975)) < 1e-12);
+            assert!(off(design.inflation(0.8)?, 1.0) < 1e-12 && design.expected_time(1.0) == 1.0);
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn what_is_no_plan_is_refused() {
+        let good = plan(&UNEVEN, 0.05, Sides::Two, Spending::Pocock);
+        for alpha in [0.0, 1.0, -0.1, f64::NAN] {
+            assert!(Design::new(&Plan { alpha, ..good.clone() }).is_err());
+        }
+        assert!(Design::new(&Plan { times: vec![], ..good.clone() }).is_err());
+        assert!(Design::new(&Plan { times: vec![0.5, 0.4], ..good.clone() }).is_err());
+        assert!(Design::new(&Plan { rule: Rule::Spending(Spending::Power(-1.0)), ..good.clone() }).is_err());
+        let futility = |power, binding| Some(Futility { spending: Spending::Pocock, power, binding });
+        assert!(Design::new(&Plan { futility: futility(0.8, true), ..good.clone() }).is_err());
+        assert!(Design::new(&Plan { futility: futility(1.0, false), ..good.clone() }).is_err());
+        let past = Past { time: 0.1, upper: f64::NAN, futility: None };
+        assert!(Design::resumed(&good, &[past]).is_err());
+        let design = Design::new(&good).expect("a design");
+        assert!(design.inflation(0.01).is_err() && design.drift_for_power(1.0).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn the_level_is_used_up_at_any_looks(
+            steps in prop::collection::vec(1e-3..1.0_f64, 1..9),
+            alpha in 1e-6..0.4_f64,
+            which in 0..6_usize,
+            two in any::<bool>(),
+        ) {
+            let total: f64 = steps.iter().sum();
+            let mut time = 0.0;
+            let times: Vec<f64> = steps.iter().map(|step| { time += step / total; time }).collect();
+            let rule = [
+                Rule::Spending(Spending::ObrienFleming),
+                Rule::Spending(Spending::Pocock),
+                Rule::Spending(Spending::HwangShihDeCani(-4.0)),
+                Rule::Shape(Shape::ObrienFleming),
+                Rule::Shape(Shape::Pocock),
+                Rule::Shape(Shape::WangTsiatis(0.25)),
+            ][which];
+            let sides = if two { Sides::Two } else { Sides::One };
+            let design = Design::new(&Plan { times, alpha, sides, rule, futility: None })?;
+            prop_assert!(off(design.power(0.0), sides.per_side(alpha)) < 1e-9, "{}", design.power(0.0));
+            let drift = design.drift_for_power(0.8)?;
+            prop_assert!((design.power(drift) - 0.8).abs() < 1e-10);
+            prop_assert!(design.inflation(0.8)? >= 1.0 - 1e-9);
+        }
+    }
+}

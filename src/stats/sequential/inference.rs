@@ -200,3 +200,170 @@ fn drift_where(first: f64, unit: f64, excess: impl Fn(f64) -> f64) -> f64 {
     }
     if excess(first) < 0.0 { f64::INFINITY } else { f64::NEG_INFINITY }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stats::sequential::design::{Past, Plan};
+    use crate::stats::sequential::spending::{Shape, Spending};
+    use crate::stats::{normal, off};
+    use proptest::prelude::*;
+
+    fn design(times: &[f64], alpha: f64, sides: Sides, rule: Rule) -> Design {
+        Design::new(&Plan { times: times.to_vec(), alpha, sides, rule, futility: None }).expect("a design")
+    }
+
+    #[test]
+    fn one_look_is_a_plain_interval() -> Result<(), Error> {
+        let z95 = normal::quantile(0.975);
+        for z in [-9.0, -2.0, 0.0, 1.0, 2.5, 30.0] {
+            let design = design(&[0.64], 0.05, Sides::Two, Rule::Spending(Spending::Pocock));
+            let found = design.stopped(0, z)?;
+            for (drift, score) in [(found.low, z95), (found.estimate, 0.0), (found.high, -z95)] {
+                assert!((found.score_against(drift) - score).abs() < 1e-12, "{z} {drift}");
+            }
+            assert!(off(found.p, 2.0 * normal::sf(z.abs())) < 1e-13);
+            assert!(off(design.repeated_p(0, z)?, found.p) < 1e-10, "{} {}", design.repeated_p(0, z)?, found.p);
+            assert!((found.effect(found.estimate, 2.0) - 2.0 * z).abs() < 1e-12);
+        }
+        Ok(())
+    }
+
+    /// A win at the second of four looks: the chance of one at the first is added, and the estimate shrinks.
+    #[test]
+    fn an_early_win_is_shrunk() -> Result<(), Error> {
+        let design = design(&[0.25, 0.5, 0.75, 1.0], 0.05, Sides::Two, Rule::Shape(Shape::Pocock));
+        let first = design.looks()[0];
+        let found = design.stopped(1, 2.5)?;
+        assert!(found.rejected && found.p_upper > normal::sf(first.upper) && found.p_upper < design.looks()[1].spent);
+        assert!(found.estimate < 2.5 / libm::sqrt(0.5) && found.low > 0.0);
+        // At the first look nothing was selected yet: the plain interval.
+        let found = design.stopped(0, 3.0)?;
+        assert!(off(found.p_upper, normal::sf(3.0)) < 1e-12 && off(found.estimate, 6.0) < 1e-12);
+        Ok(())
+    }
+
+    /// Played with 2,000 evenly spread triples of steps (Halton's points): limits at 5 % on each side and the median.
+    #[test]
+    fn limits_and_estimate_are_exceeded_as_often_as_they_should_be() -> Result<(), Error> {
+        let times = [0.3, 0.6, 1.0];
+        let design = design(&times, 0.1, Sides::Two, Rule::Spending(Spending::Pocock));
+        for drift in [-1.0, 0.7, 2.5] {
+            let mut above = [0.0_f64; 3];
+            for i in 1..=2000 {
+                let (mut x, mut before) = (0.0, 0.0);
+                for (look, (time, base)) in times.iter().zip([2, 3, 5]).enumerate() {
+                    let step: f64 = time - before;
+                    x += drift * step + step.sqrt() * normal::quantile(halton(i, base));
+                    before = *time;
+                    let z = x / time.sqrt();
+                    if look == 2 || z.abs() >= design.looks()[look].upper {
+                        let found = design.stopped(look, z)?;
+                        for (above, limit) in above.iter_mut().zip([found.low, found.estimate, found.high]) {
+                            *above += if limit > drift { 1.0 / 2000.0 } else { 0.0 };
+                        }
+                        break;
+                    }
+                }
+            }
+            for (above, expected) in above.iter().zip([0.05, 0.5, 0.95]) {
+                assert!((above - expected).abs() < 0.01, "{drift}: {above} {expected}");
+            }
+        }
+        Ok(())
+    }
+
+    fn halton(mut i: u32, base: u32) -> f64 {
+        let (mut sum, mut unit) = (0.0, 1.0);
+        while i > 0 {
+            unit /= f64::from(base);
+            sum += unit * f64::from(i % base);
+            i /= base;
+        }
+        sum
+    }
+
+    #[test]
+    fn a_resumed_test_agrees_with_its_boundaries() -> Result<(), Error> {
+        let rule = Rule::Spending(Spending::ObrienFleming);
+        let past = [Past { time: 0.3, upper: 3.5, futility: None }, Past { time: 0.5, upper: 2.9, futility: None }];
+        let plan = Plan { times: vec![0.8, 1.1], alpha: 0.05, sides: Sides::Two, rule, futility: None };
+        let design = Design::resumed(&plan, &past)?;
+        for (look, each) in design.looks().iter().enumerate() {
+            assert!(design.repeated_p(look, each.upper + 1e-9)? <= 0.05);
+            assert!(design.repeated_p(look, -each.upper + 1e-9)? > 0.05);
+            assert!((design.repeated_p(look, each.upper + 1e-9)? - 0.05).abs() < 1e-7);
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn futility_rejects_nothing() -> Result<(), Error> {
+        for (sides, binding) in [(Sides::One, true), (Sides::One, false), (Sides::Two, false)] {
+            let futility = Some(Futility { spending: Spending::Pocock, power: 0.8, binding });
+            let rule = Rule::Spending(Spending::ObrienFleming);
+            let design = Design::new(&Plan { times: vec![0.4, 0.8, 1.0], alpha: 0.05, sides, rule, futility })?;
+            let below = design.looks()[1].futility.unwrap_or(f64::NAN) - 0.1;
+            let found = design.stopped(1, below)?;
+            assert!(!found.rejected && found.p > 0.05 && found.low <= 0.0 && found.high > 0.0, "{found:?}");
+            assert!(design.repeated_p(1, below)? > 0.05);
+            assert!((design.repeated_p(2, design.looks()[2].upper + 1e-8)? - 0.05).abs() < 1e-6);
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn what_is_no_look_is_refused() {
+        let design = design(&[0.5, 1.0], 0.05, Sides::Two, Rule::Shape(Shape::Pocock));
+        assert!(design.critical(2).is_err() && design.stopped(2, 1.0).is_err() && design.repeated_p(2, 1.0).is_err());
+        for z in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+            assert!(design.stopped(0, z).is_err());
+        }
+        assert!(design.repeated_p(0, f64::NAN).is_err());
+        assert_eq!(design.repeated_p(0, 0.0), Ok(1.0));
+        for z in [-1e300, -50.0, 50.0, 1e300] {
+            assert!(design.stopped(1, z).is_ok() && design.repeated_p(1, z).is_ok());
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+        #[test]
+        fn p_interval_and_boundary_agree(
+            steps in prop::collection::vec(0.01..1.0_f64, 1..6),
+            alpha in 1e-4..0.3_f64,
+            which in 0..4_usize,
+            two in any::<bool>(),
+            pick in 0.0..1.0_f64,
+            z in -6.0..6.0_f64,
+        ) {
+            let total: f64 = steps.iter().sum();
+            let mut time = 0.0;
+            let times: Vec<f64> = steps.iter().map(|step| { time += step / total; time }).collect();
+            let rule = [
+                Rule::Spending(Spending::ObrienFleming),
+                Rule::Spending(Spending::HwangShihDeCani(1.0)),
+                Rule::Shape(Shape::Pocock),
+                Rule::Shape(Shape::WangTsiatis(0.2)),
+            ][which];
+            let design = design(&times, alpha, if two { Sides::Two } else { Sides::One }, rule);
+            let look = (pick * times.len() as f64) as usize;
+            let Look { upper, lower, spent, .. } = design.looks()[look];
+            let stopped = design.stopped(look, z)?;
+            let crossed = z >= upper || z <= lower;
+            prop_assert_eq!(stopped.rejected, crossed);
+            prop_assert_eq!(design.repeated_p(look, z)? <= alpha, crossed);
+            prop_assert_eq!(stopped.p <= alpha, crossed);
+            let spent = if two { 2.0 * spent } else { spent };
+            prop_assert!(!crossed || stopped.p <= spent);
+            let excluded = if two { stopped.low > 0.0 || stopped.high < 0.0 } else { stopped.low > 0.0 };
+            prop_assert_eq!(excluded, crossed);
+            prop_assert!(stopped.low < stopped.estimate && stopped.estimate < stopped.high);
+            if two {
+                let mirrored = design.stopped(look, -z)?;
+                prop_assert!((mirrored.low + stopped.high).abs() < 1e-7 * (1.0 + stopped.high.abs()));
+                prop_assert!((mirrored.p - stopped.p).abs() <= 1e-12);
+            }
+        }
+    }
+}

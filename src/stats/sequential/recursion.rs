@@ -347,3 +347,149 @@ const RULE: [(f64, f64); 8] = [
     (0.944_575_023_073_232_58, 0.062_253_523_938_647_893),
     (0.989_400_934_991_649_93, 0.027_152_459_411_754_095),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stats::off;
+
+    const UNEVEN: [f64; 5] = [0.13, 0.2, 0.55, 0.93, 1.0];
+
+    fn walk(times: &[f64], lower: &[f64], upper: &[f64]) -> Walk {
+        let mut walk = Walk::new(times).expect("a walk");
+        lower.iter().zip(upper).for_each(|(lower, upper)| walk.push(*lower, *upper));
+        walk
+    }
+
+    /// Chances of both sides: the same recursion by one Gauss–Legendre rule of 600 points a look (numpy), under the drift
+    /// itself.
+    #[test]
+    fn crossings_at_uneven_looks_under_any_drift() {
+        let upper = [3.1, 2.9, 2.6, 2.4, 2.1];
+        let lower = [-3.0, -2.5, -2.5, -2.2, -2.0];
+        let known = [
+            (0.001_349_898_031_630_093, 0.000_967_603_213_218_356_3),
+            (0.005_414_575_487_728_388, 0.001_493_871_317_710_967),
+            (0.005_153_955_758_984_272, 0.004_237_620_655_739_981),
+            (0.010_445_241_954_226_93, 0.006_186_531_161_604_435),
+            (0.009_427_308_905_272_588, 0.009_400_531_782_117_31),
+        ];
+        let downward = [
+            (0.201_389_258_436_614_1, 7.073_436_451_919_501e-8),
+            (0.376_487_260_406_816, 1.002_017_259_693_296e-8),
+            (0.398_366_915_394_542_2, 8.353_649_715_219_654e-13),
+            (0.023_604_512_181_457_57, 1.121_663_772_077_727e-16),
+            (0.000_123_995_150_765_804_4, 2.087_852_356_075_465e-16),
+        ];
+        let futile = [
+            (0.0, 0.0),
+            (0.012_154_879_051_881_35, 0.049_696_661_168_959_38),
+            (0.026_012_230_741_947_57, 0.260_099_096_902_318_6),
+            (0.011_652_256_745_833_42, 0.324_067_912_307_002_9),
+            (0.011_801_923_524_302_72, 0.127_386_926_916_727_6),
+        ];
+        let (none, all) = ([f64::NEG_INFINITY, -1.0, 0.2, 0.7, 1.0], [f64::INFINITY, 2.9, 2.6, 2.4, 2.1]);
+        for (lower, upper, drift, known) in
+            [(lower, upper, 0.0, known), (lower, upper, -6.0, downward), (none, all, 2.8, futile)]
+        {
+            for (found, (below, above)) in walk(&UNEVEN, &lower, &upper).crossings(drift).iter().zip(known) {
+                assert!((found.lower - below).abs() <= 1e-13 + 1e-11 * below, "{drift}: {} {below}", found.lower);
+                assert!((found.upper - above).abs() <= 2e-12 * above, "{drift}: {} {above}", found.upper);
+            }
+        }
+    }
+
+    #[test]
+    fn a_drift_turned_round_turns_the_walk_round() {
+        let upper = [2.5, 2.2, 2.9, 2.0, 1.7];
+        let lower = [-2.0, -3.3, -1.0, -0.4, 1.1];
+        let (up, down) = (upper.map(|z| -z), lower.map(|z| -z));
+        for drift in [0.0, 0.4, 7.0, 25.0] {
+            let one = walk(&UNEVEN, &lower, &upper).crossings(drift);
+            let other = walk(&UNEVEN, &up, &down).crossings(-drift);
+            for (one, other) in one.iter().zip(other) {
+                assert!((one.upper - other.lower).abs() < 1e-14 && (one.lower - other.upper).abs() < 1e-14);
+            }
+        }
+    }
+
+    #[test]
+    fn all_paths_end_somewhere() {
+        let looks: Vec<f64> = (1..=100).map(f64::from).collect();
+        for (times, drift) in [(&UNEVEN[..], 3.0), (&looks[..], 0.1), (&[1.0, 1.000_002, 1.7, 1.700_002][..], 1.0)] {
+            let mut walk = Walk::new(times).expect("a walk");
+            times[1..].iter().for_each(|_| walk.push(-1.9, 2.3));
+            let ended: f64 = walk.crossings(drift).iter().map(|ending| ending.lower + ending.upper).sum();
+            let rest = walk.above(0.4, drift) + walk.below(0.4, drift);
+            assert!((ended + rest - 1.0).abs() < 1e-13, "{times:?}: {:e}", ended + rest - 1.0);
+        }
+    }
+
+    #[test]
+    fn a_look_that_stops_nobody_changes_nothing() {
+        let with =
+            walk(&[0.2, 0.2001, 0.6, 1.0], &[-2.0, f64::NEG_INFINITY, -2.0, -2.0], &[2.5, f64::INFINITY, 2.5, 2.5]);
+        let without = walk(&[0.2, 0.6, 1.0], &[-2.0; 3], &[2.5; 3]);
+        let (with, without) = (with.crossings(1.3), without.crossings(1.3));
+        for (one, other) in [(with[2], without[1]), (with[3], without[2])] {
+            assert!((one.upper - other.upper).abs() < 1e-14 && (one.lower - other.lower).abs() < 1e-14);
+        }
+    }
+
+    #[test]
+    fn boundaries_have_the_chance_they_are_made_for() {
+        for chance in [1e-180, 1e-40, 1e-9, 0.003, 0.3, 0.7] {
+            let mut walk = walk(&UNEVEN, &[-2.5], &[3.0]);
+            assert!(off(walk.above(walk.upper_for(chance), 0.0), chance) < 1e-11, "{chance}");
+            for drift in [-2.0, 0.0, 3.0] {
+                assert!(off(walk.below(walk.lower_for(chance, drift), drift), chance) < 1e-11, "{chance} {drift}");
+            }
+            walk.push(-1.0, 2.5);
+            assert!(off(walk.above(walk.upper_for(0.5 * chance), 0.0), 0.5 * chance) < 1e-11, "{chance}");
+        }
+        let walk = walk(&UNEVEN, &[-2.5], &[3.0]);
+        assert_eq!((walk.upper_for(0.0), walk.lower_for(0.0, 1.0)), (f64::INFINITY, f64::NEG_INFINITY));
+        assert_eq!((walk.upper_for(1.0), walk.upper_for(0.999)), (-REACH, -REACH));
+    }
+
+    /// "Chance to win > 95 %" at any of 20 or 28 looks: false wins; and false wins or losses (the independent recursion as
+    /// above).
+    #[test]
+    fn watching_a_posterior() -> Result<(), Error> {
+        let z = normal::quantile(0.95);
+        for (count, wins, both) in
+            [(20, 0.214_490_632_803_066_82, 0.423_191_026_796_206_74), (28, 0.235_127_817_286, 0.461_309_418_721_387_1)]
+        {
+            let looks: Vec<f64> = (1..=count).map(f64::from).collect();
+            let won: f64 = stopping(&looks, f64::NEG_INFINITY, z, 0.0)?.iter().map(|ending| ending.upper).sum();
+            let ended: f64 = stopping(&looks, -z, z, 0.0)?.iter().map(|ending| ending.upper + ending.lower).sum();
+            assert!((won - wins).abs() < 1e-11 && (ended - both).abs() < 1e-11, "{won} {ended}");
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn nothing_panics_or_hangs() {
+        for times in
+            [&[][..], &[0.0], &[-1.0, 1.0], &[0.5, 0.5], &[0.5, f64::NAN], &[f64::INFINITY], &[1.0, 1.000_000_1]]
+        {
+            assert!(Walk::new(times).is_err(), "{times:?}");
+        }
+        assert!(Walk::new(&vec![1.0; 1001]).is_err());
+        let wild = [f64::NEG_INFINITY, -1e300, 0.0, 3.0, 1e300, f64::INFINITY, f64::NAN];
+        for lower in wild {
+            for upper in wild {
+                let mut walk = walk(&[1e-300, 1.0, 1e300], &[lower], &[upper]);
+                walk.push(walk.lower_for(0.1, 1.0), walk.upper_for(0.1));
+                for drift in wild {
+                    let _ = (walk.crossings(drift), walk.above(upper, drift), walk.lower_for(0.2, drift));
+                }
+                walk.push(lower, upper);
+                walk.push(lower, upper);
+                assert_eq!(walk.len(), 3);
+                assert!(walk.above(0.0, 0.0).is_nan() && walk.upper_for(0.1).is_nan());
+            }
+        }
+        assert!(stopping(&[1.0], f64::NAN, 1.0, 0.0).is_err() && stopping(&[1.0], 0.0, 1.0, f64::INFINITY).is_err());
+    }
+}

@@ -20,7 +20,8 @@ impl Sample {
     /// # Errors
     /// [`Error::Range`] for fewer than two units, a mean that is not finite, or a variance that is negative or not finite.
     pub fn new(n: u64, mean: f64, variance: f64) -> Result<Self, Error> {
-        require(n >= 2, "the units of an arm", "be at least 2, for a variance", n as f64)?;
+        let countable = (2..=1 << 53).contains(&n);
+        require(countable, "the units of an arm", "be at least 2, for a variance (at most 2⁵³)", n as f64)?;
         require(mean.is_finite(), "the mean of an arm", "be finite", mean)?;
         require(
             variance.is_finite() && variance >= 0.0,

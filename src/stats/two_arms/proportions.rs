@@ -178,7 +178,7 @@ impl TwoProportions {
         variance(self.control) + variance(self.treatment)
     }
 
-    /// x_t·n_c − x_c·n_t, rounded once.
+    /// `x_t·n_c − x_c·n_t`, rounded once.
     fn cross(&self) -> f64 {
         let product = |x: u64, n: u64| i128::from(x) * i128::from(n);
         let (control, treatment) = (self.control, self.treatment);

@@ -1,5 +1,6 @@
 //! Looks: group-sequential designs, peeking, always-valid inference.
 
+use channelmix::stats::sequential::always_valid::{self, Mixture};
 use channelmix::stats::sequential::design::{Design, Plan, Rule};
 use channelmix::stats::sequential::recursion;
 use channelmix::stats::sequential::spending::{Shape, Spending};
@@ -13,6 +14,8 @@ pub const CHECKS: &[Check] = &[
     ("gs_spend_LDOF_3", spending),
     ("gs_power_asn", power_and_expected_size),
     ("peeking_naive", peeking),
+    ("msprt_gaussian", mixture_sprt),
+    ("asymp_cs", asymptotic_sequence),
 ];
 
 fn equal_looks(count: usize) -> Vec<f64> {
@@ -73,5 +76,35 @@ fn peeking(case: &Case) {
         let times = equal_looks(looks.parse().expect("a number of looks"));
         let endings = recursion::stopping(&times, -critical, critical, 0.0).expect("chances");
         case.holds(&format!("outputs/{looks}"), endings.iter().map(|ending| ending.lower + ending.upper).sum());
+    }
+}
+
+fn mixture_sprt(case: &Case) {
+    let (variance, tau2) = (case.number("inputs/var_pair_diff"), case.number("inputs/tau2"));
+    let alpha = case.number("inputs/alpha");
+    let mixture = Mixture::with_rho(variance / tau2).expect("a mixture");
+    let (pairs, means) = (case.numbers("inputs/n_pairs"), case.numbers("inputs/mean_diff"));
+    let mut ln_e = Vec::new();
+    for (k, (n, mean)) in pairs.iter().zip(means).enumerate() {
+        let error = (variance / n).sqrt();
+        ln_e.push(mixture.ln_e(mean / error, *n));
+        case.holds(&format!("outputs/log_lambda/{k}"), ln_e[k]);
+        case.holds(&format!("outputs/half_width/{k}"), mixture.critical(*n, alpha) * error);
+    }
+    for (k, p) in always_valid::running_p(ln_e).into_iter().enumerate() {
+        case.holds(&format!("outputs/p_always_valid/{k}"), p);
+    }
+}
+
+fn asymptotic_sequence(case: &Case) {
+    let [x_c, n_c, x_t, n_t] = ["x_c", "n_c", "x_t", "n_t"].map(|name| case.number(&format!("inputs/{name}")));
+    let (p_c, p_t, n) = (x_c / n_c, x_t / n_t, n_c + n_t);
+    let error = (p_c * (1.0 - p_c) / n_c + p_t * (1.0 - p_t) / n_t).sqrt();
+    // The tool from which the case is has a level of 5 %, as all its others.
+    for tuned in case.numbers("inputs/N_star") {
+        let mixture = Mixture::tuned(tuned, 0.05).expect("a mixture");
+        let half = mixture.critical(n, 0.05) * error;
+        case.holds_interval(&format!("outputs/{tuned}/ci"), (p_t - p_c - half, p_t - p_c + half));
+        case.holds(&format!("outputs/{tuned}/p"), mixture.p((p_t - p_c) / error, n));
     }
 }

@@ -1,5 +1,7 @@
-//! Standard errors of adjusted means from the residual of each unit: MacKinnon & White, Journal of Econometrics 29, 1985,
+//! Standard errors of adjusted means from the residual of each unit: `MacKinnon` & White, Journal of Econometrics 29, 1985,
 //! 305–325.
+
+use std::borrow::Cow;
 
 use super::{Arm, Design, Fit};
 use crate::stats::linear::dot;
@@ -22,7 +24,7 @@ pub enum Robust {
 /// A pass over the rows that were gathered into the moments of a [`Fit`]. Keeps sums, no rows.
 #[derive(Clone, Debug)]
 pub struct Residuals<'a> {
-    fit: &'a Fit,
+    fit: Cow<'a, Fit>,
     /// What units of each arm weigh in each adjusted mean: `weights[arm][mean]`.
     weights: [[Vec<f64>; 2]; 2],
     counts: [u64; 2],
@@ -37,16 +39,21 @@ pub struct Residuals<'a> {
 const SATURATED: f64 = 1e-10;
 
 impl<'a> Residuals<'a> {
-    pub(super) fn new(fit: &'a Fit) -> Self {
+    pub(super) fn new(fit: Cow<'a, Fit>) -> Self {
         let weights = [0, 1].map(|arm| [0, 1].map(|mean| fit.weights(mean, arm)));
         let deviations = vec![0.0; fit.k()];
         Self { fit, weights, counts: [0; 2], squares: 0.0, saturated: 0, sums: [[0.0; 3]; 3], deviations }
     }
 
+    /// The regression whose residuals these are.
+    pub fn fit(&self) -> &Fit {
+        &self.fit
+    }
+
     /// One unit: its arm, outcome and covariates, exactly as the moments had them. Allocates nothing.
     pub fn add(&mut self, arm: Arm, y: f64, x: &[f64]) {
         debug_assert_eq!(x.len(), self.deviations.len(), "a row has one value per covariate");
-        let (fit, side) = (self.fit, arm as usize);
+        let (fit, side) = (&*self.fit, arm as usize);
         let moments = &fit.arms[side];
         for (i, (deviation, value)) in self.deviations.iter_mut().zip(x).enumerate() {
             *deviation = moments.deviation(i + 1, *value);

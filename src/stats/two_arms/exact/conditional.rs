@@ -251,3 +251,143 @@ impl MidP {
         self.arms.converted() == 0.0 || self.arms.converted() == self.arms.units()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stats::off;
+    use crate::stats::two_arms::proportions::Arm;
+    use proptest::prelude::*;
+
+    /// Counts (`x_c`, `n_c`, `x_t`, `n_t`), odds ratio, z: mpmath, 40 digits, by summing over the support.
+    const SCORES: [([u64; 4], f64, f64); 21] = [
+        ([0, 100_000_000, 5, 100_000_000], 1.0, 2.153_874_713_980_307_4),
+        ([0, 100_000_000, 5, 100_000_000], 3.0, 1.181_750_589_293_028_7),
+        ([0, 100_000_000, 5, 100_000_000], 0.001, 8.027_472_212_491_094),
+        ([0, 100_000_000, 5, 100_000_000], 1_000_000.0, 6.266_552_137_611_404e-06),
+        ([5, 100_000_000, 400, 100_000_000], 1.0, 22.456_785_343_485_375),
+        ([5, 100_000_000, 400, 100_000_000], 70.0, 0.229_799_467_602_310_26),
+        ([5, 100_000_000, 400, 100_000_000], 0.001, 73.942_821_684_890_12),
+        ([5, 100_000_000, 400, 100_000_000], 100_000.0, -7.755_004_403_898_11),
+        ([2, 12, 7, 12], 1.0, 1.965_114_419_123_344_7),
+        ([2, 12, 7, 12], 0.2, 3.848_657_275_187_666),
+        ([2, 12, 7, 12], 30.0, -1.428_512_654_809_303),
+        ([3, 1000, 0, 10], 1.0, -0.036_904_350_330_252_966),
+        ([3, 1000, 0, 10], 0.5, -0.018_641_994_959_953_39),
+        ([3, 1000, 0, 10], 10_000.0, -4.834_599_792_144_807),
+        ([4900, 100_000, 5100, 100_000], 1.0, 2.051_898_259_579_604),
+        ([4900, 100_000, 5100, 100_000], 1.1, -2.591_595_346_245_024_5),
+        ([4900, 100_000, 5100, 100_000], 0.7, 19.398_465_544_556_76),
+        ([29, 30, 30, 30], 1.0, 0.674_489_750_196_081_7),
+        ([29, 30, 30, 30], 5.0, 0.210_428_394_247_924_73),
+        ([1, 2, 1, 3], 1.0, -0.253_347_103_135_799_8),
+        ([1, 2, 1, 3], 1.5, -0.444_451_179_834_044_36),
+    ];
+
+    /// Counts, Fisher's p, its mid-p, log₁₀ p: mpmath, 40 digits (R and scipy agree to theirs).
+    const FISHER: [([u64; 4], f64, f64, f64); 9] = [
+        ([2, 12, 7, 12], 0.089_379_458_877_372_46, 0.069_390_227_486_875_76, -1.048_762_278_980_678_3),
+        ([7, 12, 2, 12], 0.089_379_458_877_372_46, 0.069_390_227_486_875_76, -1.048_762_278_980_678_3),
+        (
+            [0, 100_000_000, 5, 100_000_000],
+            0.062_499_996_875_000_005,
+            0.046_874_997_656_250_01,
+            -1.204_120_004_370_649_3,
+        ),
+        (
+            [5, 100_000_000, 400, 100_000_000],
+            2.170_094_548_120_784_7e-111,
+            1.634_318_355_198_372e-111,
+            -110.663_521_344_108_79,
+        ),
+        ([3, 1000, 0, 10], 1.0, 0.514_719_364_475_028_9, 0.0),
+        ([4900, 100_000, 5100, 100_000], 0.041_176_774_278_838_74, 0.040_678_162_662_436_19, -1.385_347_678_304_963_4),
+        ([10, 50, 10, 50], 1.0, 0.901_564_391_146_725_3, 0.0),
+        ([1000, 10_000, 1600, 10_000], 1.211_123_189_811_981e-36, 1.084_383_917_921_653_6e-36, -35.916_811_680_197_526),
+        ([90_000, 100_000, 100, 100_000], 0.0, 0.0, -45_318.795_125_965_065),
+    ];
+
+    fn arms([x_c, n_c, x_t, n_t]: [u64; 4]) -> TwoProportions {
+        let control = Arm { successes: x_c, trials: n_c };
+        TwoProportions::new(control, Arm { successes: x_t, trials: n_t }).expect("arms")
+    }
+
+    #[test]
+    fn scores_of_every_odds_ratio() {
+        for (counts, odds_ratio, z) in SCORES {
+            let found = MidP::new(&arms(counts)).z(odds_ratio);
+            assert!((found - z).abs() < 2e-13 * z.abs() + 2e-13, "{counts:?} at {odds_ratio}: {found} is not {z}");
+        }
+    }
+
+    #[test]
+    fn fisher_as_r_has_it() {
+        for (counts, p, mid_p, log10_p) in FISHER {
+            let (found, mid) = (fisher(&arms(counts)), fisher_mid_p(&arms(counts)));
+            let holds = |found: f64, expected: f64| (found - expected).abs() <= 1e-12 * expected.abs();
+            assert!(holds(found.p, p) && holds(mid.p, mid_p), "{counts:?}: {found:?} {mid:?}");
+            assert!(holds(1.0 - found.log10_p, 1.0 - log10_p), "{counts:?}: {found:?}");
+        }
+        assert_eq!((fisher(&arms([0, 5, 0, 9])).p, fisher(&arms([5, 5, 9, 9])).p), (1.0, 1.0));
+        // Beyond the smallest double: all of 4000 in one of two arms of 10⁸.
+        let far = fisher(&arms([0, 100_000_000, 4000, 100_000_000]));
+        assert!(far.p == 0.0 && off(far.log10_p, -1_203.836_320_444_055_2) < 1e-12, "{far:?}");
+    }
+
+    #[test]
+    fn ends_where_the_counts_have_none() -> Result<(), Error> {
+        let five = MidP::new(&arms([0, 100_000_000, 5, 100_000_000]));
+        // All five in the treatment: ½ (ψ/(1 + ψ))⁵ = Φ(−c), but for one part in 10⁸.
+        let share = libm::pow(2.0 * normal::sf(1.96), 0.2);
+        let low = share / (1.0 - share);
+        let RatioInterval::Above { low: found } = five.odds_ratio_interval(1.96)? else { panic!("an upper end") };
+        assert!(off(found, low) < 1e-7, "{found} {low}");
+        assert!(off(five.lift_interval(1.96)?.low(), low - 1.0) < 1e-6);
+        assert_eq!(five.interval(1.96)?.1, 5e-8);
+        let none = MidP::new(&arms([5, 100, 0, 200]));
+        assert_eq!((none.odds_ratio_interval(1.0)?.low(), none.lift_interval(1.0)?.low()), (0.0, -1.0));
+        assert_eq!(none.interval(1.0)?.0, -0.05);
+        let full = MidP::new(&arms([3, 10, 5, 5]));
+        assert_eq!(full.lift_interval(1.0)?.high(), Some(10.0 / 3.0 - 1.0));
+        let silent = MidP::new(&arms([0, 10, 0, 20]));
+        assert_eq!((silent.p(), silent.interval(1.0)?), (1.0, (-1.0, 1.0)));
+        assert_eq!(silent.lift_interval(1.0)?, RatioInterval::Above { low: -1.0 });
+        assert!(none.interval(-1.0).is_err() && none.lift_interval(f64::NAN).is_err());
+        assert!(none.z(-1.0).is_nan() && none.z(f64::INFINITY).is_nan());
+        Ok(())
+    }
+
+    fn any_arm() -> impl Strategy<Value = Arm> {
+        (prop_oneof![1..=30_u64, 1..=100_000_000_u64], 0..=60_u64)
+            .prop_map(|(trials, successes)| Arm { successes: successes.min(trials), trials })
+    }
+
+    proptest! {
+        #[test]
+        fn odds_ratio_difference_and_lift_agree(control in any_arm(), treatment in any_arm(), c in 0.05..6.0_f64) {
+            let arms = TwoProportions::new(control, treatment).expect("arms");
+            let family = MidP::new(&arms);
+            let z = family.z(1.0);
+            prop_assume!((z.abs() - c).abs() > 1e-9);
+            let rejects = z.abs() > c;
+            let (low, high) = family.interval(c).expect("one");
+            prop_assert_eq!(low > 0.0 || high < 0.0, rejects);
+            let (lift, odds) = (family.lift_interval(c).expect("one"), family.odds_ratio_interval(c).expect("one"));
+            prop_assert_eq!(!lift.contains(0.0), rejects);
+            prop_assert_eq!(!odds.contains(1.0), rejects);
+            // The ends are where each score is c.
+            if odds.low() > 0.0 {
+                prop_assert!((family.z(odds.low()) - c).abs() < 1e-9);
+            }
+            // Close to −1 the lift, and the rates that it asks for, have lost the digits that say how close.
+            if odds.low() > 0.0 && lift.low() > -0.9 {
+                prop_assert!((family.lift_z(lift.low()) - c).abs() < 1e-6);
+                prop_assert!((family.difference_z(low) - c).abs() < 1e-6);
+            }
+            let (wide_low, wide_high) = family.interval(c + 0.1).expect("one");
+            prop_assert!(wide_low <= low && wide_high >= high);
+            let (other_low, other_high) = MidP::new(&arms.swapped()).interval(c).expect("one");
+            prop_assert!((low + other_high).abs() < 1e-12 && (high + other_low).abs() < 1e-12);
+        }
+    }
+}

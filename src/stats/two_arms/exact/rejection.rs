@@ -45,3 +45,36 @@ pub fn rejection(n_c: u64, n_t: u64, p_c: f64, p_t: f64, alpha: f64) -> Result<R
     };
     Ok(Rejection { pooled: chance(TwoProportions::pooled_z), unpooled: chance(TwoProportions::unpooled_z) })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `n_c`, `n_t`, `p_c`, `p_t`, alpha, pooled, unpooled: numpy and scipy's binomial probabilities over all tables.
+    const KNOWN: [(u64, u64, f64, f64, f64, f64, f64); 7] = [
+        (50, 50, 0.1, 0.1, 0.05, 0.050_574_614_323_452_21, 0.059_411_370_473_503_165),
+        (500, 100, 0.05, 0.05, 0.05, 0.046_495_144_631_499_695, 0.076_440_574_028_495_62),
+        (30, 70, 0.2, 0.45, 0.01, 0.420_013_140_928_480_8, 0.561_824_019_423_439_5),
+        (10, 10, 0.0, 0.0, 0.05, 0.0, 0.0),
+        (10, 12, 0.0, 1.0, 0.05, 1.0, 1.0),
+        (2000, 1500, 0.03, 0.05, 0.05, 0.856_776_513_802_831_3, 0.845_664_396_379_299_8),
+        (7, 3, 0.5, 0.5, 0.2, 0.246_093_749_999_999_9, 0.281_249_999_999_999_9),
+    ];
+
+    #[test]
+    fn size_and_power_by_enumeration() -> Result<(), Error> {
+        for (n_c, n_t, p_c, p_t, alpha, pooled, unpooled) in KNOWN {
+            let found = rejection(n_c, n_t, p_c, p_t, alpha)?;
+            let holds = |found: f64, expected: f64| (found - expected).abs() <= 1e-12 * expected;
+            assert!(holds(found.pooled, pooled) && holds(found.unpooled, unpooled), "{n_c} {n_t} {p_c}: {found:?}");
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn what_cannot_be_enumerated_is_refused() {
+        assert!(rejection(0, 5, 0.1, 0.1, 0.05).is_err() && rejection(5, 100_001, 0.1, 0.1, 0.05).is_err());
+        assert!(rejection(5, 5, -0.1, 0.1, 0.05).is_err() && rejection(5, 5, 0.1, f64::NAN, 0.05).is_err());
+        assert!(rejection(5, 5, 0.1, 0.1, 0.0).is_err() && rejection(5, 5, 0.1, 0.1, 1.0).is_err());
+    }
+}

@@ -1,0 +1,197 @@
+//! Watching one customer under one arm, and the sparse series that its events are kept in.
+
+use super::{Contact, Deed, Streams};
+use crate::engine::{Cause, Ending, Event, Watch};
+use crate::scenario::Seconds;
+use crate::world::{ChannelId, Tables};
+
+/// Not lost by the horizon. A horizon is at most a century, 3.2 × 10⁹ seconds.
+pub(super) const NEVER: u32 = u32::MAX;
+
+/// The high byte of a contact's code, above its channel.
+const SENT: u16 = 1 << 8;
+const DELIVERED: u16 = 1 << 9;
+const OPTED_OUT: u16 = 1 << 10;
+const CLICKED: u16 = 1 << 11;
+
+/// What a contact's code says.
+pub(super) fn contact(after: u32, code: u16) -> Contact {
+    let deed = if code & CLICKED == 0 {
+        Deed::Sent { delivered: code & DELIVERED != 0, opted_out: code & OPTED_OUT != 0 }
+    } else {
+        Deed::Clicked
+    };
+    Contact { after, channel: (code & 0xff) as ChannelId, deed }
+}
+
+/// Sees one customer under one arm.
+pub(super) struct Recorder<'a> {
+    exposing: &'a [bool],
+    /// The first run of a campaign that exposes, in this arm.
+    pub exposed: Option<Seconds>,
+    /// When, for how much, and whether a contact brought it.
+    orders: Vec<(Seconds, i64, bool)>,
+    contacts: Vec<(Seconds, u16)>,
+    lost: Option<Seconds>,
+}
+
+impl<'a> Recorder<'a> {
+    pub fn new(exposing: &'a [bool]) -> Self {
+        Self { exposing, exposed: None, orders: Vec::new(), contacts: Vec::new(), lost: None }
+    }
+
+    /// Begins the next customer.
+    pub fn begin(&mut self) {
+        self.exposed = None;
+        self.orders.clear();
+        self.contacts.clear();
+        self.lost = None;
+    }
+
+    /// Orders before exposure.
+    pub fn before(&self, exposed: Seconds) -> impl Iterator<Item = (Seconds, i64)> {
+        let before = self.orders.iter().filter(move |order| !is_after(order, exposed));
+        before.map(|&(at, value, _)| (at, value))
+    }
+
+    /// Keeps what happened from exposure on.
+    pub fn keep(&self, exposed: Seconds, streams: &mut Streams) {
+        let after = |at: Seconds| (at - exposed) as u32;
+        let orders = self.orders.iter().filter(|order| is_after(order, exposed));
+        streams.orders.close(orders.map(|&(at, value, _)| (after(at), value)));
+        let contacts = self.contacts.iter().filter(|(at, _)| *at >= exposed);
+        streams.contacts.close(contacts.map(|&(at, code)| (after(at), code)));
+        streams.lost.push(self.lost.map_or(NEVER, |at| after(at.max(exposed))));
+    }
+}
+
+/// Natural orders of the second of exposure come before it (R6).
+fn is_after(&(at, _, by_contact): &(Seconds, i64, bool), exposed: Seconds) -> bool {
+    at > exposed || (at == exposed && by_contact)
+}
+
+impl Watch for Recorder<'_> {
+    #[inline]
+    fn see(&mut self, at: Seconds, event: Event) {
+        match event {
+            Event::RunBegan(campaign) => {
+                if self.exposed.is_none() && self.exposing[usize::from(campaign)] {
+                    self.exposed = Some(at);
+                }
+            }
+            Event::Sent(message) => self.contacts.push((at, SENT | u16::from(message.channel))),
+            // What becomes of a message on its way is told in the same breath as that it was sent.
+            Event::Delivered(_) => self.mark(DELIVERED),
+            Event::OptedOut(_) => self.mark(OPTED_OUT),
+            Event::Clicked(message) => self.contacts.push((at, CLICKED | u16::from(message.channel))),
+            Event::Ordered { value, cause, .. } => {
+                self.orders.push((at, value, matches!(cause, Cause::Contact { .. })));
+            }
+            Event::Lost => self.lost = Some(at),
+            // A silent loss of the past.
+            Event::Joined { alive, .. } => self.lost = (!alive).then_some(at),
+            Event::Opened(_)
+            | Event::Withheld(..)
+            | Event::JourneyBegan(_)
+            | Event::Hopped { .. }
+            | Event::Bounced(_) => {}
+        }
+    }
+
+    fn end(&mut self, _: Ending) {}
+}
+
+impl Recorder<'_> {
+    #[inline]
+    fn mark(&mut self, what: u16) {
+        if let Some((_, code)) = self.contacts.last_mut() {
+            *code |= what;
+        }
+    }
+}
+
+/// Events of many units, one unit after the other: seconds after exposure, and what.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Series<T> {
+    /// By unit: where its events end.
+    ends: Vec<u64>,
+    after: Vec<u32>,
+    what: Vec<T>,
+}
+
+impl<T: Copy> Series<T> {
+    /// The events of the next unit.
+    fn close(&mut self, events: impl Iterator<Item = (u32, T)>) {
+        for (after, what) in events {
+            self.after.push(after);
+            self.what.push(what);
+        }
+        self.ends.push(self.after.len() as u64);
+    }
+
+    /// The events of a unit, in order of time.
+    pub fn of(&self, unit: usize) -> impl Iterator<Item = (u32, T)> {
+        let from = unit.checked_sub(1).map_or(0, |before| self.ends[before]) as usize;
+        let range = from..self.ends[unit] as usize;
+        self.after[range.clone()].iter().copied().zip(self.what[range].iter().copied())
+    }
+
+    /// Makes room for the events of these.
+    pub fn reserve<'a>(&mut self, parts: impl Iterator<Item = &'a Self> + Clone)
+    where
+        T: 'a,
+    {
+        self.ends.reserve_exact(parts.clone().map(|part| part.ends.len()).sum());
+        let events = parts.map(|part| part.after.len()).sum();
+        self.after.reserve_exact(events);
+        self.what.reserve_exact(events);
+    }
+
+    /// Adds units behind these.
+    pub fn append(&mut self, more: Self) {
+        let from = self.after.len() as u64;
+        self.ends.extend(more.ends.iter().map(|end| from + end));
+        self.after.extend(more.after);
+        self.what.extend(more.what);
+    }
+
+    /// Bytes that it takes.
+    pub fn bytes(&self) -> usize {
+        size_of_val(&*self.ends) + size_of_val(&*self.after) + size_of_val(&*self.what)
+    }
+}
+
+/// What turns events of one draw into money.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Prices {
+    /// By channel: nano-units of the currency for each message, and whether they fall due when it is sent (R17).
+    messages: Vec<(i64, bool)>,
+    /// By segment: gross margin ÷ revenue in parts per billion.
+    margins: Vec<i64>,
+}
+
+impl Prices {
+    pub fn new(tables: &Tables) -> Self {
+        let message = |contact: &Option<crate::world::ContactTable>| {
+            contact.as_ref().map_or((0, false), |contact| (contact.price, contact.billed_on_sent))
+        };
+        Self {
+            messages: tables.contacts.iter().map(message).collect(),
+            margins: tables.segments.iter().map(|segment| segment.margin).collect(),
+        }
+    }
+
+    /// What a message costs, in nano-units of the currency.
+    pub fn message(&self, contact: &Contact) -> i64 {
+        let (price, on_sent) = self.messages[usize::from(contact.channel)];
+        match contact.deed {
+            Deed::Sent { delivered, .. } if delivered || on_sent => price,
+            _ => 0,
+        }
+    }
+
+    /// Gross margin of a segment in parts per billion of revenue.
+    pub fn margin(&self, segment: u32) -> i64 {
+        self.margins[segment as usize]
+    }
+}

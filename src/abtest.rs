@@ -12,6 +12,7 @@ pub mod collected;
 pub mod contrast;
 pub mod data;
 pub mod metric;
+pub mod outlook;
 pub mod plan;
 pub mod sizing;
 pub mod standing;

@@ -11,6 +11,7 @@ mod markdown;
 mod page;
 mod panels;
 mod presets;
+pub mod sizing;
 pub mod sweep;
 mod table;
 pub mod trace;

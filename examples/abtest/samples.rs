@@ -207,7 +207,7 @@ valid = "any-time"
             "{unit},\"{}\",2026-01-{:02},{},{}",
             arms[arm].replace('"', "\"\""),
             1 + unit * 30 / 12_000,
-            ["Germany", "France", "a country with a rather long name, for once", "Spain", "Italy"][(chance.next() * 5.0) as usize],
+            ["Germany", "France", "a country with a rather long name for once", "Spain", "Italy"][(chance.next() * 5.0) as usize],
             ["18-29", "30-49", "50+"][(chance.next() * 3.0) as usize],
         );
         let _ = write!(data, ",{}", u8::from(chance.next() < 0.2 + effect));

@@ -34,23 +34,23 @@ pub(super) fn way_out(tail: impl Fn(f64) -> Tail, ln_p: f64, start: f64) -> f64 
         there = tail(high);
     }
     let mut s = high;
+    let mut before = f64::INFINITY;
     for _ in 0..100 {
         let excess = there.ln - ln_p;
         if excess > 0.0 {
-            low = s
+            low = s;
         } else {
-            high = s
+            high = s;
         }
         let step = excess * there.mills;
+        if step.abs() <= 2e-16 * s || high - low <= 2e-16 * high {
+            return (s + step).max(0.0);
+        }
+        // Far outside a tail like exp(−eˢ) Newton creeps; near the root it must not be disturbed by rounding.
+        let creeps = excess.abs() > 0.25 * before && step.abs() > 1e-6 * s;
+        before = excess.abs();
         let next = s + step;
-        if step.abs() <= 2e-16 * s || s == 0.0 {
-            return next.max(0.0);
-        }
-        // The ends themselves are allowed: rounding may put the root there.
-        s = if next >= low && next <= high { next } else { 0.5 * (low + high) };
-        if high - low <= 2e-16 * high {
-            return s;
-        }
+        s = if next >= low && next <= high && !creeps { next } else { 0.5 * (low + high) };
         there = tail(s);
     }
     s

@@ -2,7 +2,7 @@
 //!
 //! An adjusted p-value is the smallest level at which the procedure rejects that hypothesis. The procedures that multiply
 //! p by a factor ([`Scaling`]) exist in three forms that agree: on p, on ln p (where p itself underflows), and as the
-//! *multiplier* p_adj / p, with which an interval tells the same as the adjusted test: at level α / multiplier it excludes
+//! *multiplier* `p_adj` / p, with which an interval tells the same as the adjusted test: at level α / multiplier it excludes
 //! the null value exactly when the adjusted p is below α.
 
 use super::{Error, require, require_probability};
@@ -230,14 +230,80 @@ mod tests {
         let p = [0.2, 1e-200, 0.03, 1.0, 0.03, 0.0, 0.004, 0.6];
         let known: [(Method, [f64; 8]); 9] = [
             (Method::Scaling(Scaling::Bonferroni), [1.0, 8e-200, 0.24, 1.0, 0.24, 0.0, 0.032, 1.0]),
-            (Method::Sidak, [0.83222784, 8e-200, 0.2162566405623039, 1.0, 0.2162566405623039, 0.0, 0.03155556613722944, 0.99934464]),
-            (Method::Scaling(Scaling::Holm), [0.6000000000000001, 6.999999999999999e-200, 0.15, 1.0, 0.15, 0.0, 0.024, 1.0]),
-            (Method::HolmSidak, [0.48800000000000004, 6.999999999999999e-200, 0.14126597429999999, 1.0, 0.14126597429999999, 0.0, 0.023761276166139905, 0.84]),
-            (Method::Scaling(Scaling::SimesHochberg), [0.6000000000000001, 6.999999999999999e-200, 0.12, 1.0, 0.12, 0.0, 0.024, 1.0]),
-            (Method::Hommel, [0.6000000000000001, 6.999999999999999e-200, 0.12, 1.0, 0.12, 0.0, 0.024, 1.0]),
-            (Method::Scaling(Scaling::BenjaminiYekutieli), [0.7247619047619048, 1.0871428571428569e-199, 0.13045714285714285, 1.0, 0.13045714285714285, 0.0, 0.02899047619047619, 1.0]),
-            (Method::TwoStageBenjaminiHochberg { alpha: 0.1 }, [0.1, 1.5e-200, 0.018000000000000002, 0.375, 0.018000000000000002, 0.0, 0.004, 0.2571428571428571]),
-            (Method::TwoStageBenjaminiKriegerYekutieli { alpha: 0.1 }, [0.11000000000000001, 1.6500000000000002e-200, 0.019800000000000005, 0.41250000000000003, 0.019800000000000005, 0.0, 0.0044, 0.28285714285714286]),
+            (
+                Method::Sidak,
+                [
+                    0.832_227_84,
+                    8e-200,
+                    0.216_256_640_562_303_9,
+                    1.0,
+                    0.216_256_640_562_303_9,
+                    0.0,
+                    0.031_555_566_137_229_44,
+                    0.999_344_64,
+                ],
+            ),
+            (
+                Method::Scaling(Scaling::Holm),
+                [0.600_000_000_000_000_1, 6.999_999_999_999_999e-200, 0.15, 1.0, 0.15, 0.0, 0.024, 1.0],
+            ),
+            (
+                Method::HolmSidak,
+                [
+                    0.488_000_000_000_000_04,
+                    6.999_999_999_999_999e-200,
+                    0.141_265_974_299_999_99,
+                    1.0,
+                    0.141_265_974_299_999_99,
+                    0.0,
+                    0.023_761_276_166_139_905,
+                    0.84,
+                ],
+            ),
+            (
+                Method::Scaling(Scaling::SimesHochberg),
+                [0.600_000_000_000_000_1, 6.999_999_999_999_999e-200, 0.12, 1.0, 0.12, 0.0, 0.024, 1.0],
+            ),
+            (Method::Hommel, [0.600_000_000_000_000_1, 6.999_999_999_999_999e-200, 0.12, 1.0, 0.12, 0.0, 0.024, 1.0]),
+            (
+                Method::Scaling(Scaling::BenjaminiYekutieli),
+                [
+                    0.724_761_904_761_904_8,
+                    1.087_142_857_142_856_9e-199,
+                    0.130_457_142_857_142_85,
+                    1.0,
+                    0.130_457_142_857_142_85,
+                    0.0,
+                    0.028_990_476_190_476_19,
+                    1.0,
+                ],
+            ),
+            (
+                Method::TwoStageBenjaminiHochberg { alpha: 0.1 },
+                [
+                    0.1,
+                    1.5e-200,
+                    0.018_000_000_000_000_002,
+                    0.375,
+                    0.018_000_000_000_000_002,
+                    0.0,
+                    0.004,
+                    0.257_142_857_142_857_1,
+                ],
+            ),
+            (
+                Method::TwoStageBenjaminiKriegerYekutieli { alpha: 0.1 },
+                [
+                    0.110_000_000_000_000_01,
+                    1.650_000_000_000_000_2e-200,
+                    0.019_800_000_000_000_005,
+                    0.412_500_000_000_000_03,
+                    0.019_800_000_000_000_005,
+                    0.0,
+                    0.004_4,
+                    0.282_857_142_857_142_86,
+                ],
+            ),
         ];
         for (method, expected) in known {
             for (i, (found, expected)) in adjusted(&p, method)?.into_iter().zip(expected).enumerate() {

@@ -188,6 +188,22 @@ mod tests {
     use super::*;
     use crate::stats::off;
 
+    /// z, ln(1 − Φ(z)): mpmath, 80 digits.
+    const LN_TAILS: [(f64, f64); 12] = [
+        (-6.3, -1.488_228_221_873_053_8e-10),
+        (-1.5, -0.069_143_455_612_233_98),
+        (-0.2, -0.546_004_353_722_774_1),
+        (0.0, -std::f64::consts::LN_2),
+        (0.7, -1.418_967_761_531_531_5),
+        (5.0, -15.064_998_393_988_725),
+        (26.9, -366.017_442_037_408_44),
+        (27.1, -371.424_829_294_019_6),
+        (38.0, -726.557_216_018_820_1),
+        (100.0, -5_005.524_208_694_205),
+        (1000.0, -500_007.826_694_812_16),
+        (1_000_000.0, -500_000_000_014.734_44),
+    ];
+
     /// z, Φ(z), 1 − Φ(z): mpmath, 50 digits.
     const TAILS: [(f64, f64, f64); 13] = [
         (-37.5, 4.605_353_009_581_955e-308, 1.0),
@@ -261,5 +277,17 @@ mod tests {
             assert!(quantile(p).is_nan());
         }
         assert!(cdf(f64::NAN).is_nan());
+    }
+
+    #[test]
+    fn logarithms_of_the_tail_and_back() {
+        for (z, ln) in LN_TAILS {
+            assert!(off(ln_sf(z), ln) < 1e-15, "ln_sf({z}) = {}", ln_sf(z));
+            // Below −1 the logarithm is near 0, and has the digits of a tail of the other side.
+            assert!((quantile_of_ln_sf(ln) - z).abs() < 1e-15 * z.abs().max(1.0), "{z}: {}", quantile_of_ln_sf(ln));
+        }
+        assert_eq!((ln_sf(f64::INFINITY), ln_sf(f64::NEG_INFINITY)), (f64::NEG_INFINITY, 0.0));
+        assert_eq!((quantile_of_ln_sf(f64::NEG_INFINITY), quantile_of_ln_sf(0.0)), (f64::INFINITY, f64::NEG_INFINITY));
+        assert!(ln_sf(f64::NAN).is_nan() && quantile_of_ln_sf(1.0).is_nan() && quantile_of_ln_sf(f64::NAN).is_nan());
     }
 }

@@ -1,7 +1,7 @@
 //! Several densities on one line, with their distribution functions: Gauss–Legendre panels that also integrate from the
 //! left up to each node.
 //!
-//! What compares random variables, P(best) = ∫ fᵢ ΠFⱼ or a regret ∫ Fᵢ(1 − ΠFⱼ), needs each Fⱼ at every node. From the
+//! What compares random variables, P(best) = ∫ fᵢ·∏Fⱼ or a regret ∫ Fᵢ·(1 − ∏Fⱼ), needs each Fⱼ at every node. From the
 //! values of fⱼ at the nodes of a panel its integral up to each node is a fixed matrix away, so K laws cost K densities
 //! a node and nothing is nested.
 

@@ -91,6 +91,7 @@ impl Sizes {
     }
 
     /// Whole units: the control rounded up, then the treatment to no less than its ratio to that.
+    #[must_use]
     pub fn rounded_up(&self) -> Self {
         // What lies above an integer by rounding alone is this integer.
         let up = |n: f64| (n * (1.0 - 1e-14)).ceil();

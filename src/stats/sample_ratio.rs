@@ -146,7 +146,7 @@ impl Look {
 /// The test to watch while an experiment runs, from the units so far in each arm at each look (each look at least the one
 /// before).
 ///
-/// The e-value of Lindon & Malek (*Anytime-valid inference for multinomial count data*, NeurIPS 2022): the planned shares θ
+/// The e-value of Lindon & Malek (*Anytime-valid inference for multinomial count data*, 2022): the planned shares θ
 /// against a Dirichlet mixture with parameters c·θ, e = B(c·θ + n) / B(c·θ) ÷ Π θⱼ^nⱼ. The `concentration` c says how near
 /// to the plan a true mismatch is expected: a large one finds small gaps sooner, late; a small one finds large gaps early.
 /// Written in deviances, which do not cancel: error of `ln_e` below 1e-12 + 1e-14·|`ln_e`| for counts to 1e9.
@@ -157,14 +157,29 @@ impl Look {
 ///
 /// ```
 /// use channelmix::stats::sample_ratio::{CONCENTRATION, sequential};
-/// let looks = sequential(&[vec![1000, 1010], vec![2000, 2400]], &[0.5, 0.5], CONCENTRATION)?;
-/// assert!(looks[0].p == 1.0 && looks[1].p < 1e-4);
+/// let looks = sequential(&[vec![1000, 1010], vec![2000, 2500]], &[0.5, 0.5], CONCENTRATION)?;
+/// assert!(looks[0].p == 1.0 && (looks[1].ln_e - 8.437_204_263_317_549).abs() < 1e-13);
 /// # Ok::<(), channelmix::stats::Error>(())
 /// ```
 pub fn sequential(cumulative: &[Vec<u64>], shares: &[f64], concentration: f64) -> Result<Vec<Look>, Error> {
-    let shares = planned(shares)?;
     let sized = concentration > 0.0 && concentration < f64::INFINITY;
     require(sized, "the concentration", "be positive and finite", concentration)?;
+    let prior: Vec<f64> = planned(shares)?.iter().map(|share| concentration * share).collect();
+    sequential_with_prior(cumulative, shares, &prior)
+}
+
+/// [`sequential`] with any Dirichlet parameters, one an arm: all 1 expects nothing of the true shares. That of an arm without
+/// a planned share does not count.
+///
+/// # Errors
+/// As [`sequential`]; [`Error::Range`] for a parameter that is not positive and finite.
+pub fn sequential_with_prior(cumulative: &[Vec<u64>], shares: &[f64], prior: &[f64]) -> Result<Vec<Look>, Error> {
+    let shares = planned(shares)?;
+    require_length("the prior", shares.len(), prior.len())?;
+    for (parameter, _) in prior.iter().zip(&shares).filter(|(_, share)| **share > 0.0) {
+        let sized = *parameter > 0.0 && *parameter < f64::INFINITY;
+        require(sized, "a parameter of the prior", "be positive and finite", *parameter)?;
+    }
     let mut looks = Vec::with_capacity(cumulative.len());
     let mut before: Option<&Vec<u64>> = None;
     let mut best = 0.0_f64;
@@ -175,7 +190,7 @@ pub fn sequential(cumulative: &[Vec<u64>], shares: &[f64], concentration: f64) -
         }
         before = Some(counts);
         let counted = Counted::new(counts, &shares);
-        let ln_e = counted.ln_e(concentration);
+        let ln_e = counted.ln_e(prior.iter().zip(&shares).filter(|(_, share)| **share > 0.0).map(|(prior, _)| *prior));
         best = best.max(ln_e);
         let (p, log10_p) = (libm::exp(-best), -best / std::f64::consts::LN_10);
         looks.push(Look { ln_e, p, log10_p, unplanned: counted.unplanned });
@@ -203,22 +218,26 @@ impl Counted {
         Self { total, leads: leads.collect(), unplanned: unplanned.collect() }
     }
 
-    /// ln e of the counts, with Stirling's formula taken out of every Γ: with xⱼ = cθⱼ + nⱼ and X = c + N it is
-    /// Σ xⱼ ln(xⱼ/(Xθⱼ)) + ½ (ln(X/c) − Σ ln(xⱼ/cθⱼ)) and the rests of Stirling's formulas.
-    fn ln_e(&self, concentration: f64) -> f64 {
-        let grown = concentration + self.total;
-        let mut sum =
-            0.5 * libm::log1p(self.total / concentration) - stirling_rest(grown) + stirling_rest(concentration);
-        for (n, share, lead) in &self.leads {
-            let prior = concentration * share;
+    /// ln e of the counts, given the prior parameters of the arms in `leads`, with Stirling's formula taken out of every Γ:
+    /// with x = α + n, A = Σα and X = A + N it is Σ x ln(x/(Xθ)) − Σ α ln(α/(Aθ)) + ½ (ln(X/A) − Σ ln(x/α)) and the rests.
+    fn ln_e(&self, prior: impl Iterator<Item = f64> + Clone) -> f64 {
+        let parameters: f64 = prior.clone().sum();
+        let grown = parameters + self.total;
+        let mut sum = 0.5 * libm::log1p(self.total / parameters) - stirling_rest(grown) + stirling_rest(parameters);
+        for ((n, share, lead), prior) in self.leads.iter().zip(prior) {
+            let ahead = prior - parameters * share;
             let x = prior + n;
-            // x − Xθ = n − Nθ = lead.
-            let t = -lead / x;
-            sum += if t > -0.5 { -x * log1p_rest(t) } else { x * libm::log(x / (grown * share)) - lead };
+            sum += divergence(x, ahead + lead, grown * share) - divergence(prior, ahead, parameters * share);
             sum += stirling_rest(x) - stirling_rest(prior) - 0.5 * libm::log1p(n / prior);
         }
         sum
     }
+}
+
+/// x·ln(x/mean) + mean − x ≥ 0, for lead = x − mean; over all arms the leads sum to 0.
+fn divergence(x: f64, lead: f64, mean: f64) -> f64 {
+    let t = -lead / x;
+    if t > -0.5 { -x * log1p_rest(t) } else { x * libm::log(x / mean) - lead }
 }
 
 /// The shares, scaled to sum to 1.
@@ -229,4 +248,109 @@ fn planned(shares: &[f64]) -> Result<Vec<f64>, Error> {
     let sum: f64 = shares.iter().sum();
     require((sum - 1.0).abs() <= 1e-6, "the sum of the planned shares", "be 1", sum)?;
     Ok(shares.iter().map(|share| share / sum).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stats::{binomial, off};
+
+    /// Counts, shares, concentration, ln e: mpmath, 50 digits.
+    type Mixed = (&'static [u64], &'static [f64], f64, f64);
+    const MIXED: [Mixed; 8] = [
+        (&[1000, 1010], &[0.5, 0.5], 1e4, -0.087_417_911_082_021_31),
+        (&[2000, 2500], &[0.5, 0.5], 1e4, 8.437_204_263_317_549),
+        (&[0, 0], &[0.5, 0.5], 1e4, 0.0),
+        (&[0, 30], &[0.5, 0.5], 1.0, 18.517_285_309_212_9),
+        (&[502_000, 498_000], &[0.5, 0.5], 1e4, 5.613_235_616_800_224),
+        (&[100_000_000, 300_030_000], &[0.25, 0.75], 1e4, -4.923_409_722_420_705),
+        (&[333_000_000, 333_100_000, 333_500_000], &[0.3, 0.3, 0.4], 100.0, 9_376_593.244_977_305),
+        (&[10, 0, 3], &[0.125, 0.25, 0.625], 0.01, 8.539_502_542_954_521),
+    ];
+
+    #[test]
+    fn mixtures_from_nothing_to_a_thousand_million() -> Result<(), Error> {
+        for (counts, shares, concentration, ln_e) in MIXED {
+            let found = sequential(&[counts.to_vec()], shares, concentration)?[0].ln_e;
+            assert!((found - ln_e).abs() < 1e-13 + 1e-15 * ln_e.abs(), "{counts:?}: {found}");
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn any_prior() -> Result<(), Error> {
+        // Uniform over the shares: e = 1 / ((N + 1) C(N, k) Π θⁿ) for two arms.
+        for (k, n, share) in [(3_u64, 12_u64, 0.25), (0, 40, 0.5), (250_100, 1_000_000, 0.25)] {
+            let look = &sequential_with_prior(&[vec![k, n - k]], &[share, 1.0 - share], &[1.0, 1.0])?[0];
+            let ln_e = -libm::log(n as f64 + 1.0) - binomial::ln_pmf(k, n, share);
+            assert!((look.ln_e - ln_e).abs() < 1e-12, "{k} of {n}: {} {ln_e}", look.ln_e);
+        }
+        for prior in [&[1.0][..], &[1.0, 0.0], &[f64::NAN, 1.0], &[1.0, f64::INFINITY]] {
+            assert!(sequential_with_prior(&[vec![1, 2]], &[0.5, 0.5], prior).is_err());
+        }
+        assert!(sequential_with_prior(&[vec![1, 2]], &[1.0, 0.0], &[3.0, 0.0])?[0].ln_e.abs() < 1e-14);
+        Ok(())
+    }
+
+    #[test]
+    fn the_mixture_is_a_fair_bet_on_the_plan() -> Result<(), Error> {
+        // Under the plan E[e] = 1: the sum over all outcomes of 12 units in two arms.
+        for (share, concentration) in [(0.5, 1.0), (0.1, 30.0)] {
+            let outcome = |k: u64| -> Result<f64, Error> {
+                let look = sequential(&[vec![k, 12 - k]], &[share, 1.0 - share], concentration)?;
+                Ok(binomial::pmf(k, 12, share) * libm::exp(look[0].ln_e))
+            };
+            let sum = (0..=12).map(outcome).sum::<Result<f64, Error>>()?;
+            assert!((sum - 1.0).abs() < 1e-13, "{sum}");
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn p_only_falls() -> Result<(), Error> {
+        let days = [vec![100, 100], vec![1000, 1200], vec![3000, 3100], vec![90_000, 90_000]];
+        let looks = sequential(&days, &[0.5, 0.5], 100.0)?;
+        assert!(looks.windows(2).all(|pair| pair[1].p <= pair[0].p));
+        assert_eq!(looks[0].p, 1.0);
+        assert!(looks[3].ln_e < 0.0 && off(looks[3].p, libm::exp(-looks[1].ln_e)) < 1e-15 && looks[3].alarm(ALARM));
+        assert!(off(looks[3].log10_p, libm::log10(looks[3].p)) < 1e-14);
+        Ok(())
+    }
+
+    #[test]
+    fn an_arm_without_a_share_is_its_own_alarm() -> Result<(), Error> {
+        let clean = fixed(&[500, 0, 500], &[0.5, 0.0, 0.5])?;
+        assert_eq!((clean.chi2, clean.df, clean.p, clean.alarm(ALARM)), (0.0, 1, 1.0, false));
+        let leaking = fixed(&[500, 10, 500], &[0.5, 0.0, 0.5])?;
+        assert_eq!((leaking.p, leaking.unplanned.as_slice(), leaking.alarm(ALARM)), (1.0, &[1][..], true));
+        assert_eq!((leaking.arms[1].expected, leaking.arms[1].gap), (0.0, 10.0 / 1010.0));
+        let look = &sequential(&[vec![500, 10, 500]], &[0.5, 0.0, 0.5], 10.0)?[0];
+        assert!(look.unplanned == [1] && look.alarm(ALARM) && look.ln_e.is_finite());
+        // All of the units in it, and one arm only.
+        assert!(fixed(&[0, 10], &[1.0, 0.0])?.alarm(ALARM) && !fixed(&[10], &[1.0])?.alarm(ALARM));
+        Ok(())
+    }
+
+    #[test]
+    fn segments_share_the_chance_of_a_false_alarm() -> Result<(), Error> {
+        let segments = by_segment(&[vec![500, 500], vec![400, 500], vec![550_000, 450_000]], &[0.5, 0.5])?;
+        assert_eq!(segments[0].p_adjusted, 1.0);
+        assert!(off(segments[1].p_adjusted, 3.0 * segments[1].test.p) < 1e-15 && !segments[1].alarm(ALARM));
+        assert!(segments[1].test.alarm(ALARM) && segments[2].alarm(ALARM));
+        assert!(off(segments[2].log10_p_adjusted, -2_173.570_512_873_370_3 + libm::log10(3.0)) < 1e-12);
+        assert!(by_segment(&[], &[0.5, 0.5])?.is_empty());
+        Ok(())
+    }
+
+    #[test]
+    fn what_is_no_plan_is_refused() {
+        for shares in [&[0.5, 0.6][..], &[1.5, -0.5], &[f64::NAN, 1.0], &[1.0], &[0.2, 0.3, 0.5], &[]] {
+            assert!(fixed(&[1, 2], shares).is_err() && sequential(&[vec![1, 2]], shares, 1.0).is_err(), "{shares:?}");
+        }
+        assert!(fixed(&[0, 0], &[0.5, 0.5]).is_err());
+        assert!(sequential(&[vec![5, 5], vec![6, 4]], &[0.5, 0.5], 1.0).is_err());
+        for concentration in [0.0, -1.0, f64::INFINITY, f64::NAN] {
+            assert!(sequential(&[vec![5, 5]], &[0.5, 0.5], concentration).is_err());
+        }
+    }
 }

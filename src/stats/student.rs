@@ -173,6 +173,17 @@ mod tests {
     use super::*;
     use crate::stats::off;
 
+    /// t, ν, ln P(T > t): mpmath, 60 digits.
+    const LN_TAILS: [(f64, f64, f64); 7] = [
+        (-3.0, 4.0, -0.020_173_099_629_157_313),
+        (0.3, 1.0, -0.898_385_931_464_041),
+        (1e200, 1.0, -461.661_748_484_658_5),
+        (1e300, 2.0, -1_382.244_202_976_987_3),
+        (10_000.0, 300.0, -1_911.306_852_006_008_5),
+        (40.0, 10_000.0, -746.634_282_478_206_8),
+        (500.0, 1_000_000.0, -111_578.797_636_210_8),
+    ];
+
     /// t, ν, P(T > t): mpmath, 60 digits, by the incomplete beta function (by quadrature for ν ≥ 1e7).
     const TAILS: [(f64, f64, f64); 16] = [
         (0.001, 1.0, 0.499_681_690_219_919_4),
@@ -308,5 +319,15 @@ mod tests {
             );
         }
         assert!(sf(f64::NAN, 5.0).is_nan() && sf(1.0, f64::NAN).is_nan());
+    }
+
+    #[test]
+    fn logarithms_of_the_tail() {
+        for (t, df, ln) in LN_TAILS {
+            assert!(off(ln_sf(t, df), ln) < 1e-14, "ln_sf({t}, {df}) = {}", ln_sf(t, df));
+        }
+        assert!(off(ln_sf(447.0, f64::INFINITY), normal::ln_sf(447.0)) < 1e-15);
+        assert_eq!((ln_sf(f64::INFINITY, 3.0), ln_sf(f64::NEG_INFINITY, 3.0)), (f64::NEG_INFINITY, 0.0));
+        assert!(ln_sf(f64::NAN, 3.0).is_nan() && ln_sf(1.0, 0.5).is_nan());
     }
 }

@@ -8,6 +8,8 @@
 //! - [`difference`]: two estimates with their variances, and their test; [`lift`] the same in percent, with margins.
 //! - What becomes such a difference: [`means`], [`ratios`], [`adjusted`] means.
 //! - Conversion rates: [`proportions`], [`exact`] for rare events, [`strata`] for segments (of means, too).
+//! - What becomes such a difference: [`means`], [`ratios`], [`adjusted`] means, [`trimmed`] means, [`quantiles`].
+//! - What asks for no such law: [`ranks`], [`bootstrap`], [`permutation`]. Time to an event: [`survival`].
 //! - [`balance`]: whether the arms were alike before.
 
 pub mod adjusted;
@@ -18,6 +20,7 @@ pub mod exact;
 mod inversion;
 pub mod lift;
 pub mod means;
+pub mod permutation;
 pub mod proportions;
 pub mod quantiles;
 pub mod ranks;

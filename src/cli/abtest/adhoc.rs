@@ -40,8 +40,10 @@ pub struct AdHoc {
 /// `NAME=VALUE`.
 #[derive(Clone, Debug)]
 pub struct Pair {
-    name: String,
-    value: String,
+    /// What stands before the sign.
+    pub name: String,
+    /// What stands behind it.
+    pub value: String,
 }
 
 impl FromStr for Pair {
@@ -143,44 +145,44 @@ impl AdHoc {
             decision: Decision { guardrails: Guardrails::NotWorse },
         })
     }
+}
 
-    /// The shares that the arms should have.
-    fn shares(&self, arms: &[String]) -> Result<Vec<(String, f64)>, Failure> {
-        if self.share.is_empty() {
-            return Ok(arms.iter().map(|arm| (arm.clone(), 1.0 / arms.len() as f64)).collect());
-        }
-        let mut shares = Vec::new();
-        for Pair { name, value } in &self.share {
-            if !arms.contains(name) {
-                let near = nearest(name, arms.iter().map(String::as_str));
-                let help = near.map_or_else(|| format!("there are {}", arms.join(", ")), |near| format!("did you mean {near}?"));
-                return Err(Failure::argument(format!("--share {name}: the data have no such arm"), help));
-            }
-            if shares.iter().any(|(other, _)| other == name) {
-                return Err(Failure::argument(format!("--share {name} is given twice"), "keep one of the two"));
-            }
-            let share = value.parse().ok().filter(|share: &f64| *share > 0.0 && *share < 1.0);
-            let Some(share) = share else {
-                let what = format!("--share {name}={value}: a share lies above 0 and below 1");
-                return Err(Failure::argument(what, "20 % is written 0.2"));
-            };
-            shares.push((name.clone(), share));
-        }
-        if let Some(arm) = arms.iter().find(|arm| !shares.iter().any(|(name, _)| name == *arm)) {
-            return Err(Failure::argument(format!("--share says nothing of arm {arm}"), "give the shares of all arms"));
-        }
-        let total: f64 = shares.iter().map(|(_, share)| share).sum();
-        if (total - 1.0).abs() > 1e-6 {
-            let what = format!("the shares sum to {}, not to 1", (total * 1e9).round() / 1e9);
-            return Err(Failure::argument(what, "give each arm's part of all units"));
-        }
-        Ok(shares.into_iter().map(|(name, share)| (name, share / total)).collect())
+/// The shares that the arms should have.
+pub fn shares(given: &[Pair], arms: &[String]) -> Result<Vec<(String, f64)>, Failure> {
+    if given.is_empty() {
+        return Ok(arms.iter().map(|arm| (arm.clone(), 1.0 / arms.len() as f64)).collect());
     }
+    let mut shares = Vec::new();
+    for Pair { name, value } in given {
+        if !arms.contains(name) {
+            let near = nearest(name, arms.iter().map(String::as_str));
+            let help = near.map_or_else(|| format!("there are {}", arms.join(", ")), |near| format!("did you mean {near}?"));
+            return Err(Failure::argument(format!("--share {name}: there is no such arm"), help));
+        }
+        if shares.iter().any(|(other, _)| other == name) {
+            return Err(Failure::argument(format!("--share {name} is given twice"), "keep one of the two"));
+        }
+        let share = value.parse().ok().filter(|share: &f64| *share > 0.0 && *share < 1.0);
+        let Some(share) = share else {
+            let what = format!("--share {name}={value}: a share lies above 0 and below 1");
+            return Err(Failure::argument(what, "20 % is written 0.2"));
+        };
+        shares.push((name.clone(), share));
+    }
+    if let Some(arm) = arms.iter().find(|arm| !shares.iter().any(|(name, _)| name == *arm)) {
+        return Err(Failure::argument(format!("--share says nothing of arm {arm}"), "give the shares of all arms"));
+    }
+    let total: f64 = shares.iter().map(|(_, share)| share).sum();
+    if (total - 1.0).abs() > 1e-6 {
+        let what = format!("the shares sum to {}, not to 1", (total * 1e9).round() / 1e9);
+        return Err(Failure::argument(what, "give each arm's part of all units"));
+    }
+    Ok(shares.into_iter().map(|(name, share)| (name, share / total)).collect())
 }
 
 /// Puts the arms of the data into the plan.
 pub fn complete(plan: &mut Plan, adhoc: &AdHoc, collected: &Collected) -> Result<(), Failure> {
-    plan.arms = adhoc.shares(&collected.arms)?;
+    plan.arms = shares(&adhoc.share, &collected.arms)?;
     plan.control.clone_from(&collected.arms[0]);
     Ok(())
 }

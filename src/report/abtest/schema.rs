@@ -141,6 +141,7 @@ pub fn schema() -> String {
         "verdict": verdict,
         "arms": rows(ARM),
         "unit": text("what is assigned to arms"),
+        "units": { "type": "integer", "description": "units that count in the primary metric, in all arms together" },
         "alpha": { "type": "number", "description": "level of a false alarm, both directions together" },
         "valid_under": text("fixed, planned looks or any time"),
         "gates": rows(GATE),

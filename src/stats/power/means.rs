@@ -7,7 +7,7 @@ use crate::stats::{Error, noncentral_student, require, root, sides::Sides, stude
 /// Which t test.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Method {
-    /// Student's, for equal variances (others are refused): n_c + n_t − 2 degrees of freedom. The power is exact.
+    /// Student's, for equal variances (others are refused): `n_c` + `n_t` − 2 degrees of freedom. The power is exact.
     Student,
     /// Welch's, for any: Satterthwaite's degrees of freedom at the assumed variances. Exact for equal arms, and otherwise to some
     /// thousandths with ten units an arm.

@@ -12,7 +12,7 @@ pub enum Method {
     Pooled,
     /// The variance is that of the rates as assumed.
     Unpooled,
-    /// By Cohen's h = 2 arcsin √p_t − 2 arcsin √p_c. Not against a margin.
+    /// By Cohen's h = 2 arcsin √`p_t` − 2 arcsin √`p_c`. Not against a margin.
     Arcsine,
     /// The pooled one with a correction for continuity: for Fisher's exact test (Fleiss, Tytun & Ury, Biometrics 36, 1980,
     /// 343–346).
@@ -47,7 +47,7 @@ impl Proportions {
 
     /// The sizes with which rates are found to differ (from the null hypothesis) with a chance of `power`.
     ///
-    /// By the closed forms (z₁₋ₐ s₀ + z_power s₁)² / d², which do not count the chance to reject on the wrong side (at a
+    /// By the closed forms (z₁₋ₐ s₀ + `z_power` s₁)² / d², which do not count the chance to reject on the wrong side (at a
     /// power of 80 % it is 3e-6); by arcsine it is counted, as by [`Proportions::power`].
     ///
     /// ```
@@ -179,7 +179,7 @@ fn null_rates(rates: Rates, sizes: Sizes, null: f64) -> Rates {
     Rates { control, treatment: (control + null).clamp(0.0, 1.0) }
 }
 
-/// 2 arcsin √p_t − 2 arcsin √p_c, without loss for rates that are close.
+/// 2 arcsin √`p_t` − 2 arcsin √`p_c`, without loss for rates that are close.
 fn cohens_h(rates: Rates) -> f64 {
     let (c, t) = (rates.control, rates.treatment);
     // sin of the half of it, by the difference of sines: (t(1 − c) − c(1 − t)) / (…) = (t − c) / (…).

@@ -5,7 +5,7 @@ use super::spending::{Shape, Spending};
 use crate::stats::{Error, normal, require, root, sides::Sides};
 
 /// How far below a path of an upward test is followed, in standard deviations.
-pub(super) const UPWARD_REACH: f64 = 10.0;
+pub(super) const UPWARD_REACH: f64 = 8.5;
 /// The largest drift that is tried.
 const LARGEST_DRIFT: f64 = 1e3;
 
@@ -212,7 +212,8 @@ impl Design {
         let share = (total - self.spent()) / (times.len() - self.past) as f64;
         require(share > 0.0, "alpha", "leave something for the looks to come", self.plan.alpha)?;
         let high = -normal::quantile(share) / least;
-        root::between(0.0, high + 1e-9, excess).ok_or(Error::Singular)
+        let low = if self.past == 0 { -normal::quantile(total) - 1e-9 } else { 0.0 };
+        root::between(low, high + 1e-9, excess).ok_or(Error::Singular)
     }
 
     /// Adds a look to come, with a futility boundary if it is wanted.
@@ -441,6 +442,21 @@ mod tests {
             assert!(design.expected_time(0.0) < without.expected_time(0.0));
             assert!(design.inflation(0.9)? > without.inflation(0.9)?);
         }
+        Ok(())
+    }
+
+    /// The default design of gsDesign's manual: three looks, Hwang–Shih–DeCani −4 for wins and −2 for futility, one-sided
+    /// 2.5 %, power 90 %, to the digits printed there.
+    #[test]
+    fn a_published_design_with_futility() -> Result<(), Error> {
+        let futility = Some(Futility { spending: Spending::HwangShihDeCani(-2.0), power: 0.9, binding: false });
+        let plan = Plan { futility, ..plan(&equal(3), 0.025, Sides::One, Spending::HwangShihDeCani(-4.0)) };
+        let design = Design::new(&plan)?;
+        for (look, (upper, futility)) in design.looks().iter().zip([(3.01, -0.24), (2.55, 0.94), (2.00, 2.00)]) {
+            assert!((look.upper - upper).abs() <= 0.005, "{look:?}");
+            assert!((look.futility.unwrap_or(f64::NAN) - futility).abs() <= 0.005, "{look:?}");
+        }
+        assert!((design.inflation(0.9)? - 1.070).abs() < 0.001, "{}", design.inflation(0.9)?);
         Ok(())
     }
 

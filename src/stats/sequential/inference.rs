@@ -8,7 +8,8 @@
 
 use super::design::{Design, Futility, Look, Rule, UPWARD_REACH};
 use super::recursion::Walk;
-use crate::stats::{Error, require, root, sides::Sides};
+use super::spending::Spending;
+use crate::stats::{Error, normal, require, root, sides::Sides};
 
 /// ln of the least p-value that is told apart from 0.
 const LEAST_LN_P: f64 = -650.0;
@@ -62,7 +63,8 @@ impl Design {
     }
 
     /// The repeated p-value of one look: the least alpha at which this design would have crossed with this z. It is at
-    /// most alpha exactly where z is at or beyond the boundary. All looks so far have the least of their p-values.
+    /// most alpha exactly where z is at or beyond the boundary. All looks so far have the least of their p-values. Where a
+    /// level of ½ on a side would not have been enough, it is 1.
     ///
     /// Past looks have the boundaries of an alpha as if they had been at the times at which their own was to be spent.
     ///
@@ -73,7 +75,7 @@ impl Design {
         let z = if self.plan.sides == Sides::Two { z.abs() } else { z };
         let p = match self.plan.rule {
             Rule::Shape(_) => self.scaled_p(look, z)?,
-            Rule::Spending(_) => self.spent_p(look, z)?,
+            Rule::Spending(spending) => self.spent_p(spending, look, z),
         };
         let alpha = self.plan.alpha;
         Ok(if z >= self.looks[look].upper { p.min(alpha) } else { p.max(alpha.next_up()) }.min(1.0))
@@ -94,8 +96,7 @@ impl Design {
     }
 
     /// The alpha whose boundary at the look is z.
-    fn spent_p(&self, look: usize, z: f64) -> Result<f64, Error> {
-        let Rule::Spending(spending) = self.plan.rule else { return Ok(1.0) };
+    fn spent_p(&self, spending: Spending, look: usize, z: f64) -> f64 {
         let total = self.plan.sides.per_side(self.plan.alpha);
         // The time at which each look's share was to be spent: its own, but for past looks and the last.
         let mut times: Vec<f64> = self.looks.iter().map(|each| each.time).collect();
@@ -115,10 +116,16 @@ impl Design {
             }
             walk.upper_for(spending.spent(level, times[look]) - spent).min(f64::MAX)
         };
-        if boundary(0.0) >= z {
-            return Ok(1.0);
+        // By this look at least the chance of this z has been spent.
+        let nominal = normal::ln_sf(z) + if self.plan.sides == Sides::Two { std::f64::consts::LN_2 } else { 0.0 };
+        if nominal < LEAST_LN_P {
+            return 0.0;
         }
-        Ok(root::between(LEAST_LN_P, 0.0, |ln_alpha| boundary(ln_alpha) - z).map_or(0.0, libm::exp))
+        let largest = if self.plan.sides == Sides::Two { 0.0 } else { -std::f64::consts::LN_2 };
+        if nominal >= largest {
+            return 1.0;
+        }
+        root::between(nominal - 1e-9, largest, |ln_alpha| boundary(ln_alpha) - z).map_or(1.0, libm::exp)
     }
 
     /// What the test found that stopped at a look with this z: the limits and estimate by the stage-wise order.
@@ -204,9 +211,9 @@ fn drift_where(first: f64, unit: f64, excess: impl Fn(f64) -> f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::stats::off;
     use crate::stats::sequential::design::{Past, Plan};
-    use crate::stats::sequential::spending::{Shape, Spending};
-    use crate::stats::{normal, off};
+    use crate::stats::sequential::spending::Shape;
     use proptest::prelude::*;
 
     fn design(times: &[f64], alpha: f64, sides: Sides, rule: Rule) -> Design {
@@ -352,6 +359,14 @@ mod tests {
             let stopped = design.stopped(look, z)?;
             let crossed = z >= upper || z <= lower;
             prop_assert_eq!(stopped.rejected, crossed);
+            let p = design.repeated_p(look, z)?;
+            let at_p = Plan { alpha: p, ..design.plan.clone() };
+            if p < 0.49 && (p - alpha).abs() > 1e-9 {
+                let boundary = Design::new(&at_p)?.critical(look)?;
+                prop_assert!((boundary - if two { z.abs() } else { z }).abs() < 1e-7, "{} {}", boundary, p);
+            } else {
+                prop_assert!(p > 0.49 || (z.abs() - upper).abs() < 1e-6, "{}", p);
+            }
             prop_assert_eq!(design.repeated_p(look, z)? <= alpha, crossed);
             prop_assert_eq!(stopped.p <= alpha, crossed);
             let spent = if two { 2.0 * spent } else { spent };

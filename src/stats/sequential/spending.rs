@@ -5,7 +5,7 @@ use crate::stats::{Error, normal, require};
 /// A spending function: the chance of a false alarm on one side that may be used up to an information time.
 ///
 /// It makes boundaries from the times at which looks happen, so these need not be planned, only not be chosen by what was
-/// seen (Lan & DeMets, Biometrika 70, 1983, 659–663).
+/// seen (Lan & `DeMets`, Biometrika 70, 1983, 659–663).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Spending {
     /// 2 − 2Φ(z_{a/2} / √t): like O'Brien & Fleming's boundaries, almost nothing early.
@@ -13,9 +13,9 @@ pub enum Spending {
     /// a·ln(1 + (e − 1)t): like Pocock's boundaries.
     Pocock,
     /// a·(1 − e^{−γt}) / (1 − e^{−γ}), γ from −40 to 40; γ = −4 is near O'Brien & Fleming, γ = 1 near Pocock (Hwang, Shih
-    /// & DeCani, Statistics in Medicine 9, 1990, 1439–1445).
+    /// & `DeCani`, Statistics in Medicine 9, 1990, 1439–1445).
     HwangShihDeCani(f64),
-    /// a·t^ρ, ρ from above 0 to 50 (Kim & DeMets, Biometrika 74, 1987, 149–154).
+    /// a·t^ρ, ρ from above 0 to 50 (Kim & `DeMets`, Biometrika 74, 1987, 149–154).
     Power(f64),
 }
 
@@ -93,12 +93,12 @@ mod tests {
 
     /// Of 0.025 at 1/3 and 0.9: mpmath, 30 digits.
     const KNOWN: [(Spending, f64, f64); 6] = [
-        (Spending::ObrienFleming, 0.00010350571814715412, 0.018144996379811408),
-        (Spending::Pocock, 0.011320810631598535, 0.023367541600029159),
-        (Spending::HwangShihDeCani(-4.0), 0.0013030617161952502, 0.016604227208245347),
-        (Spending::HwangShihDeCani(0.0), 0.0083333333333333333, 0.022500000000000002),
-        (Spending::HwangShihDeCani(1e-9), 0.0083333333361111111, 0.022500000001125002),
-        (Spending::Power(3.0), 0.00092592592592592582, 0.018225000000000002),
+        (Spending::ObrienFleming, 0.000_103_505_718_147_154_12, 0.018_144_996_379_811_408),
+        (Spending::Pocock, 0.011_320_810_631_598_535, 0.023_367_541_600_029_16),
+        (Spending::HwangShihDeCani(-4.0), 0.001_303_061_716_195_250_2, 0.016_604_227_208_245_347),
+        (Spending::HwangShihDeCani(0.0), 0.008_333_333_333_333_333, 0.022_500_000_000_000_002),
+        (Spending::HwangShihDeCani(1e-9), 0.008_333_333_336_111_111, 0.022_500_000_001_125_002),
+        (Spending::Power(3.0), 0.000_925_925_925_925_925_9, 0.018_225),
     ];
 
     #[test]
@@ -109,7 +109,7 @@ mod tests {
             assert_eq!((spending.spent(0.025, 0.0), spending.spent(0.025, 1.0)), (0.0, 0.025));
             assert_eq!((spending.spent(0.025, -1.0), spending.spent(0.025, 1.3)), (0.0, 0.025));
         }
-        assert!(off(Spending::ObrienFleming.spent(0.025, 0.02), 1.4258436359551589e-56) < 1e-12);
+        assert!(off(Spending::ObrienFleming.spent(0.025, 0.02), 1.425_843_635_955_158_9e-56) < 1e-12);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Intervals and p-values by resampling: for statistics without a formula, and where one unit holds much of a total.
+//! Intervals by resampling, for statistics without a formula and for skewed ones.
 //!
 //! Randomness comes from the caller: `draws(r)` opens the r-th resample's own source of 64-bit words, r from 0. Nothing of
 //! one resample depends on another, so the results are the same in any order and on any number of threads: play single
@@ -12,7 +12,7 @@ pub struct Bootstrap {
     observed: f64,
     /// Values in resamples, ascending.
     values: Vec<f64>,
-    /// a of BCa.
+    /// a of `BCa`.
     acceleration: Option<f64>,
 }
 
@@ -121,7 +121,10 @@ impl Bootstrap {
 /// # Ok::<(), channelmix::stats::Error>(())
 /// ```
 pub fn of_means<W: FnMut() -> u64>(
-    control: &[f64], treatment: &[f64], resamples: u32, mut draws: impl FnMut(u64) -> W,
+    control: &[f64],
+    treatment: &[f64],
+    resamples: u32,
+    mut draws: impl FnMut(u64) -> W,
 ) -> Result<Bootstrap, Error> {
     require_arms(control, treatment, 2)?;
     let values = (0..u64::from(resamples)).map(|r| means_of_resample(control, treatment, &mut draws(r))).collect();
@@ -134,7 +137,10 @@ pub fn of_means<W: FnMut() -> u64>(
 /// # Errors
 /// [`Error::Range`] for an empty arm, values or statistics that are not finite, or fewer than two resamples.
 pub fn of<W: FnMut() -> u64>(
-    control: &[f64], treatment: &[f64], resamples: u32, statistic: impl Fn(&[f64], &[f64]) -> f64,
+    control: &[f64],
+    treatment: &[f64],
+    resamples: u32,
+    statistic: impl Fn(&[f64], &[f64]) -> f64,
     mut draws: impl FnMut(u64) -> W,
 ) -> Result<Bootstrap, Error> {
     require_arms(control, treatment, 1)?;
@@ -172,11 +178,11 @@ pub fn acceleration(control: &[f64], treatment: &[f64], statistic: impl Fn(&[f64
     let leave_out = |values: &[f64], of: &dyn Fn(&[f64]) -> f64| {
         let mut rest = values.get(1..).unwrap_or_default().to_vec();
         let mut left = Vec::with_capacity(values.len());
-        for i in 0..values.len() {
+        for (i, &value) in values.iter().enumerate() {
             left.push(of(&rest));
             // The i-th value comes back in the place of the next.
             if let Some(place) = rest.get_mut(i) {
-                *place = values[i];
+                *place = value;
             }
         }
         let mean = mean(&left);
@@ -222,57 +228,19 @@ pub fn ideal_standard_error(control: &[f64], treatment: &[f64]) -> Result<f64, E
     Ok(libm::sqrt(variance(control) + variance(treatment)))
 }
 
-/// Two-sided p-value of the difference of means when arms are dealt anew: (b + 1)/(m + 1), where in b of m ≥ 1
-/// `permutations` the difference is at least as large (Phipson & Smyth, Stat. Appl. Genet. Mol. Biol. 9, 2010): it holds its
-/// level exactly and is never 0. Differences that only rounding tells apart count as equal.
-///
-/// # Errors
-/// [`Error::Range`] for an empty arm, values that are not finite, or no permutations.
-pub fn permutation_p<W: FnMut() -> u64>(
-    control: &[f64], treatment: &[f64], permutations: u32, mut draws: impl FnMut(u64) -> W,
-) -> Result<f64, Error> {
-    require_arms(control, treatment, 1)?;
-    require(permutations > 0, "the number of permutations", "be positive", 0.0)?;
-    // With all values centred, the sum of one arm tells the difference of means; the smaller arm is dealt.
-    let (small, large) = if control.len() <= treatment.len() { (control, treatment) } else { (treatment, control) };
-    let mut all: Vec<f64> = small.iter().chain(large).copied().collect();
-    let centre = mean(&all);
-    all.iter_mut().for_each(|value| *value -= centre);
-    let observed = all[..small.len()].iter().sum::<f64>().abs();
-    let rounding = 1e-12 * all.iter().map(|value| value.abs()).sum::<f64>();
-    let mut swaps = Vec::with_capacity(small.len());
-    let mut as_large = 0_u32;
-    for r in 0..u64::from(permutations) {
-        let mut words = draws(r);
-        let mut sum = 0.0;
-        for i in 0..small.len() {
-            let other = i + below(all.len() - i, words());
-            all.swap(i, other);
-            sum += all[i];
-            swaps.push(other);
-        }
-        // Back to the order given, so that no permutation depends on those before.
-        while let Some(other) = swaps.pop() {
-            all.swap(swaps.len(), other);
-        }
-        as_large += u32::from(sum.abs() >= observed - rounding);
-    }
-    Ok((f64::from(as_large) + 1.0) / (f64::from(permutations) + 1.0))
-}
-
 /// A whole number below `count` from 64 random bits: the upper half of the product. No count deviates by more than
 /// `count` / 2⁶⁴.
-fn below(count: usize, word: u64) -> usize {
+pub(super) fn below(count: usize, word: u64) -> usize {
     ((u128::from(word) * count as u128) >> 64) as usize
 }
 
 /// Mean by deviations from the first value: large offsets cost no digits.
-fn mean(values: &[f64]) -> f64 {
+pub(super) fn mean(values: &[f64]) -> f64 {
     let near = values.first().copied().unwrap_or(f64::NAN);
     near + values.iter().map(|value| value - near).sum::<f64>() / values.len() as f64
 }
 
-fn require_arms(control: &[f64], treatment: &[f64], least: usize) -> Result<(), Error> {
+pub(super) fn require_arms(control: &[f64], treatment: &[f64], least: usize) -> Result<(), Error> {
     let must = if least > 1 { "be at least 2" } else { "be positive" };
     for arm in [control, treatment] {
         require(arm.len() >= least, "the number of units in an arm", must, arm.len() as f64)?;
@@ -286,15 +254,17 @@ fn require_level(alpha: f64) -> Result<(), Error> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::stats::off;
 
     const CONTROL: [f64; 12] = [12.1, 0.0, 5.3, 8.8, 0.0, 31.2, 4.4, 9.9, 0.0, 15.7, 7.2, 3.6];
     const TREATMENT: [f64; 15] = [14.0, 2.5, 0.0, 19.1, 11.3, 6.8, 0.0, 42.9, 8.1, 12.2, 5.5, 9.7, 10.4, 1.9, 27.3];
 
-    /// SplitMix64 (Steele, Lea & Flood 2014) from a state that belongs to the resample.
-    fn draws(resample: u64) -> impl FnMut() -> u64 {
+    /// `SplitMix64` (Steele, Lea & Flood 2014) from a state that belongs to the resample.
+    pub(in crate::stats::two_arms) fn draws(resample: u64) -> impl FnMut() -> u64 {
         let mut state = resample.wrapping_mul(0xd134_2543_de82_ef95);
         move || {
             state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
@@ -308,23 +278,25 @@ mod tests {
     fn intervals_of_fixed_resamples() -> Result<(), Error> {
         // The same values in numpy: percentiles, and scipy's formula of BCa.
         let values: Vec<f64> = (0..200).map(|i| f64::from(i * i % 311) * 0.37 - 20.0).collect();
-        let bootstrap = Bootstrap::new(33.0, values, Some(0.0321))?;
+        let bootstrap = Bootstrap::new(33.0, values, Some(0.032_1))?;
         let known = [
-            (-17.0585, 81.43549999999998),
-            (-15.435499999999976, 83.0585),
-            (-14.468067674608369, 86.33730532643708),
+            (-17.058_5, 81.435_499_999_999_98),
+            (-15.435_499_999_999_976, 83.058_5),
+            (-14.468_067_674_608_369, 86.337_305_326_437_08),
         ];
-        for (found, (low, high)) in [bootstrap.percentile(0.1)?, bootstrap.basic(0.1)?, bootstrap.bca(0.1)?].into_iter().zip(known) {
+        for (found, (low, high)) in
+            [bootstrap.percentile(0.1)?, bootstrap.basic(0.1)?, bootstrap.bca(0.1)?].into_iter().zip(known)
+        {
             assert!(off(found.0, low) < 1e-13 && off(found.1, high) < 1e-13, "{found:?} {low} {high}");
         }
-        assert!(off(bootstrap.standard_error(), 32.08395179073255) < 1e-13);
+        assert!(off(bootstrap.standard_error(), 32.083_951_790_732_55) < 1e-13);
         Ok(())
     }
 
     #[test]
     fn accelerations_agree_with_leaving_out() -> Result<(), Error> {
         // scipy 1.17.1's a_hat of the difference of means.
-        let exact = 0.008908199055832601;
+        let exact = 0.008_908_199_055_832_601;
         let found = acceleration(&CONTROL, &TREATMENT, |c, t| mean(t) - mean(c));
         assert!(off(found.unwrap_or(f64::NAN), exact) < 1e-12);
         assert!(off(of_means(&CONTROL, &TREATMENT, 2, draws)?.acceleration.unwrap_or(f64::NAN), exact) < 1e-12);
@@ -356,35 +328,37 @@ mod tests {
     }
 
     #[test]
-    fn permutations_count_what_enumeration_counts() -> Result<(), Error> {
-        // 3 of 7: 35 deals. Sums of the three are at least as far from 12 as 1 + 2 + 3 in (1,2,3), (1,2,4), …: by hand below.
-        let (small, large) = ([1.0, 2.0, 3.0], [4.0, 5.0, 6.0, 7.0]);
-        let mut extreme = 0;
-        for set in 0_u32..128 {
-            let sum: u32 = (0..7).filter(|i| set >> i & 1 == 1).map(|i| i + 1).sum();
-            extreme += u32::from(set.count_ones() == 3 && sum.abs_diff(12) >= 6);
-        }
-        let exact = f64::from(extreme) / 35.0;
-        let m = 60_000;
-        for p in [permutation_p(&small, &large, m, draws)?, permutation_p(&large, &small, m, draws)?] {
-            assert!((p - exact).abs() < 4.5 * libm::sqrt(exact * (1.0 - exact) / f64::from(m)), "{p} {exact}");
-        }
-        assert_eq!(permutation_p(&[2.0; 4], &[2.0; 3], 99, draws)?, 1.0);
-        assert!(permutation_p(&[0.0; 50], &[1.0; 50], 99, draws)? == 0.01);
-        Ok(())
-    }
-
-    #[test]
     fn what_cannot_be_resampled_is_refused() -> Result<(), Error> {
         assert!(of_means(&[1.0], &TREATMENT, 100, draws).is_err() && of_means(&CONTROL, &[], 100, draws).is_err());
         assert!(of_means(&CONTROL, &TREATMENT, 1, draws).is_err());
         assert!(of_means(&[1.0, f64::NAN], &TREATMENT, 9, draws).is_err());
         assert!(of(&CONTROL, &TREATMENT, 9, |_, _| f64::NAN, draws).is_err());
-        assert!(permutation_p(&CONTROL, &TREATMENT, 0, draws).is_err() && permutation_p(&[], &[1.0], 9, draws).is_err());
         let constant = of_means(&[1.0; 4], &[2.0; 5], 50, draws)?;
         assert_eq!((constant.standard_error(), constant.percentile(0.05)?), (0.0, (1.0, 1.0)));
         assert!(constant.bca(0.05).is_err() && constant.percentile(0.0).is_err() && constant.basic(f64::NAN).is_err());
         assert!(Bootstrap::new(5.0, vec![1.0, 2.0], Some(0.1))?.bca(0.05).is_err());
         Ok(())
+    }
+
+    /// Ordinary numbers, and those that break formulas.
+    fn number() -> impl Strategy<Value = f64> {
+        let odd = [0.0, -0.0, 1.0, f64::NAN, f64::INFINITY, f64::NEG_INFINITY, f64::MAX, f64::MIN, 5e-324, 1e160];
+        prop_oneof![3 => -3.0..3.0_f64, 1 => prop::sample::select(odd.to_vec())]
+    }
+
+    proptest! {
+        #[test]
+        fn no_number_makes_it_panic_or_say_nan(
+            control in prop::collection::vec(number(), 0..9), treatment in prop::collection::vec(number(), 0..9), x in number(),
+        ) {
+            for bootstrap in [
+                of_means(&control, &treatment, 20, draws),
+                of(&control, &treatment, 20, |c, t| t[0] / c[0], draws),
+            ].into_iter().flatten() {
+                for (low, high) in [bootstrap.percentile(0.1), bootstrap.basic(0.1), bootstrap.bca(0.1), bootstrap.bca(x)].into_iter().flatten() {
+                    prop_assert!(low <= high);
+                }
+            }
+        }
     }
 }

@@ -64,13 +64,16 @@ impl Curve {
     /// [`Error::Length`] for unequal lists, [`Error::Range`] without subjects or for more than 2⁵³.
     pub fn from_counts(events: &[u64], censored: &[u64]) -> Result<Self, Error> {
         require_length("the censored", events.len(), censored.len())?;
-        Self::new(events.iter().zip(censored).enumerate().map(|(time, (&events, &censored))| (time as f64, events, censored)))
+        Self::new(
+            events.iter().zip(censored).enumerate().map(|(time, (&events, &censored))| (time as f64, events, censored)),
+        )
     }
 
     /// From ascending (time, events, censored).
     fn new(times: impl Iterator<Item = (f64, u64, u64)>) -> Result<Self, Error> {
         let times: Vec<_> = times.filter(|&(_, events, censored)| events > 0 || censored > 0).collect();
-        let all = times.iter().try_fold(0_u64, |sum, &(_, events, censored)| sum.checked_add(events)?.checked_add(censored));
+        let all =
+            times.iter().try_fold(0_u64, |sum, &(_, events, censored)| sum.checked_add(events)?.checked_add(censored));
         let all = all.unwrap_or(u64::MAX);
         require(all > 0 && all <= 1 << 53, "the number of subjects", "lie between 1 and 2⁵³", all as f64)?;
         let (mut at_risk, mut survival, mut greenwood) = (all, 1.0, 0.0);
@@ -127,7 +130,9 @@ impl Curve {
     pub fn quantile_interval(&self, share: f64, c: f64) -> (Option<f64>, Option<f64>) {
         let first = |below: &dyn Fn(&Step) -> bool| self.steps.iter().find(|step| below(step)).map(|step| step.time);
         // Where S is 0 there is no law: the lower limit is 0 as well, the upper one unknown.
-        let low = first(&|step| step.survival == 0.0 || limits(step.survival, step.greenwood, c).is_some_and(|ends| ends.0 <= share));
+        let low = first(&|step| {
+            step.survival == 0.0 || limits(step.survival, step.greenwood, c).is_some_and(|ends| ends.0 <= share)
+        });
         let high = first(&|step| limits(step.survival, step.greenwood, c).is_some_and(|ends| ends.1 <= share));
         (low, high)
     }
@@ -191,28 +196,32 @@ mod tests {
     #[test]
     fn ties_of_events_and_censored() -> Result<(), Error> {
         // lifelines 0.30.3, KaplanMeierFitter: time, S, low, high of 95 %.
-        let times = [6.0, 6.0, 6.0, 6.0, 7.0, 9.0, 10.0, 10.0, 11.0, 13.0, 16.0, 17.0, 19.0, 20.0, 22.0, 23.0, 25.0, 32.0];
+        let times =
+            [6.0, 6.0, 6.0, 6.0, 7.0, 9.0, 10.0, 10.0, 11.0, 13.0, 16.0, 17.0, 19.0, 20.0, 22.0, 23.0, 25.0, 32.0];
         let events = [1, 1, 1, 0, 1, 0, 1, 0, 0, 1, 1, 0, 0, 0, 1, 1, 0, 0].map(|event| event == 1);
         let curve = Curve::from_times(&times, &events)?;
         let known = [
-            (6.0, 0.8333333333333335, 0.5676855186806898, 0.9429797415789366),
-            (7.0, 0.7738095238095241, 0.5032715512444363, 0.9086756473742289),
-            (10.0, 0.7093253968253972, 0.43423009048191596, 0.868143544802096),
-            (13.0, 0.6305114638447973, 0.34755689114312394, 0.8176761725451467),
-            (16.0, 0.5516975308641976, 0.2734668493486451, 0.761228416598715),
-            (22.0, 0.4137731481481483, 0.13247063302467862, 0.6802961522822383),
-            (23.0, 0.27584876543209885, 0.05036650248174539, 0.574050205697212),
-            (32.0, 0.27584876543209885, 0.05036650248174539, 0.574050205697212),
+            (6.0, 0.833_333_333_333_333_5, 0.567_685_518_680_689_8, 0.942_979_741_578_936_6),
+            (7.0, 0.773_809_523_809_524_1, 0.503_271_551_244_436_3, 0.908_675_647_374_228_9),
+            (10.0, 0.709_325_396_825_397_2, 0.434_230_090_481_915_96, 0.868_143_544_802_096),
+            (13.0, 0.630_511_463_844_797_3, 0.347_556_891_143_123_94, 0.817_676_172_545_146_7),
+            (16.0, 0.551_697_530_864_197_6, 0.273_466_849_348_645_1, 0.761_228_416_598_715),
+            (22.0, 0.413_773_148_148_148_3, 0.132_470_633_024_678_62, 0.680_296_152_282_238_3),
+            (23.0, 0.275_848_765_432_098_85, 0.050_366_502_481_745_39, 0.574_050_205_697_212),
+            (32.0, 0.275_848_765_432_098_85, 0.050_366_502_481_745_39, 0.574_050_205_697_212),
         ];
         for (time, survival, low, high) in known {
             let ends = curve.interval(time, 1.959_963_984_540_054).unwrap_or((f64::NAN, f64::NAN));
             assert!(off(curve.survival(time).unwrap_or(f64::NAN), survival) < 1e-14, "{time}");
             assert!(off(ends.0, low) < 1e-13 && off(ends.1, high) < 1e-13, "{time}: {ends:?}");
         }
-        assert_eq!((curve.median(), curve.quantile_interval(0.5, 1.959_963_984_540_054)), (Some(22.0), (Some(10.0), None)));
+        assert_eq!(
+            (curve.median(), curve.quantile_interval(0.5, 1.959_963_984_540_054)),
+            (Some(22.0), (Some(10.0), None))
+        );
         // R's survRM2 formula in numpy.
         let mean = curve.restricted_mean(21.5)?;
-        assert!(off(mean.value, 16.208608906525573) < 1e-14 && off(mean.variance, 2.5192582850052085) < 1e-13);
+        assert!(off(mean.value, 16.208_608_906_525_573) < 1e-14 && off(mean.variance, 2.519_258_285_005_208_5) < 1e-13);
         Ok(())
     }
 
@@ -271,6 +280,34 @@ mod tests {
                 let share = times.iter().filter(|&&t| t > time).count() as f64 / n;
                 let known = curve.survival(time).unwrap_or(f64::NAN);
                 prop_assert!((known - share).abs() < 1e-14);
+            }
+        }
+    }
+
+    /// Ordinary numbers, and those that break formulas.
+    fn number() -> impl Strategy<Value = f64> {
+        let odd = [0.0, -0.0, 1.0, f64::NAN, f64::INFINITY, f64::NEG_INFINITY, f64::MAX, f64::MIN, 5e-324, 1e160];
+        prop_oneof![3 => -3.0..3.0_f64, 1 => prop::sample::select(odd.to_vec())]
+    }
+
+    proptest! {
+        #[test]
+        fn no_number_makes_it_panic_or_say_nan(
+            control in prop::collection::vec(number(), 0..9), treatment in prop::collection::vec(number(), 0..9), x in number(),
+        ) {
+            let (one, other): (Vec<bool>, Vec<bool>) =
+                (control.iter().map(|v| *v > 0.0).collect(), treatment.iter().map(|v| *v < 1.0).collect());
+            let curves = (Curve::from_times(&control, &one), Curve::from_times(&treatment, &other));
+            if let (Ok(control), Ok(treatment)) = curves {
+                prop_assert!(control.survival(x).is_none_or(|s| (0.0..=1.0).contains(&s)));
+                prop_assert!(control.interval(x, 2.0).is_none_or(|(low, high)| low <= high && low >= 0.0 && high <= 1.0));
+                if let Ok(difference) = restricted_mean_difference(&control, &treatment, x) {
+                    prop_assert!(difference.z(0.0).is_finite());
+                }
+                if let Ok(test) = log_rank(&control, &treatment, Weights::FlemingHarrington { p: x, q: 0.3 }) {
+                    prop_assert!((0.0..=1.0).contains(&test.p()) && test.hazard_ratio() >= 0.0);
+                }
+                prop_assert!(fixed_point(&control, &treatment, x).is_ok_and(|z| z.is_finite()) || fixed_point(&control, &treatment, x).is_err());
             }
         }
     }

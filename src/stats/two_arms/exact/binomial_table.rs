@@ -18,29 +18,59 @@ pub(super) fn require_enumerable(units: u64) -> Result<(), Error> {
     )
 }
 
-/// P(K = k) for all k of 0 to n, by ratios from the mode, to some 1e-13 relative; 0 where below 1e-300 of the mode's.
-pub(super) fn probabilities(n: usize, p: f64) -> Vec<f64> {
-    let mut table = vec![0.0; n + 1];
-    let mode = (((n as f64) + 1.0) * p).floor().clamp(0.0, n as f64) as usize;
-    let odds = p / (1.0 - p);
-    table[mode] = 1.0;
-    let mut sum = 1.0;
-    for k in mode + 1..=n {
-        table[k] = table[k - 1] * ((n - k + 1) as f64 / k as f64 * odds);
-        sum += table[k];
-        if table[k] < 1e-300 {
-            break;
+/// The probabilities of a binomial law and their sums, where they are not below 1e-300 of the mode's: 0 beyond.
+struct Binomial {
+    /// The first number of successes in the table.
+    first: usize,
+    /// P(K = first), P(K = first + 1), …
+    chances: Vec<f64>,
+    /// P(K < first), P(K < first + 1), …, one more than the chances.
+    lower: Vec<f64>,
+    /// P(K ≥ first), P(K ≥ first + 1), …, one more than the chances.
+    upper: Vec<f64>,
+}
+
+impl Binomial {
+    /// By ratios from the mode, to some 1e-13 relative; each tail is summed from its small end.
+    fn new(n: usize, p: f64) -> Self {
+        let mode = libm::floor((n as f64 + 1.0) * p).clamp(0.0, n as f64) as usize;
+        let odds = p / (1.0 - p);
+        let run = |ratios: &mut dyn Iterator<Item = f64>| {
+            let mut weight = 1.0;
+            let mut weights = Vec::new();
+            for ratio in ratios {
+                weight *= ratio;
+                if weight < 1e-300 {
+                    break;
+                }
+                weights.push(weight);
+            }
+            weights
+        };
+        let above = run(&mut (mode + 1..=n).map(|k| (n - k + 1) as f64 / k as f64 * odds));
+        let below = run(&mut (0..mode).rev().map(|k| (k + 1) as f64 / (n - k) as f64 / odds));
+        let first = mode - below.len();
+        let mut chances: Vec<f64> = below.into_iter().rev().chain([1.0]).chain(above).collect();
+        let sum: f64 = chances.iter().sum();
+        chances.iter_mut().for_each(|chance| *chance /= sum);
+        let (mut lower, mut upper) = (vec![0.0; chances.len() + 1], vec![0.0; chances.len() + 1]);
+        for i in 0..chances.len() {
+            lower[i + 1] = lower[i] + chances[i];
+            let mirrored = chances.len() - 1 - i;
+            upper[mirrored] = upper[mirrored + 1] + chances[mirrored];
         }
+        Self { first, chances, lower, upper }
     }
-    for k in (0..mode).rev() {
-        table[k] = table[k + 1] * ((k + 1) as f64 / (n - k) as f64 / odds);
-        sum += table[k];
-        if table[k] < 1e-300 {
-            break;
-        }
+
+    /// P(K < k).
+    fn lower(&self, k: usize) -> f64 {
+        self.lower[k.saturating_sub(self.first).min(self.chances.len())]
     }
-    table.iter_mut().for_each(|weight| *weight /= sum);
-    table
+
+    /// P(K ≥ k).
+    fn upper(&self, k: usize) -> f64 {
+        self.upper[k.saturating_sub(self.first).min(self.chances.len())]
+    }
 }
 
 /// For each number of conversions of the control, which of the treatment are in a region: those below `below` and those from
@@ -72,24 +102,16 @@ impl Region {
 
     /// Chance of the region, with independent arms of these rates.
     pub fn chance(&self, rate_c: f64, rate_t: f64) -> f64 {
-        let treatment = probabilities(self.n_t, rate_t);
-        // Tails are summed from their small end: lower[k] = P(K < k), upper[k] = P(K ≥ k).
-        let mut lower = vec![0.0; self.n_t + 2];
-        let mut upper = vec![0.0; self.n_t + 2];
-        for k in 0..=self.n_t {
-            lower[k + 1] = lower[k] + treatment[k];
-            let mirrored = self.n_t - k;
-            upper[mirrored] = upper[mirrored + 1] + treatment[mirrored];
-        }
-        let control = probabilities(self.below.len() - 1, rate_c);
-        let outside = self.below.iter().zip(&self.from).map(|(&below, &from)| lower[below] + upper[from.max(below)]);
-        control.iter().zip(outside).map(|(chance, outside)| chance * outside).sum()
+        let (control, treatment) = (Binomial::new(self.below.len() - 1, rate_c), Binomial::new(self.n_t, rate_t));
+        let regions = self.below.iter().zip(&self.from).skip(control.first);
+        let outside = regions.map(|(&below, &from)| treatment.lower(below) + treatment.upper(from.max(below)));
+        control.chances.iter().zip(outside).map(|(chance, outside)| chance * outside).sum()
     }
 
     /// The largest chance of the region over all rates that the arms could have in common.
     ///
     /// The chance waves with the rate on the scale of one unit's share, 1/(2√n) in the angle arcsin √rate: it is taken at a
-    /// grid sixteen times as fine, and every peak of the grid that comes near the highest is polished by golden section.
+    /// grid sixteen times as fine, and every peak of the grid that could hold the largest is polished by golden section.
     pub fn largest_chance(&self) -> f64 {
         let units = (self.n_t + self.below.len() - 1) as f64;
         let points = 128 + 2 * (16.0 * libm::sqrt(units)) as usize;
@@ -101,8 +123,11 @@ impl Region {
         };
         let grid: Vec<f64> = (0..=points).map(|i| at(i as f64 * step)).collect();
         let highest = grid.iter().fold(0.0, |most: f64, &chance| most.max(chance));
+        // Between points of the grid a peak rises by less than it falls to the next ones (a quarter of it, as a parabola).
         let is_peak = |i: usize| {
-            grid[i] > NEAR * highest && (i == 0 || grid[i] >= grid[i - 1]) && (i == points || grid[i] >= grid[i + 1])
+            let neighbours = [grid[i.saturating_sub(1)], grid[(i + 1).min(points)]];
+            let least = neighbours[0].min(neighbours[1]);
+            grid[i] >= neighbours[0].max(neighbours[1]) && 2.0 * grid[i] - least >= highest
         };
         let polished = (0..=points).filter(|&i| is_peak(i)).map(|i| {
             let middle = i as f64 * step;
@@ -111,9 +136,6 @@ impl Region {
         polished.fold(highest, f64::max).min(1.0)
     }
 }
-
-/// Peaks of the grid below this share of the highest cannot become the highest by polishing.
-const NEAR: f64 = 0.97;
 
 /// The greatest value of a function with one peak between `low` and `high`, by golden section to 1e-7 of the width: near a
 /// peak that changes the value by 1e-14 of its curvature.

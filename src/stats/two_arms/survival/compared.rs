@@ -218,12 +218,38 @@ mod tests {
     use crate::stats::off;
 
     const CONTROL: [(u16, bool); 14] = [
-        (1, true), (1, true), (2, true), (2, false), (3, true), (4, true), (4, true), (5, true), (8, true), (8, false),
-        (11, true), (12, true), (15, true), (17, false),
+        (1, true),
+        (1, true),
+        (2, true),
+        (2, false),
+        (3, true),
+        (4, true),
+        (4, true),
+        (5, true),
+        (8, true),
+        (8, false),
+        (11, true),
+        (12, true),
+        (15, true),
+        (17, false),
     ];
     const TREATMENT: [(u16, bool); 16] = [
-        (2, true), (3, false), (6, true), (6, true), (6, true), (6, false), (7, true), (9, false), (10, true), (10, false),
-        (13, true), (16, true), (17, false), (19, false), (22, true), (23, true),
+        (2, true),
+        (3, false),
+        (6, true),
+        (6, true),
+        (6, true),
+        (6, false),
+        (7, true),
+        (9, false),
+        (10, true),
+        (10, false),
+        (13, true),
+        (16, true),
+        (17, false),
+        (19, false),
+        (22, true),
+        (23, true),
     ];
 
     fn curve(subjects: &[(u16, bool)]) -> Result<Curve, Error> {
@@ -235,12 +261,12 @@ mod tests {
     fn every_weighting() -> Result<(), Error> {
         // lifelines 0.30.3, logrank_test: chi squared.
         let known = [
-            (Weights::LogRank, 4.3808207226176),
-            (Weights::GehanWilcoxon, 4.472813746511307),
-            (Weights::TaroneWare, 4.5232990690760895),
-            (Weights::Peto, 4.922982641331474),
-            (Weights::FlemingHarrington { p: 1.0, q: 0.0 }, 4.675171076661911),
-            (Weights::FlemingHarrington { p: 0.5, q: 1.5 }, 1.7622452263057984),
+            (Weights::LogRank, 4.380_820_722_617_6),
+            (Weights::GehanWilcoxon, 4.472_813_746_511_307),
+            (Weights::TaroneWare, 4.523_299_069_076_089_5),
+            (Weights::Peto, 4.922_982_641_331_474),
+            (Weights::FlemingHarrington { p: 1.0, q: 0.0 }, 4.675_171_076_661_911),
+            (Weights::FlemingHarrington { p: 0.5, q: 1.5 }, 1.762_245_226_305_798_4),
         ];
         for (weights, chi_squared) in known {
             let test = log_rank(&curve(&CONTROL)?, &curve(&TREATMENT)?, weights)?;
@@ -250,9 +276,13 @@ mod tests {
         // survival_difference_at_fixed_point_in_time_test: between the times of an arm, and at one of both.
         let (control, treatment) = (curve(&CONTROL)?, curve(&TREATMENT)?);
         let between = fixed_point_of_lifelines(&control, &treatment, 8.5)?;
-        assert!(between < 0.0 && off(between * between, 1.880531620011102) < 1e-13);
+        assert!(between < 0.0 && off(between * between, 1.880_531_620_011_102) < 1e-13);
         let at = fixed_point(&control, &treatment, 17.0)?;
-        assert!(at < 0.0 && off(at * at, 2.555656290114498) < 1e-13 && at == fixed_point_of_lifelines(&control, &treatment, 17.0)?);
+        assert!(
+            at < 0.0
+                && off(at * at, 2.555_656_290_114_498) < 1e-13
+                && at == fixed_point_of_lifelines(&control, &treatment, 17.0)?
+        );
         Ok(())
     }
 

@@ -6,7 +6,7 @@ use super::super::Kind::{Difference, Measure, Number, Share, Text, Truth};
 use super::super::Column;
 use super::{CONTROL_ARM, TREATMENT_ARM, UNIT, control, unit};
 use crate::abtest::Analysis;
-use crate::abtest::analysis::{Estimates, Outcome, SegmentResult};
+use crate::abtest::analysis::{Adjustment, Estimates, Outcome, SegmentResult};
 
 
 const N_CONTROL: Column = Column::new("n_control", Number, "units of the control that count");
@@ -14,8 +14,8 @@ const N_TREATMENT: Column = Column::new("n_treatment", Number, "units of the tre
 const CONTROL: Column = Column::new("control", Measure, "the control's value");
 const TREATMENT: Column = Column::new("treatment", Measure, "the treatment's value");
 const EFFECT: Column = Column::new("effect_size", Difference, "treatment − control");
-const EFFECT_LOW: Column = Column::new("effect_size_ci_lower", Difference, "lower end of its interval, as wide as the correction asks");
-const EFFECT_HIGH: Column = Column::new("effect_size_ci_upper", Difference, "upper end of its interval");
+const EFFECT_LOW: Column = Column::new("effect_size_ci_lower", Difference, "lower end of its interval, before correction");
+const EFFECT_HIGH: Column = Column::new("effect_size_ci_upper", Difference, "upper end of it");
 const LIFT: Column = Column::new("rel_effect_size", Share, "lift: treatment ÷ control − 1; empty where the control is not above 0");
 const LIFT_LOW: Column = Column::new(
     "rel_effect_size_ci_lower",
@@ -27,7 +27,7 @@ const LIFT_NOTE: Column = Column::new("rel_note", Text, "why the lift has no int
 const STATISTIC: Column = Column::new("statistic", Number, "signed normal score of no difference");
 const PVALUE: Column = Column::new("pvalue", Number, "two-sided p-value of the difference, valid as `valid_under` says");
 const LOG10_PVALUE: Column = Column::new("log10_pvalue", Number, "its logarithm to base 10, which does not underflow");
-const CONFIDENCE: Column = Column::new("confidence", Share, "confidence of the row's intervals, correction included");
+const CONFIDENCE: Column = Column::new("confidence", Share, "confidence of the intervals before correction");
 const METHOD: Column = Column::new("method", Text, "how it was computed");
 const VALID_UNDER: Column = Column::new(
     "valid_under",
@@ -37,6 +37,15 @@ const VALID_UNDER: Column = Column::new(
 const ADJUSTED: Column = Column::new("adjusted", Number, "p-value after correction for several results");
 const ADJUSTMENT: Column = Column::new("adjustment", Text, "name of that correction, or none");
 const AMONG: Column = Column::new("among", Number, "how many results were corrected together");
+const ADJUSTED_CONFIDENCE: Column =
+    Column::new("adjusted_confidence", Share, "confidence of the corrected intervals, which hold 0 exactly when `adjusted` is above the level");
+const ADJUSTED_LOW: Column =
+    Column::new("adjusted_ci_lower", Difference, "lower end of the corrected interval of the difference, which decides");
+const ADJUSTED_HIGH: Column = Column::new("adjusted_ci_upper", Difference, "upper end of it");
+const ADJUSTED_LIFT_LOW: Column =
+    Column::new("adjusted_rel_ci_lower", Share, "lower end of the corrected interval of the lift; empty where it has none");
+const ADJUSTED_LIFT_HIGH: Column =
+    Column::new("adjusted_rel_ci_upper", Share, "upper end of it; empty where it has none");
 const CALL: Column = Column::new(
     "call",
     Text,
@@ -73,6 +82,11 @@ pub(super) const COLUMNS: &[Column] = &[
     ADJUSTED,
     ADJUSTMENT,
     AMONG,
+    ADJUSTED_CONFIDENCE,
+    ADJUSTED_LOW,
+    ADJUSTED_HIGH,
+    ADJUSTED_LIFT_LOW,
+    ADJUSTED_LIFT_HIGH,
     CALL,
     CONFIDENCE,
     METHOD,
@@ -101,9 +115,8 @@ pub(super) struct ResultLine {
     analysis: &'static str,
     #[serde(flatten)]
     numbers: Numbers,
-    adjusted: Option<f64>,
-    adjustment: Option<&'static str>,
-    among: Option<usize>,
+    #[serde(flatten)]
+    corrected: Corrected,
     call: Option<&'static str>,
     #[serde(flatten)]
     how: How,
@@ -154,6 +167,34 @@ impl Numbers {
     }
 }
 
+/// What a correction for several results makes of them.
+#[derive(Clone, Debug, Serialize)]
+struct Corrected {
+    adjusted: Option<f64>,
+    adjustment: Option<&'static str>,
+    among: Option<usize>,
+    adjusted_confidence: Option<f64>,
+    adjusted_ci_lower: Option<f64>,
+    adjusted_ci_upper: Option<f64>,
+    adjusted_rel_ci_lower: Option<f64>,
+    adjusted_rel_ci_upper: Option<f64>,
+}
+
+impl Corrected {
+    fn of(adjustment: Option<&Adjustment>) -> Self {
+        Self {
+            adjusted: adjustment.map(|a| a.pvalue),
+            adjustment: adjustment.map(|a| a.method),
+            among: adjustment.map(|a| a.among),
+            adjusted_confidence: adjustment.map(|a| a.confidence),
+            adjusted_ci_lower: adjustment.map(|a| a.effect_size_ci_lower),
+            adjusted_ci_upper: adjustment.map(|a| a.effect_size_ci_upper),
+            adjusted_rel_ci_lower: adjustment.and_then(|a| a.rel_effect_size_ci_lower),
+            adjusted_rel_ci_upper: adjustment.and_then(|a| a.rel_effect_size_ci_upper),
+        }
+    }
+}
+
 /// How they were made.
 #[derive(Clone, Debug, Serialize)]
 struct How {
@@ -198,9 +239,7 @@ fn line(outcome: &Outcome, control: &str, analysis: &'static str, estimates: &Es
         treatment_arm: outcome.treatment.clone(),
         analysis,
         numbers: Numbers::of(Some(estimates)),
-        adjusted: decided.then_some(outcome.adjustment.pvalue),
-        adjustment: decided.then_some(outcome.adjustment.method),
-        among: decided.then_some(outcome.adjustment.among),
+        corrected: Corrected::of(Some(&outcome.adjustment).filter(|_| decided)),
         call: decided.then_some(outcome.call.name()),
         how: How::of(Some(estimates)),
         margin: outcome.margin.clone().filter(|_| decided),
@@ -235,6 +274,11 @@ pub(super) const SEGMENTS: &[Column] = &[
     ADJUSTED,
     ADJUSTMENT,
     AMONG,
+    ADJUSTED_CONFIDENCE,
+    ADJUSTED_LOW,
+    ADJUSTED_HIGH,
+    ADJUSTED_LIFT_LOW,
+    ADJUSTED_LIFT_HIGH,
     CALL,
     CONFIDENCE,
     METHOD,
@@ -252,9 +296,8 @@ pub(super) struct SegmentLine {
     level: String,
     #[serde(flatten)]
     numbers: Numbers,
-    adjusted: Option<f64>,
-    adjustment: Option<&'static str>,
-    among: Option<usize>,
+    #[serde(flatten)]
+    corrected: Corrected,
     call: &'static str,
     #[serde(flatten)]
     how: How,
@@ -271,9 +314,7 @@ pub(super) fn segments(analysis: &Analysis) -> Vec<SegmentLine> {
         segment: line.segment.clone(),
         level: line.level.clone(),
         numbers: Numbers::of(line.estimates.as_ref()),
-        adjusted: line.adjustment.as_ref().map(|adjustment| adjustment.pvalue),
-        adjustment: line.adjustment.as_ref().map(|adjustment| adjustment.method),
-        among: line.adjustment.as_ref().map(|adjustment| adjustment.among),
+        corrected: Corrected::of(line.adjustment.as_ref()),
         call: line.call.name(),
         how: How::of(line.estimates.as_ref()),
     };

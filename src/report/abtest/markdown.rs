@@ -64,10 +64,10 @@ fn gates(analysis: &Analysis) -> Words {
 fn results(analysis: &Analysis) -> Words {
     let head = ["metric", "role", "arm", "control", "treatment", "difference", "lift", "p", "what follows"];
     let rows = analysis.results.iter().map(|outcome| {
-        let main = &outcome.main;
-        let written = Written::of(outcome.kind, main);
-        let (difference, range) = written::difference(outcome.kind, main);
-        let (lift, lift_range) = written::lift(main);
+        let main = written::decisive(outcome);
+        let written = Written::of(outcome.kind, &main);
+        let (difference, range) = written::difference(outcome.kind, &main);
+        let (lift, lift_range) = written::lift(&main);
         vec![
             outcome.metric.clone(),
             outcome.role.to_owned(),

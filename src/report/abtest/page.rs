@@ -146,6 +146,7 @@ fn results(analysis: &Analysis, sheets: &[Sheet]) -> Markup {
     html! {
         section id="results" {
             h2 { "What changed, and how sure is it?" }
+            @if analysis.verdict.withheld { p.finding.failed { span.badge { "not to be believed" } " A gate failed: the numbers below are told, but nothing follows from them." } }
             @for chart in panels::effects(analysis) { (figure(&chart)) }
             div.scroll tabindex="0" {
                 table.results {
@@ -173,7 +174,7 @@ fn results(analysis: &Analysis, sheets: &[Sheet]) -> Markup {
 }
 
 fn result(sheet: &Sheet, row: usize, outcome: &Outcome, several: bool) -> Markup {
-    let main = &outcome.main;
+    let main = &written::decisive(outcome);
     let written = Written::of(outcome.kind, main);
     let cell = |name: &str, words: &str| placed(sheet, row, name, words);
     let corrected = outcome.adjustment.method != "none";
@@ -186,8 +187,8 @@ fn result(sheet: &Sheet, row: usize, outcome: &Outcome, several: bool) -> Markup
             td {
                 span.value { (cell("effect_size", &written.difference(main.effect_size))) }
                 div.range {
-                    (cell("effect_size_ci_lower", &written.bare(main.effect_size_ci_lower))) " to "
-                    (cell("effect_size_ci_upper", &written.bare(main.effect_size_ci_upper)))
+                    (cell("adjusted_ci_lower", &written.bare(main.effect_size_ci_lower))) " to "
+                    (cell("adjusted_ci_upper", &written.bare(main.effect_size_ci_upper)))
                 }
             }
             td { (lift(sheet, row, main)) }
@@ -209,7 +210,7 @@ fn lift(sheet: &Sheet, row: usize, main: &Estimates) -> Markup {
         div.range {
             @match (main.rel_effect_size_ci_lower, main.rel_effect_size_ci_upper) {
                 (Some(low), Some(high)) => {
-                    (cell("rel_effect_size_ci_lower", &written.bare(low))) " to " (cell("rel_effect_size_ci_upper", &written.bare(high)))
+                    (cell("adjusted_rel_ci_lower", &written.bare(low))) " to " (cell("adjusted_rel_ci_upper", &written.bare(high)))
                 }
                 _ => { (range) }
             }

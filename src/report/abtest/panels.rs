@@ -35,7 +35,7 @@ pub(super) fn effects(analysis: &Analysis) -> Vec<Chart> {
     let (lifts, own): (Vec<&str>, Vec<&str>) = metrics.into_iter().partition(|metric| of_metric(analysis, metric).all(is_bounded));
     // How far the intervals of a metric reach, against those of the primary one.
     let reach = |metric: &str| {
-        let ends = of_metric(analysis, metric).flat_map(|o| [o.main.rel_effect_size_ci_lower, o.main.rel_effect_size_ci_upper]);
+        let ends = of_metric(analysis, metric).flat_map(|o| [o.adjustment.rel_effect_size_ci_lower, o.adjustment.rel_effect_size_ci_upper]);
         ends.flatten().fold(0.0, |far: f64, end| far.max(end.abs()))
     };
     let primary = words::primary(analysis).next().map_or(0.0, |outcome| reach(&outcome.metric));
@@ -61,8 +61,8 @@ fn of_metric<'a>(analysis: &'a Analysis, metric: &'a str) -> impl Iterator<Item 
 
 /// Whether all that a chart of lifts needs is known.
 fn is_bounded(outcome: &Outcome) -> bool {
-    let main = &outcome.main;
-    [main.rel_effect_size, main.rel_effect_size_ci_lower, main.rel_effect_size_ci_upper]
+    let ends = &outcome.adjustment;
+    [outcome.main.rel_effect_size, ends.rel_effect_size_ci_lower, ends.rel_effect_size_ci_upper]
         .iter()
         .all(|end| end.is_some_and(f64::is_finite))
 }
@@ -71,7 +71,7 @@ fn forest_chart(name: &str, forest: &Forest, metrics: &[&str], analysis: &Analys
     let own: Vec<&Outcome> =
         analysis.results.iter().filter(|outcome| metrics.contains(&outcome.metric.as_str())).collect();
     let described = own.iter().map(|outcome| {
-        let (size, range) = written::difference(outcome.kind, &outcome.main);
+        let (size, range) = written::difference(outcome.kind, &written::decisive(outcome));
         format!("{}, {}: {size} ({range}), {}", outcome.metric, outcome.treatment, written::follows(outcome))
     });
     let description = described.collect::<Vec<_>>().join("; ");
@@ -97,7 +97,7 @@ fn found(analysis: &Analysis, outcomes: &[&Outcome]) -> String {
 
 fn relative(analysis: &Analysis, metrics: &[&str]) -> Forest {
     let point = |outcome: &Outcome| {
-        let main = &outcome.main;
+        let main = written::decisive(outcome);
         let known = |value: Option<f64>| value.unwrap_or(f64::NAN);
         let lift = Estimate::within(
             known(main.rel_effect_size),
@@ -114,7 +114,7 @@ fn absolute(analysis: &Analysis, metric: &str) -> Forest {
     let share = analysis.results.iter().any(|outcome| outcome.metric == metric && outcome.kind == "proportion");
     let form = if share { Form::Points } else { Form::Number };
     let point = |outcome: &Outcome| {
-        (difference(&outcome.main), outcome.margin_size.map_or(f64::NAN, |size| -good(outcome) * size))
+        (difference(&written::decisive(outcome)), outcome.margin_size.map_or(f64::NAN, |size| -good(outcome) * size))
     };
     forest(analysis, &[metric], form, &format!("difference in {metric} from the control"), point)
 }
@@ -343,8 +343,8 @@ pub(super) fn segments(analysis: &Analysis, sheets: &[Sheet]) -> Option<Panel> {
         "control",
         "treatment",
         "effect_size",
-        "effect_size_ci_lower",
-        "effect_size_ci_upper",
+        "adjusted_ci_lower",
+        "adjusted_ci_upper",
         "adjusted",
         "call",
     ];
@@ -381,7 +381,11 @@ fn segment_chart(analysis: &Analysis, primary: &Outcome, column: &str, number: u
         let points = lines.map(|line| ForestPoint {
             name: line.treatment.clone(),
             part: part(analysis, &line.treatment),
-            difference: line.estimates.as_ref().map_or(Estimate::absent(), difference),
+            difference: match (&line.estimates, &line.adjustment) {
+                (Some(estimates), Some(adjustment)) => difference(&written::corrected(estimates, adjustment)),
+                (Some(estimates), None) => difference(estimates),
+                (None, _) => Estimate::absent(),
+            },
             limit: f64::NAN,
         });
         let count = units.map_or(String::new(), |units| format!(" ({})", crate::compare::count(units)));

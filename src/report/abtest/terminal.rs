@@ -14,7 +14,7 @@ const NAME: usize = 10;
 
 /// The answer as text for a terminal.
 pub fn table(analysis: &Analysis) -> String {
-    let mut text = format!("{}\n", words::title(analysis));
+    let mut text = wrapped(&words::title(analysis), "", "");
     if let Some(hypothesis) = &analysis.hypothesis {
         text += &wrapped(hypothesis, "  ", "  ");
     }
@@ -30,8 +30,8 @@ pub fn table(analysis: &Analysis) -> String {
     text += "\n";
     for state in [State::Failed, State::Warning] {
         for gate in words::gates(analysis, state) {
-            let mark = if state == State::Failed { "FAILED" } else { "warning" };
-            text += &wrapped(&format!("{mark:<7}  {}: {}", gate.gate, gate.finding), "  ", "           ");
+            let mark = if state == State::Failed { "FAILED" } else { "Warning" };
+            text += &wrapped(&format!("{mark}: {}: {}", gate.gate, gate.finding), "  ", "    ");
         }
     }
     text += &wrapped(&words::gates_passed(analysis), "  ", "  ");
@@ -43,7 +43,8 @@ pub fn table(analysis: &Analysis) -> String {
     }
     for treatment in words::treatments(analysis) {
         let own: Vec<&Outcome> = analysis.results.iter().filter(|outcome| outcome.treatment == treatment).collect();
-        text += &format!("\n{treatment} against {}\n{}", words::control(analysis), results(&own));
+        let heading = format!("{treatment} against {}{}", words::control(analysis), words::unbelieved(analysis));
+        text += &format!("\n{}{}", wrapped(&heading, "", ""), results(&own));
     }
     text += "\n";
     for note in words::notes(analysis) {
@@ -94,10 +95,10 @@ fn results(outcomes: &[&Outcome]) -> String {
 
 /// Two lines: numbers, and intervals below them.
 fn row(outcome: &Outcome) -> ([String; 6], [String; 6]) {
-    let main = &outcome.main;
-    let written = Written::of(outcome.kind, main);
-    let (difference, range) = written::difference(outcome.kind, main);
-    let (lift, lift_range) = written::lift(main);
+    let main = written::decisive(outcome);
+    let written = Written::of(outcome.kind, &main);
+    let (difference, range) = written::difference(outcome.kind, &main);
+    let (lift, lift_range) = written::lift(&main);
     let above = [
         outcome.metric.clone(),
         written.value(main.control),
@@ -133,8 +134,9 @@ fn wrapped(text: &str, first: &str, others: &str) -> String {
     let mut lines = String::new();
     let mut line = first.to_owned();
     let mut empty = true;
-    // The narrow spaces within numbers hold them together.
-    for word in text.split([' ', '\n', '\r', '\t']).filter(|word| !word.is_empty()) {
+    // The narrow spaces within numbers hold them together, and so do units and the sign of p.
+    let bound = [" %", " pp", "p = ", "p < "].iter().fold(text.to_owned(), |text, unit| text.replace(unit, &unit.replace(' ', "\u{a0}")));
+    for word in bound.split([' ', '\n', '\r', '\t']).filter(|word| !word.is_empty()) {
         let width = line.chars().count() + word.chars().count() + usize::from(!empty);
         if !empty && width > WIDTH {
             lines += &format!("{}\n", line.trim_end());
@@ -147,7 +149,7 @@ fn wrapped(text: &str, first: &str, others: &str) -> String {
         line += word;
         empty = false;
     }
-    lines + line.trim_end() + "\n"
+    (lines + line.trim_end() + "\n").replace('\u{a0}', " ")
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use super::written::{self, Written, confidence};
 use crate::abtest::Analysis;
 use crate::abtest::analysis::{Gate, LookResult, Outcome, State};
-use crate::compare::{count, percent};
+use crate::compare::{count, number, percent};
 use crate::report::panels::named;
 
 /// Below this p-value, corrected for their number, segments are told of.
@@ -83,6 +83,11 @@ pub(super) fn class(decision: &str) -> &'static str {
     }
 }
 
+/// What stands behind headings of results while a gate fails.
+pub(super) fn unbelieved(analysis: &Analysis) -> &'static str {
+    if analysis.verdict.withheld { " (not to be believed: a gate failed)" } else { "" }
+}
+
 /// The gates in a state.
 pub(super) fn gates(analysis: &Analysis, state: State) -> impl Iterator<Item = &Gate> {
     analysis.gates.iter().filter(move |gate| gate.state == state)
@@ -150,17 +155,23 @@ pub(super) fn reading(analysis: &Analysis) -> Vec<String> {
 pub(super) fn guardrails(analysis: &Analysis) -> Vec<String> {
     let guardrails = analysis.results.iter().filter(|outcome| outcome.role == "guardrail");
     let said = guardrails.filter_map(|outcome| {
-        let margin = outcome.margin.as_ref()?;
+        let margin = margin(outcome)?;
         let shown = match (outcome.not_worse, outcome.call.name()) {
             (Some(true), "worse") => "worse, but shown to be so by less than",
             (Some(true), _) => "shown to be not worse by",
             (_, "worse") => "worse, and not shown to be so by less than",
             _ => "not shown to be not worse by",
         };
-        let margin = margin.trim_matches('"');
         Some(format!("Guardrail {} ({}): {shown} the margin of {margin}.", outcome.metric, outcome.treatment))
     });
     said.collect()
+}
+
+/// The margin of a guardrail as people say it: "5 %" of the control, "1 pp", or a number.
+fn margin(outcome: &Outcome) -> Option<String> {
+    let written = outcome.margin.as_ref()?;
+    let size = outcome.margin_size.filter(|_| outcome.kind == "proportion" && !written.contains('%'));
+    Some(size.map_or_else(|| written.clone(), |size| format!("{} pp", number(100.0 * size))))
 }
 
 /// What covariates did, metric by metric.
@@ -262,8 +273,11 @@ pub(super) const PEEKING: &str = "Not corrected for peeking: who stops as soon a
 
 /// An expected loss in the unit of a metric.
 pub(super) fn loss(metric: &Outcome, loss: f64) -> String {
-    let text = if metric.kind == "proportion" { crate::compare::number(100.0 * loss) } else { crate::compare::number(loss) };
-    if metric.kind == "proportion" { format!("{text} pp") } else { text }
+    // Below this nobody notices, and no digits of it are meant.
+    if loss < 1e-6 * metric.main.control.abs() {
+        return "next to nothing".to_owned();
+    }
+    if metric.kind == "proportion" { format!("{} pp", number(100.0 * loss)) } else { number(loss) }
 }
 
 /// A chance in percent that claims no certainty, with enough digits near 0 and 1.

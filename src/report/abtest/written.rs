@@ -1,8 +1,11 @@
 //! Numbers of a result as people read them: as many digits as its interval deserves, shares in percent, their differences in
 //! percentage points, a p-value that is never 0.
 
-use crate::abtest::analysis::{Estimates, Outcome};
+use crate::abtest::analysis::{Adjustment, Estimates, Outcome};
 use crate::compare::{decimal, number};
+
+/// As many decimals more are written so that an end near 0 shows its side.
+const MORE: usize = 3;
 
 /// How the numbers of one contrast are written: the difference, its interval and both values with the same decimals.
 #[derive(Clone, Copy)]
@@ -77,8 +80,32 @@ fn decimals(value: f64, [low, high]: [f64; 2]) -> Option<usize> {
     if !size.is_finite() || size == 0.0 {
         return Some(2);
     }
-    let decimals = 1.0 - size.log10().floor();
-    (decimals <= 8.0).then_some(decimals.max(0.0) as usize)
+    let mut decimals = (1.0 - size.log10().floor()).max(0.0);
+    // An end that is near 0 but not 0 keeps its sign: on which side it lies decides.
+    let least = [low, high].into_iter().filter(|end| end.is_finite() && *end != 0.0).map(f64::abs).fold(size, f64::min);
+    for _ in 0..MORE {
+        if least * 10_f64.powf(decimals) < 0.5 {
+            decimals += 1.0;
+        }
+    }
+    (decimals <= 8.0).then_some(decimals as usize)
+}
+
+/// The numbers that decide: with the intervals that the correction for several results asks.
+pub(super) fn corrected(estimates: &Estimates, adjustment: &Adjustment) -> Estimates {
+    Estimates {
+        effect_size_ci_lower: adjustment.effect_size_ci_lower,
+        effect_size_ci_upper: adjustment.effect_size_ci_upper,
+        rel_effect_size_ci_lower: adjustment.rel_effect_size_ci_lower,
+        rel_effect_size_ci_upper: adjustment.rel_effect_size_ci_upper,
+        confidence: adjustment.confidence,
+        ..estimates.clone()
+    }
+}
+
+/// The numbers that decide on a result.
+pub(super) fn decisive(outcome: &Outcome) -> Estimates {
+    corrected(&outcome.main, &outcome.adjustment)
 }
 
 /// The difference of a contrast and its interval.
@@ -157,6 +184,7 @@ mod tests {
             [rate.value(0.125), rate.difference(0.025), rate.range(0.0054, 0.0446), rate.difference(-0.0001)],
             ["12.5 %", "+2.5 pp", "0.5 to 4.5", "0.0 pp"]
         );
+        assert_eq!(Written::new(true, 0.014, [-0.0004, 0.029]).range(-0.0004, 0.029), "−0.04 to 2.90");
         let money = Written::new(false, -120.0, [-2_000.0, 1_760.0]);
         assert_eq!(money.value(123_456.0), "123\u{202f}456");
         assert_eq!(Written::new(false, 1e-12, [0.0, 2e-12]).difference(1e-12), "+1.00e−12");

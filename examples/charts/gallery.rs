@@ -2,7 +2,7 @@
 
 use super::charts::{
     Across, Bar, BarRow, Bars, Better, Caption, Curve, Curves, Distribution, DistributionRow, Estimate, Event, Forest,
-    ForestGroup, ForestPoint, ForestRow, Form, Funnel, FunnelRow, Lane, Mark, MarkKind, Matrix, MatrixColumn, Part,
+    ForestGroup, ForestPoint, ForestRow, Form, Funnel, FunnelRow, Lane, Limit, Mark, MarkKind, Matrix, MatrixColumn, Part,
     Picture, Post, Scatter, ScatterPoint, Shape, Timeline, Tornado, TornadoEnd, TornadoRow,
 };
 
@@ -222,7 +222,7 @@ fn forest(kind: Kind) -> Forest {
             name: name(kind, 2),
             part: part(2),
             difference: estimate(kind, 0.08 * chance(channel_number, 1), 0.03, channel_number),
-            limit: sized(kind, -0.01, channel_number),
+            limit: Some(Limit { at: sized(kind, -0.01, channel_number), holds: channel_number % 2 == 0 }),
         }],
     };
     Forest {
@@ -250,7 +250,7 @@ fn measures(kind: Kind) -> Forest {
                 name: name(kind, strategy),
                 part: part(strategy),
                 difference: estimate(kind, 0.2 * chance(number, strategy), 0.05, number + strategy),
-                limit: f64::NAN,
+                limit: None,
             })
             .collect(),
     };
@@ -264,7 +264,7 @@ fn measures(kind: Kind) -> Forest {
                 name: name(kind, 3),
                 part: part(3),
                 difference: estimate(kind, 45_000.0, 9_000.0, 3),
-                limit: f64::NAN,
+                limit: None,
             }],
         }],
     };

@@ -65,11 +65,11 @@ fn head(analysis: &Analysis, title: &str) -> Markup {
         header {
             p.scenario { (title) }
             @if let Some(hypothesis) = &analysis.hypothesis { p.scenario { "To show: " (hypothesis) } }
-            h1 class=(format!("answer {class}")) { span.badge { (word) } " " (verdict.headline) }
+            h1 class=(format!("answer {class}")) { span.badge { (word) } " " (words::bound(&verdict.headline)) }
             @if !verdict.withheld {
                 @for choice in &choices {
                     p class=(format!("finding {}", words::class(choice.decision))) {
-                        span.badge { (choice.treatment) ": " (words::decision(choice.decision, &choice.treatment)) } " " (choice.sentence)
+                        span.badge { (choice.treatment) ": " (words::decision(choice.decision, &choice.treatment)) } " " (words::bound(&choice.sentence))
                     }
                 }
             }
@@ -92,7 +92,7 @@ fn gates(analysis: &Analysis) -> Markup {
     let item = |gate: &Gate| {
         html! {
             li class=(class_of(gate.state)) {
-                span.badge { (gate.state.name()) } " " b { (gate.gate) } ": " (gate.finding)
+                span.badge { (gate.state.name()) } " " b { (gate.gate) } ": " (words::bound(&gate.finding))
             }
         }
     };
@@ -161,7 +161,11 @@ fn results(analysis: &Analysis, sheets: &[Sheet]) -> Markup {
                         th.text scope="col" { "what follows" }
                     } }
                     tbody {
-                        @for (row, outcome) in &rows { (result(sheet, *row, outcome, several)) }
+                        @for (number, (row, outcome)) in rows.iter().enumerate() {
+                            @let first = number == 0 || rows[number - 1].1.metric != outcome.metric;
+                            @let own = rows[number..].iter().take_while(|(_, other)| other.metric == outcome.metric).count();
+                            (result(sheet, *row, outcome, first.then_some(own), several))
+                        }
                     }
                 }
             }
@@ -173,14 +177,15 @@ fn results(analysis: &Analysis, sheets: &[Sheet]) -> Markup {
     }
 }
 
-fn result(sheet: &Sheet, row: usize, outcome: &Outcome, several: bool) -> Markup {
+/// A result; the name of its metric `spans` so many rows, if it is the first of them.
+fn result(sheet: &Sheet, row: usize, outcome: &Outcome, spans: Option<usize>, several: bool) -> Markup {
     let main = &written::decisive(outcome);
     let written = Written::of(outcome.kind, main);
     let cell = |name: &str, words: &str| placed(sheet, row, name, words);
     let corrected = outcome.adjustment.method != "none";
     html! {
         tr class=(outcome.call.name()) {
-            th scope="row" { (outcome.metric) div.range { (outcome.role) } }
+            @if let Some(rows) = spans { th scope="rowgroup" rowspan=(rows) { (outcome.metric) div.range { (outcome.role) } } }
             @if several { td.text { (outcome.treatment) } }
             td { (cell("control", &written.value(main.control))) div.range { "n " (cell("n_control", &count(main.n_control))) } }
             td { (cell("treatment", &written.value(main.treatment))) div.range { "n " (cell("n_treatment", &count(main.n_treatment))) } }

@@ -8,9 +8,9 @@ use crate::compare::percent;
 use crate::figures::{Sheet, chance_to_find};
 use crate::report::charts::{
     Across, Bar, BarRow, Bars, Better, Caption, Curve, Curves, Estimate, Forest, ForestGroup, ForestPoint, ForestRow, Form,
-    Mark, MarkKind, Part, Picture, Post,
+    Limit, Mark, MarkKind, Part, Picture, Post,
 };
-use crate::report::panels::{Chart, Panel, View, capital, named};
+use crate::report::panels::{Chart, Panel, View, named};
 use crate::stats::normal;
 
 /// Effects that reach further than this many times the primary metric's have a chart of their own, or that would be a line.
@@ -48,9 +48,11 @@ pub(super) fn effects(analysis: &Analysis) -> Vec<Chart> {
     if !noisy.is_empty() {
         charts.push(forest_chart("effects-noisier", &relative(analysis, &noisy), &noisy, analysis));
     }
-    // In the metric's own unit: each has its own scale.
+    // In the metric's own unit: each has its own scale. The primary metric comes first in any case.
     for (number, metric) in own.into_iter().enumerate() {
-        charts.push(forest_chart(&format!("effect-{}", number + 1), &absolute(analysis, metric), &[metric], analysis));
+        let chart = forest_chart(&format!("effect-{}", number + 1), &absolute(analysis, metric), &[metric], analysis);
+        let first = words::primary(analysis).any(|outcome| outcome.metric == metric);
+        charts.insert(if first { 0 } else { charts.len() }, chart);
     }
     charts
 }
@@ -78,21 +80,26 @@ fn forest_chart(name: &str, forest: &Forest, metrics: &[&str], analysis: &Analys
     Chart::new(name, found(analysis, &own), |caption: &Caption<'_>| forest.draw(caption), &description)
 }
 
-/// "B: better in conversion; no clear difference in revenue".
+/// "B: better in conversion, no clear difference in revenue"; of several treatments only what is clear is told.
 fn found(analysis: &Analysis, outcomes: &[&Outcome]) -> String {
+    let several = words::treatments(analysis).count() > 1;
     let of_arm = |arm: &str| {
         let of = |call: &str, words: &str| {
             let names = outcomes.iter().filter(|outcome| outcome.treatment == arm && outcome.call.name() == call);
             named(names.map(|outcome| outcome.metric.as_str())).map(|names| format!("{words} {names}"))
         };
-        let parts: Vec<String> =
-            [of("better", "better in"), of("worse", "worse in"), of("unclear", "no clear difference in")]
-                .into_iter()
-                .flatten()
-                .collect();
+        let unclear = of("unclear", "no clear difference in").filter(|_| !several);
+        let parts = [of("better", "better in"), of("worse", "worse in"), unclear];
+        let parts: Vec<String> = parts.into_iter().flatten().collect();
         (!parts.is_empty()).then(|| format!("{arm}: {}", parts.join(", ")))
     };
-    words::treatments(analysis).filter_map(of_arm).collect::<Vec<_>>().join("; ")
+    let said: Vec<String> = words::treatments(analysis).filter_map(of_arm).collect();
+    if said.is_empty() {
+        let mut metrics: Vec<&str> = outcomes.iter().map(|outcome| outcome.metric.as_str()).collect();
+        metrics.dedup();
+        return format!("No clear difference in {}", named(metrics.into_iter()).unwrap_or_default());
+    }
+    said.join("; ")
 }
 
 fn relative(analysis: &Analysis, metrics: &[&str]) -> Forest {
@@ -104,8 +111,7 @@ fn relative(analysis: &Analysis, metrics: &[&str]) -> Forest {
             known(main.rel_effect_size_ci_lower),
             known(main.rel_effect_size_ci_upper),
         );
-        let margin = outcome.margin_size.map_or(f64::NAN, |size| -good(outcome) * size / main.control);
-        (lift, margin)
+        (lift, outcome.margin_size.map_or(f64::NAN, |size| -good(outcome) * size / main.control))
     };
     forest(analysis, metrics, Form::Share, "lift: change against the control", point)
 }
@@ -139,7 +145,12 @@ fn forest(
         let own = analysis.results.iter().filter(|outcome| outcome.metric == **metric);
         let points = own.clone().map(|outcome| {
             let (difference, limit) = point(outcome);
-            ForestPoint { name: outcome.treatment.clone(), part: part(analysis, &outcome.treatment), difference, limit }
+            ForestPoint {
+                name: outcome.treatment.clone(),
+                part: part(analysis, &outcome.treatment),
+                difference,
+                limit: outcome.not_worse.map(|holds| Limit { at: limit, holds }),
+            }
         });
         let better = own.clone().next().map_or(Better::Neither, |outcome| better(outcome.better));
         ForestRow { name: (*metric).to_owned(), better, points: points.collect() }
@@ -226,7 +237,7 @@ pub(super) fn looks(analysis: &Analysis, sheets: &[Sheet]) -> Option<Panel> {
         note: format!(
             "{} Boundaries are those of the looks that really happened, so that all looks together raise a false alarm in {} of tests without a difference.",
             said.join(" "),
-            percent(analysis.alpha)
+            written::confidence(analysis.alpha)
         ),
         view,
     })
@@ -285,7 +296,7 @@ fn day_chart(analysis: &Analysis, primary: &Outcome, treatment: &str, number: us
     let chart = Curves {
         across: Across::Numbers(numbers[days.len() - shown.len()..].to_vec(), Form::Count),
         across_label: format!("day of exposure (1 = {}, {} = {})", first.day, days.len(), last.day),
-        value_label: format!("{}: {treatment} − {}", primary.metric, words::control(analysis)),
+        value_label: format!("{}: difference from the control", primary.metric),
         form: if primary.kind == "proportion" { Form::Points } else { Form::Number },
         curves: vec![
             curve("looking daily", Part::Nothing, |day| {
@@ -386,7 +397,7 @@ fn segment_chart(analysis: &Analysis, primary: &Outcome, column: &str, number: u
                 (Some(estimates), None) => difference(estimates),
                 (None, _) => Estimate::absent(),
             },
-            limit: f64::NAN,
+            limit: None,
         });
         let count = units.map_or(String::new(), |units| format!(" ({})", crate::compare::count(units)));
         ForestRow { name: format!("{level}{count}"), better: better(primary.better), points: points.collect() }
@@ -431,7 +442,7 @@ pub(super) fn covariates(analysis: &Analysis, sheets: &[Sheet]) -> Option<Panel>
                 name: name.to_owned(),
                 part,
                 difference: difference(estimates),
-                limit: f64::NAN,
+                limit: None,
             };
             let mut points = vec![point("with covariates", part(analysis, &outcome.treatment), &outcome.main)];
             points.extend(outcome.unadjusted.as_ref().map(|raw| point("without", Part::Nothing, raw)));
@@ -520,7 +531,7 @@ pub(super) fn power(analysis: &Analysis, sheets: &[Sheet]) -> Option<Panel> {
     let marks = [(detectable, "found with 80 % chance".to_owned())];
     let what = if relative { "lift" } else { "difference" };
     let across = format!("true {what} in {}, in either direction", first.metric);
-    let title = words::detectable(analysis).first().cloned().unwrap_or_default();
+    let title = words::detectable(analysis).join(" ");
     let chart = Chart {
         name: "power".to_owned(),
         picture: power_curve(&title, &across, form, &lines, &marks),
@@ -574,18 +585,18 @@ pub(super) fn beliefs(analysis: &Analysis, sheets: &[Sheet]) -> Option<Panel> {
     let best = analysis.beliefs.iter().max_by(|a, b| a.best.total_cmp(&b.best))?;
     let bars = Bars {
         value_label: format!("chance to be the best in {}", primary.metric),
-        form: Form::Share,
+        form: Form::Chance,
         stacked: false,
         rows: analysis
             .beliefs
             .iter()
             .map(|belief| BarRow {
                 name: belief.arm.clone(),
-                bars: vec![Bar { name: belief.arm.clone(), part: part(analysis, &belief.arm), value: belief.best }],
+                bars: vec![Bar { name: "chance".to_owned(), part: Part::Nothing, value: belief.best }],
             })
             .collect(),
     };
-    let title = format!("{} is the best in {} with a chance of {}", capital(&best.arm), primary.metric, words::chance(best.best));
+    let title = format!("{} is the best in {} with a chance of {}", best.arm, primary.metric, words::chance(best.best));
     let described = analysis.beliefs.iter().map(|belief| format!("{}: {}", belief.arm, words::chance(belief.best)));
     let description = described.collect::<Vec<_>>().join("; ");
     let sheet = sheets.iter().find(|sheet| sheet.name == "beliefs")?;

@@ -134,9 +134,8 @@ fn wrapped(text: &str, first: &str, others: &str) -> String {
     let mut lines = String::new();
     let mut line = first.to_owned();
     let mut empty = true;
-    // The narrow spaces within numbers hold them together, and so do units and the sign of p.
-    let bound = [" %", " pp", "p = ", "p < "].iter().fold(text.to_owned(), |text, unit| text.replace(unit, &unit.replace(' ', "\u{a0}")));
-    for word in bound.split([' ', '\n', '\r', '\t']).filter(|word| !word.is_empty()) {
+    // The narrow spaces within numbers hold them together.
+    for word in words::bound(text).split([' ', '\n', '\r', '\t']).filter(|word| !word.is_empty()) {
         let width = line.chars().count() + word.chars().count() + usize::from(!empty);
         if !empty && width > WIDTH {
             lines += &format!("{}\n", line.trim_end());

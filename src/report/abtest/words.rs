@@ -39,7 +39,7 @@ pub(super) fn facts(analysis: &Analysis) -> Vec<String> {
         },
         _ => "valid at any time".to_owned(),
     });
-    facts.push(format!("false alarms in {} of tests without a difference", percent(analysis.alpha)));
+    facts.push(format!("false alarms in {} of tests without a difference", confidence(analysis.alpha)));
     facts
 }
 
@@ -81,6 +81,12 @@ pub(super) fn class(decision: &str) -> &'static str {
         "keep control" => "held",
         _ => "warning",
     }
+}
+
+/// A sentence in which numbers and their units stay together at the ends of lines.
+pub(super) fn bound(text: &str) -> String {
+    let units = [" %", " pp", "p = ", "p < "];
+    units.iter().fold(text.to_owned(), |text, unit| text.replace(unit, &unit.replace(' ', "\u{a0}")))
 }
 
 /// What stands behind headings of results while a gate fails.
@@ -151,18 +157,31 @@ pub(super) fn reading(analysis: &Analysis) -> Vec<String> {
     notes
 }
 
-/// Guardrails: what is shown of each.
+/// Guardrails: of which treatments it is shown that each holds.
 pub(super) fn guardrails(analysis: &Analysis) -> Vec<String> {
-    let guardrails = analysis.results.iter().filter(|outcome| outcome.role == "guardrail");
-    let said = guardrails.filter_map(|outcome| {
-        let margin = margin(outcome)?;
-        let shown = match (outcome.not_worse, outcome.call.name()) {
-            (Some(true), "worse") => "worse, but shown to be so by less than",
-            (Some(true), _) => "shown to be not worse by",
-            (_, "worse") => "worse, and not shown to be so by less than",
-            _ => "not shown to be not worse by",
+    let mut metrics: Vec<&Outcome> = Vec::new();
+    for outcome in analysis.results.iter().filter(|outcome| outcome.role == "guardrail") {
+        if !metrics.iter().any(|known| known.metric == outcome.metric) {
+            metrics.push(outcome);
+        }
+    }
+    let said = metrics.into_iter().filter_map(|metric| {
+        let margin = margin(metric)?;
+        let of = |holds: bool, worse: bool, words: &str| {
+            let own = analysis.results.iter().filter(|outcome| {
+                let is = (outcome.not_worse == Some(true), outcome.call.name() == "worse");
+                outcome.metric == metric.metric && is == (holds, worse)
+            });
+            named(own.map(|outcome| outcome.treatment.as_str())).map(|arms| format!("{words} {arms}"))
         };
-        Some(format!("Guardrail {} ({}): {shown} the margin of {margin}.", outcome.metric, outcome.treatment))
+        let parts = [
+            of(true, false, "shown to be not worse by as much under"),
+            of(true, true, "worse, but shown to be so by less, under"),
+            of(false, false, "not shown to be not worse by as much under"),
+            of(false, true, "worse, and not shown to be so by less, under"),
+        ];
+        let parts: Vec<String> = parts.into_iter().flatten().collect();
+        Some(format!("Guardrail {}, margin {margin}: {}.", metric.metric, parts.join("; ")))
     });
     said.collect()
 }
@@ -292,20 +311,26 @@ pub(super) fn chance(chance: f64) -> String {
 
 /// What these data could find.
 pub(super) fn detectable(analysis: &Analysis) -> Vec<String> {
-    let several = treatments(analysis).count() > 1;
-    let said = primary(analysis).filter_map(|outcome| {
-        let size = outcome.detectable?;
-        let written = Written::new(outcome.kind == "proportion", size, [0.0, 2.0 * size / 10.0]);
-        let relative = (outcome.main.control > 0.0).then(|| format!(" ({} of the control)", percent(size / outcome.main.control)));
-        let whose = if several { format!(" of {}", outcome.treatment) } else { String::new() };
-        Some(format!(
-            "So many units find a difference{whose} of {}{} in {} with 80 % chance, at one look.",
-            written.difference(size).trim_start_matches('+'),
-            relative.unwrap_or_default(),
-            outcome.metric
-        ))
+    let own: Vec<(&Outcome, f64)> = primary(analysis).filter_map(|outcome| Some((outcome, outcome.detectable?))).collect();
+    let Some((first, _)) = own.first() else { return Vec::new() };
+    let ends = |sizes: &mut dyn Iterator<Item = f64>| {
+        sizes.fold((f64::INFINITY, 0.0), |(least, most): (f64, f64), size| (least.min(size), most.max(size)))
+    };
+    let from_to = |(least, most): (f64, f64), say: &dyn Fn(f64) -> String| {
+        let (least, most) = (say(least), say(most));
+        if least == most { most } else { format!("{least} to {most}") }
+    };
+    let size = |size: f64| if first.kind == "proportion" { format!("{} pp", number(100.0 * size)) } else { number(size) };
+    let sizes = from_to(ends(&mut own.iter().map(|(_, size)| *size)), &size);
+    let relative = own.iter().all(|(outcome, _)| outcome.main.control > 0.0).then(|| {
+        let shares = ends(&mut own.iter().map(|(outcome, size)| size / outcome.main.control));
+        format!(" ({} of the control)", from_to(shares, &percent))
     });
-    said.collect()
+    vec![format!(
+        "With so many units a true difference of {sizes}{} in {} is found with 80 % chance, at one look.",
+        relative.unwrap_or_default(),
+        first.metric
+    )]
 }
 
 /// All that stands below the results, in this order.

@@ -46,8 +46,17 @@ pub struct ForestPoint {
     pub part: Part,
     /// The difference.
     pub difference: Estimate,
-    /// A difference that matters, such as the margin of a guardrail: a dashed stroke; NaN for none.
-    pub limit: f64,
+    /// A difference that matters, if there is one: a dashed stroke.
+    pub limit: Option<Limit>,
+}
+
+/// A difference that must not be passed, such as the margin of a guardrail.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Limit {
+    /// Where it lies; NaN for nowhere.
+    pub at: f64,
+    /// Whether it is known not to be passed.
+    pub holds: bool,
 }
 
 /// Where scales begin, and how narrow they may be.
@@ -81,7 +90,7 @@ impl Forest {
             groups = &groups[same..];
         }
         let all = self.groups.iter().flat_map(|group| group.rows.iter().flat_map(|row| &row.points));
-        let limits = if all.clone().any(|point| point.limit.is_finite()) { " Dashed: the margin that matters." } else { "" };
+        let limits = if all.clone().any(|point| point.limit().is_some()) { " Dashed: the margin that matters." } else { "" };
         let key = format!("Filled: the interval leaves 0 out.{limits}");
         canvas.words((12.0, top + 14.0), &key, SMALL, Tone::Soft, Anchor::Start);
         canvas.finish(top + 26.0)
@@ -174,7 +183,12 @@ impl ForestRow {
 impl ForestPoint {
     /// Every finite number of it, for a scale.
     fn numbers(&self) -> impl Iterator<Item = f64> {
-        self.difference.numbers().chain(self.limit.is_finite().then_some(self.limit))
+        self.difference.numbers().chain(self.limit())
+    }
+
+    /// Where its limit lies, if it does.
+    fn limit(&self) -> Option<f64> {
+        self.limit.map(|limit| limit.at).filter(|at| at.is_finite())
     }
 
     /// The difference and its interval in words.
@@ -192,8 +206,8 @@ impl ForestPoint {
             canvas.words((scale.to + 16.0, y + 5.0), "–", SIZE, Tone::Soft, Anchor::Start);
             return;
         };
-        if self.limit.is_finite() {
-            let x = scale.at(self.limit);
+        if let Some(limit) = self.limit() {
+            let x = scale.at(limit);
             canvas.line(&[(x, y - 11.0), (x, y + 11.0)], Tone::Ink, 1.6, "4 3");
         }
         let interval = self.difference.interval();
@@ -213,7 +227,11 @@ impl ForestPoint {
             (false, ..) => "",
             // Nobody does anything else.
             _ if value == 0.0 && interval == Some((0.0, 0.0)) => "same",
-            (_, false, _) => "unclear",
+            (_, false, _) => match self.limit {
+                Some(Limit { holds: true, .. }) => "holds",
+                Some(_) => "not shown",
+                None => "unclear",
+            },
             (_, _, Better::Neither) => "differs",
             (_, _, Better::Higher) => {
                 if value > 0.0 {

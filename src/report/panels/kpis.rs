@@ -20,7 +20,7 @@ pub(super) fn panel(reader: &Reader<'_>) -> Option<Panel> {
                     line.relative_difference_low,
                     line.relative_difference_high,
                 ),
-                limit: f64::NAN,
+                limit: None,
             })
             .collect();
         let first = reader.lines(measure).next()?;

@@ -38,7 +38,7 @@ pub(super) fn panel(reader: &Reader<'_>) -> Option<Panel> {
             name: line.strategy.clone(),
             part: reader.part(&line.strategy),
             difference: estimate(line.difference, line.difference_low, line.difference_high),
-            limit: f64::NAN,
+            limit: None,
         };
         ForestRow {
             name: format!("{segment} ({})", crate::compare::percent(share)),

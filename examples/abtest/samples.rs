@@ -98,7 +98,8 @@ role = "exploratory"
 units = 12000
 "#;
     let mut chance = Chance(1);
-    let mut data = "unit_id,variant,exposed_at,platform,revenue_before,revenue,converted,unsubscribed,visits\n".to_owned();
+    let mut data =
+        "unit_id,variant,exposed_at,platform,revenue_before,revenue,converted,unsubscribed,visits\n".to_owned();
     for unit in 0..12_000 {
         let treated = unit % 2 == 1;
         let more = f64::from(u8::from(treated));
@@ -181,15 +182,26 @@ units = 16000
 valid = "any-time"
 "#
     .to_owned();
-    let roles = ["guardrail", "guardrail", "secondary", "secondary", "secondary", "exploratory", "exploratory", "exploratory"];
+    let roles =
+        ["guardrail", "guardrail", "secondary", "secondary", "secondary", "exploratory", "exploratory", "exploratory"];
     for (number, role) in roles.iter().enumerate() {
-        let name = ["cost per customer", "opt-outs", "revenue_per_customer_after_returns_and_discounts", "orders", "basket", "visits", "time on the page in seconds", "noise"][number];
+        let name = [
+            "cost per customer",
+            "opt-outs",
+            "revenue_per_customer_after_returns_and_discounts",
+            "orders",
+            "basket",
+            "visits",
+            "time on the page in seconds",
+            "noise",
+        ][number];
         let _ = write!(plan, "[metrics.{name:?}]\nkind = \"mean\"\ncolumn = \"m{}\"\nrole = \"{role}\"\n", number + 1);
         if *role == "guardrail" {
             plan += "better = \"lower\"\nmargin = \"5%\"\n";
         }
     }
-    plan += "[metrics.\"median basket\"]\nkind = \"quantile\"\nquantile = 0.5\ncolumn = \"m5\"\nrole = \"exploratory\"\n";
+    plan +=
+        "[metrics.\"median basket\"]\nkind = \"quantile\"\nquantile = 0.5\ncolumn = \"m5\"\nrole = \"exploratory\"\n";
     plan += "[metrics.\"revenue per visit\"]\nkind = \"ratio\"\ncolumn = \"m3\"\ndenominator = \"m6\"\nrole = \"exploratory\"\n";
     let arms = [
         "no programme at all, as it has always been done",
@@ -207,11 +219,13 @@ valid = "any-time"
             "{unit},\"{}\",2026-01-{:02},{},{}",
             arms[arm].replace('"', "\"\""),
             1 + unit * 30 / 12_000,
-            ["Germany", "France", "a country with a rather long name for once", "Spain", "Italy"][(chance.next() * 5.0) as usize],
+            ["Germany", "France", "a country with a rather long name for once", "Spain", "Italy"]
+                [(chance.next() * 5.0) as usize],
             ["18-29", "30-49", "50+"][(chance.next() * 3.0) as usize],
         );
         let _ = write!(data, ",{}", u8::from(chance.next() < 0.2 + effect));
-        for (mean, sd) in [(4.0, 1.5), (0.3, 0.5), (120.0, 90.0), (1.4, 1.0), (61.0, 25.0), (5.0, 2.0), (300.0, 250.0)] {
+        for (mean, sd) in [(4.0, 1.5), (0.3, 0.5), (120.0, 90.0), (1.4, 1.0), (61.0, 25.0), (5.0, 2.0), (300.0, 250.0)]
+        {
             let _ = write!(data, ",{:.3}", mean * (1.0 + effect) + sd * chance.normal());
         }
         let _ = writeln!(data, ",{:.3}", 0.5 + 30.0 * chance.normal());
@@ -277,8 +291,19 @@ units = 2000
     let mut data = "unit_id,variant,profit,clicks\n".to_owned();
     for unit in 0..2_000 {
         let share = chance.next();
-        let (arm, more) = if share < 0.5 { ("low", 0.0) } else if share < 0.8 { ("high", 3.0) } else { ("very high", 0.0) };
-        let _ = writeln!(data, "{unit},{arm},{:.2},{}", 0.3 + more + 20.0 * chance.normal(), 40 + (chance.next() * 30.0) as u32);
+        let (arm, more) = if share < 0.5 {
+            ("low", 0.0)
+        } else if share < 0.8 {
+            ("high", 3.0)
+        } else {
+            ("very high", 0.0)
+        };
+        let _ = writeln!(
+            data,
+            "{unit},{arm},{:.2},{}",
+            0.3 + more + 20.0 * chance.normal(),
+            40 + (chance.next() * 30.0) as u32
+        );
     }
     analysed(plan, &data)
 }
@@ -301,7 +326,12 @@ better = "lower"
 "#;
     let mut data = "unit_id,variant,stolen\n".to_owned();
     for unit in 0..1_000 {
-        let _ = writeln!(data, "{unit},{},{}", if unit % 2 == 0 { "before" } else { "after" }, u8::from(unit % 125 == 0 || unit == 7));
+        let _ = writeln!(
+            data,
+            "{unit},{},{}",
+            if unit % 2 == 0 { "before" } else { "after" },
+            u8::from(unit % 125 == 0 || unit == 7)
+        );
     }
     analysed(plan, &data)
 }

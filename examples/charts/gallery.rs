@@ -2,8 +2,8 @@
 
 use super::charts::{
     Across, Bar, BarRow, Bars, Better, Caption, Curve, Curves, Distribution, DistributionRow, Estimate, Event, Forest,
-    ForestGroup, ForestPoint, ForestRow, Form, Funnel, FunnelRow, Lane, Limit, Mark, MarkKind, Matrix, MatrixColumn, Part,
-    Picture, Post, Scatter, ScatterPoint, Shape, Timeline, Tornado, TornadoEnd, TornadoRow,
+    ForestGroup, ForestPoint, ForestRow, Form, Funnel, FunnelRow, Lane, Limit, Mark, MarkKind, Matrix, MatrixColumn,
+    Part, Picture, Post, Scatter, ScatterPoint, Shape, Timeline, Tornado, TornadoEnd, TornadoRow,
 };
 
 /// The pictures with a name for each.

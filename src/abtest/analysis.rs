@@ -94,7 +94,8 @@ impl Refusal {
     fn of(metric: &Metric, treatment: &str, error: &Error) -> Self {
         Self {
             what: format!("metric {}: {treatment} cannot be compared with the control: {error}", metric.name),
-            help: "where nothing varies nothing can be told apart: check the column, or leave the metric out".to_owned(),
+            help: "where nothing varies nothing can be told apart: check the column, or leave the metric out"
+                .to_owned(),
         }
     }
 }
@@ -167,7 +168,11 @@ fn adjusted(
         let (Sample::Moments(c), Sample::Moments(t)) = (&measured.overall.0[0], sample) else { return Ok(Vec::new()) };
         let fit = Fit::new(c, t, Design::Interacted).and_then(|fit| fit.by_arm());
         let difference = fit.map_err(|error| Refusal::of(metric, &collected.arms[treatment + 1], &error))?;
-        all.push(Contrast::normal(difference, "Lin regression on covariates, residual variance by arm", units(treatment)));
+        all.push(Contrast::normal(
+            difference,
+            "Lin regression on covariates, residual variance by arm",
+            units(treatment),
+        ));
     }
     Ok(all)
 }
@@ -271,8 +276,7 @@ fn results(
             let estimates = |contrast: &Contrast| Estimates::of(contrast, standing, alpha);
             let error = contrast.standard_error();
             let margin = if let Role::Guardrail(margin) = metric.role { Some(margin) } else { None };
-            let variance_saved =
-                of.unadjusted.get(arm).map(|raw| 1.0 - (error / raw.standard_error()).powi(2));
+            let variance_saved = of.unadjusted.get(arm).map(|raw| 1.0 - (error / raw.standard_error()).powi(2));
             outcomes[number * treatments.len() + arm] = Some(Outcome {
                 metric: metric.name.clone(),
                 kind: metric.kind.name(),

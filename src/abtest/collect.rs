@@ -229,9 +229,7 @@ impl Gatherer {
             Some(Cap::At { low, high }) => {
                 (Some((low.unwrap_or(f64::NEG_INFINITY), high.unwrap_or(f64::INFINITY))), None)
             }
-            Some(Cap::Quantile { low, high }) => {
-                (None, Some(Selection::new(low.into_iter().chain(high).collect())))
-            }
+            Some(Cap::Quantile { low, high }) => (None, Some(Selection::new(low.into_iter().chain(high).collect()))),
         };
         Self {
             shape: Shape::of(&metric.kind, covariates.len()),

@@ -61,10 +61,7 @@ impl Contrast {
     /// Those of statistics: too few units, or nothing varies in either arm.
     pub fn of(kind: &Kind, control: &Sample, treatment: &Sample) -> Result<Self, Error> {
         match (control, treatment) {
-            (
-                &Sample::Count { successes: x_c, units: n_c },
-                &Sample::Count { successes: x_t, units: n_t },
-            ) => {
+            (&Sample::Count { successes: x_c, units: n_c }, &Sample::Count { successes: x_t, units: n_t }) => {
                 let arm = |successes, trials| Arm { successes, trials };
                 let both = TwoProportions::new(arm(x_c, n_c), arm(x_t, n_t))?;
                 let rate = (x_c + x_t) as f64 / (n_c + n_t) as f64;

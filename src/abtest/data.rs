@@ -44,8 +44,7 @@ const VARIANT: [&str; 9] = [
     "exp_variant_id",
 ];
 /// What columns of the time of exposure are usually called.
-const EXPOSED: [&str; 5] =
-    ["exposed_at", "exposure_time", "exposure_date", "first_exposed_at", "exposure_timestamp"];
+const EXPOSED: [&str; 5] = ["exposed_at", "exposure_time", "exposure_date", "first_exposed_at", "exposure_timestamp"];
 /// The same in files of which each row has a time.
 const TIME: [&str; 5] = ["time", "timestamp", "at", "date", "datetime"];
 

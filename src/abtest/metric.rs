@@ -200,7 +200,8 @@ impl std::str::FromStr for Metric {
     /// A metric as the command line writes it: `conversion:proportion`, `spend:mean`, `revenue/sessions:ratio`,
     /// `spend:p90`, `days/churned:survival`; the first of several is primary, which the caller says.
     fn from_str(text: &str) -> Result<Self, String> {
-        let shape = "write COLUMN:proportion, COLUMN:mean, ABOVE/BELOW:ratio, COLUMN:p90 (a quantile) or DAYS/EVENT:survival";
+        let shape =
+            "write COLUMN:proportion, COLUMN:mean, ABOVE/BELOW:ratio, COLUMN:p90 (a quantile) or DAYS/EVENT:survival";
         let Some((columns, form)) = text.rsplit_once(':') else {
             return Err(format!("\"{text}\" does not say what is computed; {shape}"));
         };

@@ -139,7 +139,8 @@ impl Sequence {
         Ok(match &design.validity {
             Validity::Fixed => Self::Once(test),
             Validity::PlannedLooks { looks, spending, futility } => {
-                let futility = futility.then_some(Futility { spending: *spending, power: design.power, binding: false });
+                let futility =
+                    futility.then_some(Futility { spending: *spending, power: design.power, binding: false });
                 Self::Looks(Box::new(Looks::new(&LookPlan {
                     times: looks.clone(),
                     alpha: test.alpha,

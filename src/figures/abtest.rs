@@ -149,7 +149,11 @@ impl<'a> HeterogeneityLine<'a> {
 }
 
 const DAYS: &[Column] = &[
-    Column::new("day", Text, "the last day of exposure that counts; the primary metric of all units exposed until then"),
+    Column::new(
+        "day",
+        Text,
+        "the last day of exposure that counts; the primary metric of all units exposed until then",
+    ),
     CONTROL_ARM,
     TREATMENT_ARM,
     UNIT,

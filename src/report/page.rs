@@ -288,7 +288,8 @@ pub(super) fn shown(sheet: &Sheet, row: usize, place: usize) -> String {
         Some(measure @ ("retention" | "alive" | "reach_left")) => (!measure.is_empty()).then_some("share"),
         _ => None,
     });
-    let difference = column.kind == Kind::Difference || column.name.starts_with("difference") || column.name.starts_with("against");
+    let difference =
+        column.kind == Kind::Difference || column.name.starts_with("difference") || column.name.starts_with("against");
     let signed = |text: String| {
         if difference && value > 0.0 && !column.name.contains("low") && !column.name.contains("high") {
             format!("+{text}")
@@ -301,7 +302,9 @@ pub(super) fn shown(sheet: &Sheet, row: usize, place: usize) -> String {
         Kind::Share if column.name == "probability_better" && value == 1.0 => "all draws".to_owned(),
         Kind::Share if column.name == "probability_better" && value == 0.0 => "no draw".to_owned(),
         Kind::Share => percent(value),
-        Kind::Measure | Kind::Difference if unit == Some("share") && difference => signed(format!("{} pp", number(value * 100.0))),
+        Kind::Measure | Kind::Difference if unit == Some("share") && difference => {
+            signed(format!("{} pp", number(value * 100.0)))
+        }
         Kind::Measure if unit == Some("share") => percent(value),
         Kind::Measure | Kind::Difference => signed(number(value)),
         // A year, a line or a step is no measurement: every digit counts.

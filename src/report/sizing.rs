@@ -110,7 +110,9 @@ fn looks(plan: &Plan, answer: &Answer) -> String {
         return String::new();
     }
     let kind = &plan.primary().kind;
-    let mut heads = ["look", "units", "stops if |z| >", "p <", "difference", "stops, no effect", "stops, effect"].map(String::from).to_vec();
+    let mut heads = ["look", "units", "stops if |z| >", "p <", "difference", "stops, no effect", "stops, effect"]
+        .map(String::from)
+        .to_vec();
     if answer.calendar.is_some() {
         heads.insert(1, "day".to_owned());
     }
@@ -179,7 +181,11 @@ pub fn notes(plan: &Plan, answer: &Answer) -> Vec<String> {
         100.0 * sizing.power_at_half,
         sizing.exaggeration_at_half
     ));
-    let sign = if sizing.wrong_sign < 1e-4 { "under 0.01 %".to_owned() } else { format!("{:.2} %", 100.0 * sizing.wrong_sign) };
+    let sign = if sizing.wrong_sign < 1e-4 {
+        "under 0.01 %".to_owned()
+    } else {
+        format!("{:.2} %", 100.0 * sizing.wrong_sign)
+    };
     notes.push(format!(
         "If it is as large as planned, a difference that is found exaggerates {:.2} times on average and has the wrong sign in {sign} \
          of cases (looked at once).",
@@ -200,7 +206,10 @@ pub fn notes(plan: &Plan, answer: &Answer) -> Vec<String> {
         }
         let waiting = calendar.looks.last().map_or(0.0, |look| look.waiting);
         if waiting >= 1.0 {
-            notes.push(format!("At the end {} more customers are exposed and too young to be judged.", count(waiting as u64)));
+            notes.push(format!(
+                "At the end {} more customers are exposed and too young to be judged.",
+                count(waiting as u64)
+            ));
         }
         notes.push(format!(
             "Of the scenario's customers {} would ever be exposed, {} long enough ago to be judged.",
@@ -235,7 +244,11 @@ pub fn value(kind: &Kind, number: f64) -> String {
 /// A difference of a metric; of shares in points.
 pub fn signed(kind: &Kind, number: f64) -> String {
     let sign = if number > 0.0 { "+" } else { "" };
-    if matches!(kind, Kind::Proportion { .. }) { format!("{sign}{} pp", digits(100.0 * number)) } else { format!("{sign}{}", digits(number)) }
+    if matches!(kind, Kind::Proportion { .. }) {
+        format!("{sign}{} pp", digits(100.0 * number))
+    } else {
+        format!("{sign}{}", digits(number))
+    }
 }
 
 /// Four digits, without zeros at the end.

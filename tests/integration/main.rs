@@ -1,5 +1,6 @@
 //! The integration tests, in one binary.
 mod ab_reference;
+mod ab_report;
 mod arrows;
 mod battery;
 mod browser;

@@ -53,7 +53,9 @@ fn add(sum: &mut Cell, day: &Cell) {
 /// # Errors
 /// Those of statistics.
 pub fn days(plan: &Plan, collected: &Collected) -> Result<Vec<DayResult>, Error> {
-    let Some(primary) = plan.metrics.iter().position(|metric| *metric == *plan.primary()) else { return Ok(Vec::new()) };
+    let Some(primary) = plan.metrics.iter().position(|metric| *metric == *plan.primary()) else {
+        return Ok(Vec::new());
+    };
     let by_day = &collected.metrics[primary].by_day;
     let mut results = Vec::new();
     let mut sum: Option<Cell> = None;

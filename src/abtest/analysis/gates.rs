@@ -74,12 +74,22 @@ pub fn gates(plan: &Plan, planned: bool, collected: &Collected) -> Result<Vec<Ga
     gates.extend(ratio_over_time(collected, &shares)?);
     let health = &collected.health;
     let unit = &plan.unit;
-    gates.push(repeated(health.repeated.as_ref(), "repeated units", |units| {
-        format!("{units} have more than one row: results count each row as a {unit} of its own, and so claim too much")
-    }, unit));
-    gates.push(repeated(health.in_two_arms.as_ref(), "units in two arms", |units| {
-        format!("{units} are in more than one arm: what they did cannot be told apart")
-    }, unit));
+    gates.push(repeated(
+        health.repeated.as_ref(),
+        "repeated units",
+        |units| {
+            format!(
+                "{units} have more than one row: results count each row as a {unit} of its own, and so claim too much"
+            )
+        },
+        unit,
+    ));
+    gates.push(repeated(
+        health.in_two_arms.as_ref(),
+        "units in two arms",
+        |units| format!("{units} are in more than one arm: what they did cannot be told apart"),
+        unit,
+    ));
     gates.push(before(collected)?);
     gates.push(maturity(plan, collected));
     gates.push(dominating(plan, collected));
@@ -224,7 +234,10 @@ fn before(collected: &Collected) -> Result<Gate, Error> {
     let state = State::of_p(p);
     let finding = match state {
         State::Passed => format!("yes; the largest gap is in {at}: {}", p_in_words(p)),
-        _ => format!("no: {at} differs, {}; units were not assigned by chance alone, or the column is not from before", p_in_words(p)),
+        _ => format!(
+            "no: {at} differs, {}; units were not assigned by chance alone, or the column is not from before",
+            p_in_words(p)
+        ),
     };
     Ok(gate(name, state, finding, Some(p)))
 }
@@ -268,12 +281,17 @@ fn dominating(plan: &Plan, collected: &Collected) -> Gate {
         share if share > DECIDES => gate(
             name,
             State::Failed,
-            format!("one unit has {percent:.1} % {whose}: the result is its, not the arm's; cap the metric, or look at that unit"),
+            format!(
+                "one unit has {percent:.1} % {whose}: the result is its, not the arm's; cap the metric, or look at that unit"
+            ),
             None,
         ),
-        share if share > DOMINATES => {
-            gate(name, State::Warning, format!("one unit has {percent:.1} % {whose}; a cap would show how much hangs on it"), None)
-        }
+        share if share > DOMINATES => gate(
+            name,
+            State::Warning,
+            format!("one unit has {percent:.1} % {whose}; a cap would show how much hangs on it"),
+            None,
+        ),
         _ => gate(name, State::Passed, format!("no unit has more than {percent:.1} % of a total"), None),
     }
 }
@@ -306,7 +324,8 @@ fn missing(plan: &Plan, collected: &Collected) -> Gate {
             gate(name, State::Failed, finding, Some(p))
         }
         Some((p, all, metric)) => {
-            let finding = format!("{all} units have no {metric} and are left out; alike in all arms ({})", p_in_words(p));
+            let finding =
+                format!("{all} units have no {metric} and are left out; alike in all arms ({})", p_in_words(p));
             gate(name, State::Warning, finding, Some(p))
         }
     }

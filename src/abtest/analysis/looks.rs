@@ -117,7 +117,8 @@ pub fn looks(
 fn at(days: &[DayResult], treatment: &str, units: f64, treatments: usize) -> Option<f64> {
     // The days know of the control and one treatment.
     let both = units * 2.0 / (treatments as f64 + 1.0);
-    let day = days.iter().find(|day| day.treatment == treatment && (day.n_control + day.n_treatment) as f64 >= both - 1.0);
+    let day =
+        days.iter().find(|day| day.treatment == treatment && (day.n_control + day.n_treatment) as f64 >= both - 1.0);
     day.map(|day| day.statistic)
 }
 

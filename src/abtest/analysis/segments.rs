@@ -8,8 +8,8 @@ use super::super::plan::Plan;
 use super::super::standing::Standing;
 use super::family::{Correction, correct};
 use super::outcome::{Adjustment, Call, Estimates};
-use crate::stats::two_arms::strata::{Effect, heterogeneity};
 use crate::stats::Error;
+use crate::stats::two_arms::strata::{Effect, heterogeneity};
 
 /// One metric of one treatment in one level of a segment.
 #[derive(Clone, Debug, Serialize)]

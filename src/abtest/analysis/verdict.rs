@@ -50,9 +50,8 @@ pub fn verdict(plan: &Plan, standing: &Standing, gates: &[Gate], results: &[Outc
         return Verdict { withheld: true, headline, choices };
     }
     let of = |decision: &str| choices.iter().filter(|choice| choice.decision == decision).collect::<Vec<_>>();
-    let lead = best(&of("ship"), results).or_else(|| {
-        ["continue", "undecided", "keep control"].iter().find_map(|decision| best(&of(decision), results))
-    });
+    let lead = best(&of("ship"), results)
+        .or_else(|| ["continue", "undecided", "keep control"].iter().find_map(|decision| best(&of(decision), results)));
     let headline = lead.map_or(String::new(), |choice| choice.sentence.clone());
     Verdict { withheld: false, headline, choices }
 }
@@ -60,8 +59,7 @@ pub fn verdict(plan: &Plan, standing: &Standing, gates: &[Gate], results: &[Outc
 /// Of several, the one with the largest effect in the good direction.
 fn best<'a>(choices: &[&'a Choice], results: &[Outcome]) -> Option<&'a Choice> {
     let effect = |choice: &Choice| {
-        let primary =
-            results.iter().find(|outcome| outcome.role == "primary" && outcome.treatment == choice.treatment);
+        let primary = results.iter().find(|outcome| outcome.role == "primary" && outcome.treatment == choice.treatment);
         primary.map_or(f64::NEG_INFINITY, |outcome| {
             if outcome.better == "higher" { outcome.main.effect_size } else { -outcome.main.effect_size }
         })
@@ -71,8 +69,11 @@ fn best<'a>(choices: &[&'a Choice], results: &[Outcome]) -> Option<&'a Choice> {
 
 fn choice(plan: &Plan, standing: &Standing, primary: &Outcome, guardrails: &[&Outcome], withheld: bool) -> Choice {
     let found = found(plan, standing, primary);
-    let harmed: Vec<&str> =
-        guardrails.iter().filter(|outcome| outcome.call == Call::Worse && outcome.not_worse != Some(true)).map(|outcome| outcome.metric.as_str()).collect();
+    let harmed: Vec<&str> = guardrails
+        .iter()
+        .filter(|outcome| outcome.call == Call::Worse && outcome.not_worse != Some(true))
+        .map(|outcome| outcome.metric.as_str())
+        .collect();
     let open: Vec<&str> = guardrails
         .iter()
         .filter(|outcome| outcome.not_worse != Some(true))
@@ -133,7 +134,10 @@ fn found(plan: &Plan, standing: &Standing, primary: &Outcome) -> String {
     };
     match primary.call {
         Call::Unclear => {
-            format!("No clear difference: {} changed {} by {size}, {p}{corrected}{when}", primary.treatment, primary.metric)
+            format!(
+                "No clear difference: {} changed {} by {size}, {p}{corrected}{when}",
+                primary.treatment, primary.metric
+            )
         }
         _ => format!("{} changed {} by {size}, {p}{corrected}{when}", capital(&primary.treatment), primary.metric),
     }
@@ -161,7 +165,11 @@ fn undecided(metric: &Metric, primary: &Outcome) -> String {
     if needed <= units as f64 {
         return format!("{whose} would probably have been found, so it is probably smaller");
     }
-    format!("finding {whose} would take about {} units in these two arms, {} more", round(needed), round(needed - units as f64))
+    format!(
+        "finding {whose} would take about {} units in these two arms, {} more",
+        round(needed),
+        round(needed - units as f64)
+    )
 }
 
 /// Three digits are enough for an outlook.

@@ -41,7 +41,11 @@ impl Shape {
             Sort::Count if self.covariates == 0 => Gathered::Count { successes: 0, units: 0 },
             Sort::Count | Sort::Moments => {
                 let moments = Moments::new(self.values + 2 * self.covariates);
-                if self.kind == Sort::Count { Gathered::CountAndMoments(moments, 0) } else { Gathered::Moments(moments) }
+                if self.kind == Sort::Count {
+                    Gathered::CountAndMoments(moments, 0)
+                } else {
+                    Gathered::Moments(moments)
+                }
             }
             Sort::Values => Gathered::Values(Vec::new()),
             Sort::Lifetimes => Gathered::Lifetimes(Vec::new()),

@@ -51,7 +51,12 @@ enum What {
 }
 
 /// Reads exposures and outcomes.
-pub(super) fn read(exposures: &Source, outcomes: &Source, request: &Request, told: &mut Told) -> Result<Collected, Error> {
+pub(super) fn read(
+    exposures: &Source,
+    outcomes: &Source,
+    request: &Request,
+    told: &mut Told,
+) -> Result<Collected, Error> {
     let table = Table::open(exposures)?;
     let (counted, layout) = layout(exposures, request)?;
     let known: Vec<String> = layout.before.iter().map(|(name, _)| name.clone()).collect();
@@ -146,7 +151,8 @@ fn layout(file: &Source, request: &Request) -> Result<(Vec<Counted>, Layout), Er
     for (i, (_, place)) in layout.before.iter_mut().enumerate() {
         *place = width + i;
     }
-    let place = |name: &String| layout.before.iter().find(|(known, _)| known == name).map_or(width, |(_, place)| *place);
+    let place =
+        |name: &String| layout.before.iter().find(|(known, _)| known == name).map_or(width, |(_, place)| *place);
     layout.covariates = request.metrics.iter().map(|metric| metric.covariates.iter().map(place).collect()).collect();
     Ok((counted, layout))
 }
@@ -263,7 +269,8 @@ fn happened(
     let mut many = false;
     let mut rows = table.rows(told)?;
     while let Some(record) = rows.next()? {
-        let refused = |place: usize, refused: fields::Refused| table.wrong(record, place, refused.what).help(refused.help);
+        let refused =
+            |place: usize, refused: fields::Refused| table.wrong(record, place, refused.what).help(refused.help);
         let at = fields::time(&record[time]).map_err(|error| refused(time, error))?;
         happened.latest = happened.latest.max(Some(at));
         let name = event.map(|place| table.text(record, place)).transpose()?;
@@ -301,7 +308,8 @@ fn happened(
             }
         }
     }
-    if let Some(one) = counted.iter().find(|one| event.is_some() && events.place(one.event.as_bytes()).is_none() && !many)
+    if let Some(one) =
+        counted.iter().find(|one| event.is_some() && events.place(one.event.as_bytes()).is_none() && !many)
     {
         return Err(Error::new(outcomes.name(), format!("there is no event `{}`", one.event)).suggest(
             &one.event,

@@ -120,7 +120,8 @@ fn is_missing(field: &[u8]) -> bool {
 fn remedy(text: &str) -> Cow<'static, str> {
     let commas = text.matches(',').count();
     let digits = text.bytes().any(|byte| byte.is_ascii_digit());
-    let bare = text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'-' | b'+' | b'.' | b',' | b' ' | b'\''));
+    let bare =
+        text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'-' | b'+' | b'.' | b',' | b' ' | b'\''));
     if digits && text.contains(['€', '$', '£', '¥']) {
         "write the amount without the currency sign: 12.50".into()
     } else if digits && text.ends_with('%') {

@@ -66,8 +66,7 @@ impl Found {
     }
 
     fn told(self, more: bool, line: impl Fn(u64) -> u64) -> Repeated {
-        let first =
-            self.first.map(|(name, a, b)| (String::from_utf8_lossy(&name).into_owned(), line(a), line(b)));
+        let first = self.first.map(|(name, a, b)| (String::from_utf8_lossy(&name).into_owned(), line(a), line(b)));
         Repeated { units: self.units, more, first }
     }
 }

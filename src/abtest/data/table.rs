@@ -111,9 +111,8 @@ impl<'a> Table<'a> {
 
     /// A field as text, for names.
     pub(super) fn text<'r>(&self, record: &'r ByteRecord, place: usize) -> Result<&'r str, Error> {
-        std::str::from_utf8(record[place].trim_ascii()).map_err(|_| {
-            self.wrong(record, place, "this is not text in UTF-8").help("save the file as CSV in UTF-8")
-        })
+        std::str::from_utf8(record[place].trim_ascii())
+            .map_err(|_| self.wrong(record, place, "this is not text in UTF-8").help("save the file as CSV in UTF-8"))
     }
 
     fn wrong_length(&self, record: &ByteRecord) -> Error {
@@ -123,7 +122,9 @@ impl<'a> Table<'a> {
         if found > expected {
             error.help("put a text that contains the separator in double quotes")
         } else {
-            error.help("the row was cut off, or a quote is not closed, or a line above or below the table is no row of it")
+            error.help(
+                "the row was cut off, or a quote is not closed, or a line above or below the table is no row of it",
+            )
         }
     }
 
@@ -217,8 +218,7 @@ impl Rows<'_, '_> {
     }
 
     fn tell(&mut self) {
-        let progress =
-            Progress { pass: self.told.pass, read: self.read.get(), total: self.table.source.length() };
+        let progress = Progress { pass: self.told.pass, read: self.read.get(), total: self.table.source.length() };
         (self.told.progress)(progress);
     }
 }

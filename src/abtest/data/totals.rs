@@ -30,11 +30,8 @@ const DENOMINATOR: [&[&str]; 3] = [
     &["sum_ys", "numerator_denominator_sum_product", "main_denominator_sum_product"],
 ];
 /// The same of a covariate.
-const COVARIATE: [&[&str]; 3] = [
-    &["sum_x", "covariate_sum"],
-    &["sum_xx", "covariate_sum_squares"],
-    &["sum_xy", "main_covariate_sum_product"],
-];
+const COVARIATE: [&[&str]; 3] =
+    [&["sum_x", "covariate_sum"], &["sum_xx", "covariate_sum_squares"], &["sum_xy", "main_covariate_sum_product"]];
 
 /// Where the sums of a metric are: of its value, its square, and of a second variable, its square and the product.
 #[derive(Clone, Debug)]
@@ -66,7 +63,9 @@ impl Total {
             return if sum < 0.0 {
                 Err(format!("a number of successes is negative ({sum})"))
             } else if sum.fract() != 0.0 {
-                Err(format!("{sum} successes are not a whole number; a mean needs the sum of squares as well (`sum_sq`)"))
+                Err(format!(
+                    "{sum} successes are not a whole number; a mean needs the sum of squares as well (`sum_sq`)"
+                ))
             } else if sum > self.n as f64 {
                 Err(format!("{sum} of {} units cannot have a success", self.n))
             } else {
@@ -76,7 +75,11 @@ impl Total {
         let variables = 1 + usize::from(sums.second.is_some());
         if self.n == 0 {
             let empty = self.sums.iter().all(|&sum| sum == 0.0);
-            return if empty { Ok(Sample::Moments(Moments::new(variables))) } else { Err("0 units have no sums".into()) };
+            return if empty {
+                Ok(Sample::Moments(Moments::new(variables)))
+            } else {
+                Err("0 units have no sums".into())
+            };
         }
         let moments = if variables == 1 {
             Moments::from_sums(self.n, &[sum], &[squares])
@@ -127,7 +130,8 @@ pub(super) fn read(file: &Source, cumulative: bool, request: &Request, told: &mu
     let table = Table::open(file)?;
     let arm_place = variant(&table, request)?;
     let segment_places = segments(&table, request)?;
-    let day_place = table.usual(request.columns.exposed.as_deref(), "says the day", &[&DAYS[..], &EXPOSED[..]].concat())?;
+    let day_place =
+        table.usual(request.columns.exposed.as_deref(), "says the day", &[&DAYS[..], &EXPOSED[..]].concat())?;
     let metric_place = table.usual(None, "names the metric", &["metric"])?;
     if cumulative && day_place.is_none() {
         return Err(Error::new(file.name(), "running totals need a column `date`").row(1));
@@ -161,9 +165,8 @@ pub(super) fn read(file: &Source, cumulative: bool, request: &Request, told: &mu
             health.without_arm += 1;
             continue;
         }
-        let arm = known(&mut arms, text, MOST_ARMS).ok_or_else(|| {
-            table.wrong(record, arm_place, format!("there are more than {MOST_ARMS} arms"))
-        })?;
+        let arm = known(&mut arms, text, MOST_ARMS)
+            .ok_or_else(|| table.wrong(record, arm_place, format!("there are more than {MOST_ARMS} arms")))?;
         let mut row_levels = Vec::new();
         for (&place, names) in segment_places.iter().zip(&mut levels) {
             let level = known(names, table.text(record, place)?, MOST_LEVELS).ok_or_else(|| {
@@ -191,8 +194,9 @@ pub(super) fn read(file: &Source, cumulative: bool, request: &Request, told: &mu
                 continue;
             }
             let total = total(&table, record, sums)?;
-            let sample =
-                total.sample(sums, &metric.kind).map_err(|what| table.wrong_row(record, what).column(&table.columns[sums.sum]))?;
+            let sample = total
+                .sample(sums, &metric.kind)
+                .map_err(|what| table.wrong_row(record, what).column(&table.columns[sums.sum]))?;
             if let (true, Some(day)) = (cumulative, day) {
                 let rows = running.entry((i, arm, row_levels.clone())).or_default();
                 if rows.insert(day, (total, table::start(record))).is_some() {
@@ -275,8 +279,12 @@ fn sums(table: &Table, metric: &Metric, named: bool, metrics: usize) -> Result<S
     let (sum, own_squares) = match own.map(|name| table.find(name)).transpose()?.flatten() {
         Some(place) => (place, table.find(&format!("{}_sq", table.columns[place]))?),
         None if !named && metrics > 1 => {
-            return Err(wrong(format!("there is no column `{}` for metric `{}`", own.unwrap_or_default(), metric.name))
-                .help("several metrics need a column each, or a column `metric` and a row each"));
+            return Err(wrong(format!(
+                "there is no column `{}` for metric `{}`",
+                own.unwrap_or_default(),
+                metric.name
+            ))
+            .help("several metrics need a column each, or a column `metric` and a row each"));
         }
         None => (need(&SUM, "a sum")?, None),
     };
@@ -386,9 +394,8 @@ fn collected(
             Kind::Proportion { .. } => Sample::Count { successes: 0, units: 0 },
             _ => Sample::Moments(Moments::new(1 + usize::from(sums.second.is_some()))),
         };
-        let cell = |mut arms: Arms| {
-            Cell(order.iter().map(|&arm| arms.remove(&(arm as u32)).unwrap_or_else(empty)).collect())
-        };
+        let cell =
+            |mut arms: Arms| Cell(order.iter().map(|&arm| arms.remove(&(arm as u32)).unwrap_or_else(empty)).collect());
         let overall = cell(gathered.overall);
         if let Some(name) = metric.covariates.first() {
             let of = |sample: &Sample| match sample {

@@ -188,7 +188,9 @@ pub(super) fn read(file: &Source, request: &Request, told: &mut Told) -> Result<
                 if look == Look::Again {
                     repeats.count(unit, arm, table::start(record));
                 } else if unit.is_empty() {
-                    return Err(table.wrong(record, *place, "a unit has no name").help("each unit needs one of its own"));
+                    return Err(table
+                        .wrong(record, *place, "a unit has no name")
+                        .help("each unit needs one of its own"));
                 } else {
                     repeats.see(unit);
                 }

@@ -27,7 +27,8 @@ pub const KEYS: Keys = Keys {
         Key::of::<Named<Share>>("arms", Absent::Required, "each arm's share of the units; they sum to 1")
             .within(2, MOST_ARMS),
         Key::of::<Columns>("data", Absent::Means("the usual names"), "names of columns in the data"),
-        Key::of::<Named<Metric>>("metrics", Absent::Required, "`[metrics.NAME]`, see below; one is primary").within(1, 200),
+        Key::of::<Named<Metric>>("metrics", Absent::Required, "`[metrics.NAME]`, see below; one is primary")
+            .within(1, 200),
         Key::of::<Design>("design", Absent::Required, "how large, how long, how often it is looked at"),
         Key::of::<Decision>("decision", Absent::Means("see its keys"), "what decides"),
     ],
@@ -37,9 +38,17 @@ pub const KEYS: Keys = Keys {
 const COLUMNS: Keys = Keys {
     what: "`data`",
     all: &[
-        Key::of::<String>("unit", Absent::Means("`unit_id`, `user_id`, `customer_id`, `id` …"), "column that names the unit"),
+        Key::of::<String>(
+            "unit",
+            Absent::Means("`unit_id`, `user_id`, `customer_id`, `id` …"),
+            "column that names the unit",
+        ),
         Key::of::<String>("variant", Absent::Means("`variant`, `arm`, `group` …"), "column that names the arm"),
-        Key::of::<String>("exposed_at", Absent::Means("`exposed_at`, if there is one"), "column with the time of first exposure"),
+        Key::of::<String>(
+            "exposed_at",
+            Absent::Means("`exposed_at`, if there is one"),
+            "column with the time of first exposure",
+        ),
         Key::of::<Vec<String>>("segments", Absent::Means("none"), "columns whose values are looked at by themselves"),
     ],
     rules: &[],
@@ -152,18 +161,42 @@ const METRIC: Keys = Keys {
     what: "a metric",
     all: &[
         Key::of::<Form_>("kind", Absent::Required, "what is computed of each arm"),
-        Key::of::<String>("column", Absent::Means("the metric's name"), "column with the number (`proportion`: 0 or 1); of events, the event's name"),
+        Key::of::<String>(
+            "column",
+            Absent::Means("the metric's name"),
+            "column with the number (`proportion`: 0 or 1); of events, the event's name",
+        ),
         Key::of::<String>("denominator", Absent::Means("required for `ratio`"), "column that is summed below the line"),
         Key::of::<Share>("quantile", Absent::Means("required for `quantile`"), "which quantile, above 0 and below 1"),
-        Key::of::<String>("event", Absent::Means("required for `survival`"), "column that says whether the event came; `column` has the days"),
-        Key::of::<Positive>("until", Absent::Means("the shorter follow-up of the arms"), "`survival`: days that are looked at"),
+        Key::of::<String>(
+            "event",
+            Absent::Means("required for `survival`"),
+            "column that says whether the event came; `column` has the days",
+        ),
+        Key::of::<Positive>(
+            "until",
+            Absent::Means("the shorter follow-up of the arms"),
+            "`survival`: days that are looked at",
+        ),
         Key::of::<Part>("role", Absent::Required, "its part in the decision; one metric is primary"),
         Key::of::<Direction>("better", Absent::Default(Plain::Text("higher")), "which direction is good"),
-        Key::of::<Margin>("margin", Absent::Means("required for a guardrail"), "a guardrail must not be worse by this or more"),
+        Key::of::<Margin>(
+            "margin",
+            Absent::Means("required for a guardrail"),
+            "a guardrail must not be worse by this or more",
+        ),
         Key::of::<Margin>("effect", Absent::Means("none"), "the smallest effect worth finding"),
-        Key::of::<Vec<String>>("covariates", Absent::Means("none"), "columns known before exposure that sharpen the result (CUPED, by Lin's regression)"),
+        Key::of::<Vec<String>>(
+            "covariates",
+            Absent::Means("none"),
+            "columns known before exposure that sharpen the result (CUPED, by Lin's regression)",
+        ),
         Key::of::<CapValue>("cap", Absent::Means("none"), "where values are capped, alike in all arms"),
-        Key::of::<Span>("matures", Absent::Default(Plain::Text("0s")), "how long after its exposure a unit can be judged; younger ones are left out"),
+        Key::of::<Span>(
+            "matures",
+            Absent::Default(Plain::Text("0s")),
+            "how long after its exposure a unit can be judged; younger ones are left out",
+        ),
     ],
     rules: &[],
 };
@@ -180,7 +213,10 @@ const CAP: Keys = Keys {
         Key::of::<Share>("low_quantile", Absent::Means("none"), "the same at a quantile of all arms together"),
         Key::of::<Share>("high_quantile", Absent::Means("none"), "the same at a quantile of all arms together"),
     ],
-    rules: &[Rule::Excludes("low", &["low_quantile", "high_quantile"]), Rule::Excludes("high", &["low_quantile", "high_quantile"])],
+    rules: &[
+        Rule::Excludes("low", &["low_quantile", "high_quantile"]),
+        Rule::Excludes("high", &["low_quantile", "high_quantile"]),
+    ],
 };
 
 /// A cap as it is written.
@@ -194,7 +230,8 @@ impl FromValue for CapValue {
     fn from_value(value: &Value, context: &mut Context<'_>) -> Option<Self> {
         let Data::Table(_) = value.data else { return mismatch(value, context) };
         let mut fields = Fields::of(value, &CAP, context)?;
-        let (low, high): (Option<f64>, Option<f64>) = (fields.optional("low", context), fields.optional("high", context));
+        let (low, high): (Option<f64>, Option<f64>) =
+            (fields.optional("low", context), fields.optional("high", context));
         let shares: [Option<Share>; 2] =
             [fields.optional("low_quantile", context), fields.optional("high_quantile", context)];
         fields.finish(context);
@@ -205,7 +242,8 @@ impl FromValue for CapValue {
             (false, true) => Cap::Quantile { low: low_share, high: high_share },
             _ => return mismatch(value, context),
         };
-        let crossed = |low: Option<f64>, high: Option<f64>| matches!((low, high), (Some(low), Some(high)) if low >= high);
+        let crossed =
+            |low: Option<f64>, high: Option<f64>| matches!((low, high), (Some(low), Some(high)) if low >= high);
         if crossed(low, high) || crossed(low_share, high_share) {
             let message = format!("`{}` caps everything: its lower end is not below its upper end", context.path());
             context.error(Problem::error(message, value.at));
@@ -307,7 +345,8 @@ fn role(
         Part::Guardrail => {
             let Some(margin) = margin else {
                 let problem = Problem::error(format!("`{}` is a guardrail and lacks `margin`", context.path()), at);
-                context.error(problem.help("write how much worse would not matter: margin = 0.002, or margin = \"2%\""));
+                context
+                    .error(problem.help("write how much worse would not matter: margin = 0.002, or margin = \"2%\""));
                 return None;
             };
             let (Margin::Absolute(size) | Margin::Relative(size)) = margin.value;
@@ -345,7 +384,11 @@ impl FromValue for Valid {
 const SPENDING: Keys = Keys {
     what: "`spending`",
     all: &[
-        Key::of::<f64>("hwang-shih-decani", Absent::Means("this or the next"), "γ of Hwang, Shih & DeCani; −4 is close to O'Brien–Fleming, 1 to Pocock"),
+        Key::of::<f64>(
+            "hwang-shih-decani",
+            Absent::Means("this or the next"),
+            "γ of Hwang, Shih & DeCani; −4 is close to O'Brien–Fleming, 1 to Pocock",
+        ),
         Key::of::<Positive>("power", Absent::Means(""), "α·t^ρ"),
     ],
     rules: &[Rule::ExactlyOne(&["hwang-shih-decani", "power"])],
@@ -387,14 +430,35 @@ impl FromValue for Spending {
 const DESIGN: Keys = Keys {
     what: "`design`",
     all: &[
-        Key::of::<At<Share>>("alpha", Absent::Means("0.05"), "chance to call a difference where there is none, both directions together"),
+        Key::of::<At<Share>>(
+            "alpha",
+            Absent::Means("0.05"),
+            "chance to call a difference where there is none, both directions together",
+        ),
         Key::of::<At<Share>>("power", Absent::Means("0.8"), "chance to find the effect worth finding"),
-        Key::of::<u64>("units", Absent::Means("required but for `fixed`"), "units in all arms together at the end").within(2, MOST_UNITS),
+        Key::of::<u64>("units", Absent::Means("required but for `fixed`"), "units in all arms together at the end")
+            .within(2, MOST_UNITS),
         Key::of::<u64>("days", Absent::Means("not planned"), "days until the end").within(1, 36_525),
-        Key::of::<Valid>("valid", Absent::Default(Plain::Text("fixed")), "when results may be believed: once at the end, at planned looks, or at any time"),
-        Key::of::<At<Vec<Share>>>("looks", Absent::Means("required for `planned-looks`"), "shares of the units at which it is looked, rising to 1"),
-        Key::of::<Spending>("spending", Absent::Default(Plain::Text("obrien-fleming")), "how the chance of a false alarm is spent over the looks"),
-        Key::of::<bool>("futility", Absent::Default(Plain::Bool(false)), "advise to stop where success has become unlikely, without being bound to it"),
+        Key::of::<Valid>(
+            "valid",
+            Absent::Default(Plain::Text("fixed")),
+            "when results may be believed: once at the end, at planned looks, or at any time",
+        ),
+        Key::of::<At<Vec<Share>>>(
+            "looks",
+            Absent::Means("required for `planned-looks`"),
+            "shares of the units at which it is looked, rising to 1",
+        ),
+        Key::of::<Spending>(
+            "spending",
+            Absent::Default(Plain::Text("obrien-fleming")),
+            "how the chance of a false alarm is spent over the looks",
+        ),
+        Key::of::<bool>(
+            "futility",
+            Absent::Default(Plain::Bool(false)),
+            "advise to stop where success has become unlikely, without being bound to it",
+        ),
     ],
     rules: &[],
 };
@@ -603,8 +667,9 @@ fn one_primary(metrics: &[Metric], entry: Option<&Entry>, at: crate::scenario::P
     if primaries.len() != 1 {
         let found = if primaries.is_empty() { "none".to_owned() } else { primaries.join(", ") };
         let message = format!("one metric must have role = \"primary\", for it decides; found {found}");
-        context.error(Problem::error(message, entry.key_at).help(
-            "others are \"secondary\" (confirmatory, corrected), \"guardrail\" or \"exploratory\"",
-        ));
+        context.error(
+            Problem::error(message, entry.key_at)
+                .help("others are \"secondary\" (confirmatory, corrected), \"guardrail\" or \"exploratory\""),
+        );
     }
 }

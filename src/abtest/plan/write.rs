@@ -83,16 +83,17 @@ fn metric(metric: &Metric, file: &mut String) {
             Cap::At { low, high } => (["low", "high"], low, high),
             Cap::Quantile { low, high } => (["low_quantile", "high_quantile"], low, high),
         };
-        let ends: Vec<String> = names
-            .iter()
-            .zip([low, high])
-            .filter_map(|(name, end)| Some(format!("{name} = {}", end?)))
-            .collect();
+        let ends: Vec<String> =
+            names.iter().zip([low, high]).filter_map(|(name, end)| Some(format!("{name} = {}", end?))).collect();
         let _ = writeln!(file, "cap = {{ {} }}", ends.join(", "));
     }
     if metric.matures > 0 {
         // Whole days are read as days, not as weeks or hours.
-        let shown = if metric.matures % DAY == 0 { format!("{}d", metric.matures / DAY) } else { Span(metric.matures).to_string() };
+        let shown = if metric.matures % DAY == 0 {
+            format!("{}d", metric.matures / DAY)
+        } else {
+            Span(metric.matures).to_string()
+        };
         let _ = writeln!(file, "matures = {}", text(&shown));
     }
 }

@@ -95,7 +95,8 @@ impl AdHoc {
     /// The plan without its arms, which the data tell.
     pub fn plan(&self, metrics: &[Metric]) -> Result<Plan, Failure> {
         if metrics.is_empty() {
-            let help = "say what is measured, such as --metric converted:proportion --metric revenue:mean; or give --plan";
+            let help =
+                "say what is measured, such as --metric converted:proportion --metric revenue:mean; or give --plan";
             return Err(Failure::argument("there is no metric", help));
         }
         let mut metrics = metrics.to_vec();
@@ -156,7 +157,8 @@ pub fn shares(given: &[Pair], arms: &[String]) -> Result<Vec<(String, f64)>, Fai
     for Pair { name, value } in given {
         if !arms.contains(name) {
             let near = nearest(name, arms.iter().map(String::as_str));
-            let help = near.map_or_else(|| format!("there are {}", arms.join(", ")), |near| format!("did you mean {near}?"));
+            let help =
+                near.map_or_else(|| format!("there are {}", arms.join(", ")), |near| format!("did you mean {near}?"));
             return Err(Failure::argument(format!("--share {name}: there is no such arm"), help));
         }
         if shares.iter().any(|(other, _)| other == name) {
@@ -190,7 +192,10 @@ pub fn complete(plan: &mut Plan, adhoc: &AdHoc, collected: &Collected) -> Result
 fn find<'a>(metrics: &'a mut [Metric], name: &str, flag: &str) -> Result<&'a mut Metric, Failure> {
     let names: Vec<String> = metrics.iter().map(|metric| metric.name.clone()).collect();
     metrics.iter_mut().find(|metric| metric.name == name).ok_or_else(|| {
-        Failure::argument(format!("--{flag} {name}: there is no such metric"), format!("there are {}", names.join(", ")))
+        Failure::argument(
+            format!("--{flag} {name}: there is no such metric"),
+            format!("there are {}", names.join(", ")),
+        )
     })
 }
 

@@ -123,7 +123,9 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     print!("{}", arguments.text(&analysis, sheet));
     if let Some(place) = place {
         let page = report::page(&analysis, &arguments.made(&read, &collected));
-        interrupt::held_back(|| place.write_file(|path| std::fs::write(path, page).map_err(crate::output::io_error(path))))?;
+        interrupt::held_back(|| {
+            place.write_file(|path| std::fs::write(path, page).map_err(crate::output::io_error(path)))
+        })?;
     }
     if let (Some(journal), Some(planned)) = (journal, read.plan.design.units) {
         interrupt::held_back(|| journal.add(&analysis, planned))?;
@@ -202,7 +204,8 @@ impl Arguments {
             until: self.until,
         };
         let bar = Bytes::new(self.quiet);
-        let collected = data::read(&files, &request, &mut |progress| bar.at(progress.pass, progress.read, progress.total))?;
+        let collected =
+            data::read(&files, &request, &mut |progress| bar.at(progress.pass, progress.read, progress.total))?;
         bar.done();
         if read.text.is_none() {
             adhoc::complete(&mut read.plan, &self.adhoc, &collected)?;

@@ -265,7 +265,8 @@ impl Arguments {
 
     /// From numbers that the user knows.
     fn on_numbers(&self) -> Result<(Plan, Answer), Failure> {
-        let arms = if self.arms.is_empty() { vec!["control".to_owned(), "treatment".to_owned()] } else { self.arms.clone() };
+        let arms =
+            if self.arms.is_empty() { vec!["control".to_owned(), "treatment".to_owned()] } else { self.arms.clone() };
         let plan = self.plan(arms)?;
         let metric = plan.primary();
         let value = self.baseline.unwrap_or(0.0);
@@ -351,7 +352,8 @@ impl Arguments {
         }
         let sign = if self.lower { -1.0 } else { 1.0 };
         let smallest = all.into_iter().min_by(|a, b| (sign * a.effect).total_cmp(&(sign * b.effect)));
-        smallest.ok_or_else(|| Failure::argument("there is no treatment", "name it after the control, --arms none,offer"))
+        smallest
+            .ok_or_else(|| Failure::argument("there is no treatment", "name it after the control, --arms none,offer"))
     }
 
     /// A test cannot be sized for an effect that is not there.
@@ -363,8 +365,12 @@ impl Arguments {
             return Ok(());
         }
         if sign * effect < -2.0 * error {
-            let what = format!("the treatment makes {} worse on simulated customers, by {}", metric.name, shown(effect));
-            return Err(Failure::argument(what, "exchange the arms, or give --effect, or --lower where less is better"));
+            let what =
+                format!("the treatment makes {} worse on simulated customers, by {}", metric.name, shown(effect));
+            return Err(Failure::argument(
+                what,
+                "exchange the arms, or give --effect, or --lower where less is better",
+            ));
         }
         let what = format!(
             "the simulated customers show no clear effect on {}: {} ± {}",
@@ -372,19 +378,17 @@ impl Arguments {
             shown(effect),
             report::value(&metric.kind, error)
         );
-        Err(Failure::argument(what, "give the effect worth finding, --effect 5%, or simulate more customers, --simulate"))
+        Err(Failure::argument(
+            what,
+            "give the effect worth finding, --effect 5%, or simulate more customers, --simulate",
+        ))
     }
 
-    fn size(
-        &self,
-        plan: &Plan,
-        baseline: Baseline,
-        effect: Option<Margin>,
-        saved: f64,
-    ) -> Result<Sizing, Failure> {
+    fn size(&self, plan: &Plan, baseline: Baseline, effect: Option<Margin>, saved: f64) -> Result<Sizing, Failure> {
         let shares: Vec<f64> = plan.arms.iter().map(|(_, share)| *share).collect();
         let metric = plan.primary();
-        let question = Question { shares: &shares, baseline, better: metric.better, effect, saved, design: &plan.design };
+        let question =
+            Question { shares: &shares, baseline, better: metric.better, effect, saved, design: &plan.design };
         sizing::size(&question).map_err(|error| {
             let help = "a rate must stay between 0 and 1, and the effect must be within reach of the units";
             Failure::argument(format!("no such test can be sized: {error}"), help)
@@ -419,9 +423,7 @@ impl Arguments {
         for guardrail in &self.guardrail {
             metrics.push(Metric { matures, ..read_guardrail(guardrail)? });
         }
-        metrics.extend(
-            self.secondary.iter().map(|metric| Metric { role: Role::Secondary, matures, ..metric.clone() }),
-        );
+        metrics.extend(self.secondary.iter().map(|metric| Metric { role: Role::Secondary, matures, ..metric.clone() }));
         for i in 1..metrics.len() {
             if metrics[..i].iter().any(|other| other.name == metrics[i].name) {
                 let what = format!("metric {} is given twice", metrics[i].name);
@@ -450,7 +452,11 @@ impl Arguments {
         }
         for (i, arm) in arms.iter().enumerate() {
             if arm.trim().is_empty() || arms[..i].contains(arm) {
-                let what = if arm.trim().is_empty() { "an arm has no name".to_owned() } else { format!("arm {arm} is named twice") };
+                let what = if arm.trim().is_empty() {
+                    "an arm has no name".to_owned()
+                } else {
+                    format!("arm {arm} is named twice")
+                };
                 return Err(Failure::argument(what, "name each arm once, --arms control,treatment"));
             }
         }
@@ -475,7 +481,12 @@ fn read_guardrail(pair: &Pair) -> Result<Metric, Failure> {
         Some(text) => (text, true),
         None => (pair.name.as_str(), false),
     };
-    let wrong = |why: String| Failure::argument(format!("--guardrail {}={}: {why}", pair.name, pair.value), "write METRIC=MARGIN, such as opted_out:proportion:lower=0.1%");
+    let wrong = |why: String| {
+        Failure::argument(
+            format!("--guardrail {}={}: {why}", pair.name, pair.value),
+            "write METRIC=MARGIN, such as opted_out:proportion:lower=0.1%",
+        )
+    };
     let metric: Metric = text.parse().map_err(wrong)?;
     let margin = effect(&pair.value).map_err(wrong)?;
     let better = if lower { Direction::Lower } else { Direction::Higher };

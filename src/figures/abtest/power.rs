@@ -21,7 +21,11 @@ pub(super) const COLUMNS: &[Column] = &[
     CONTROL_ARM,
     TREATMENT_ARM,
     Column::new("effect_size", Difference, "a true difference, in either direction"),
-    Column::new("rel_effect_size", Share, "the same as a share of the control's value; empty where that is not above 0"),
+    Column::new(
+        "rel_effect_size",
+        Share,
+        "the same as a share of the control's value; empty where that is not above 0",
+    ),
     Column::new(
         "power",
         Share,

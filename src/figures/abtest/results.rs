@@ -2,21 +2,22 @@
 
 use serde::Serialize;
 
-use super::super::Kind::{Difference, Measure, Number, Share, Text, Truth};
 use super::super::Column;
+use super::super::Kind::{Difference, Measure, Number, Share, Text, Truth};
 use super::{CONTROL_ARM, TREATMENT_ARM, UNIT, control, unit};
 use crate::abtest::Analysis;
 use crate::abtest::analysis::{Adjustment, Estimates, Outcome, SegmentResult};
-
 
 const N_CONTROL: Column = Column::new("n_control", Number, "units of the control that count");
 const N_TREATMENT: Column = Column::new("n_treatment", Number, "units of the treatment that count");
 const CONTROL: Column = Column::new("control", Measure, "the control's value");
 const TREATMENT: Column = Column::new("treatment", Measure, "the treatment's value");
 const EFFECT: Column = Column::new("effect_size", Difference, "treatment − control");
-const EFFECT_LOW: Column = Column::new("effect_size_ci_lower", Difference, "lower end of its interval, before correction");
+const EFFECT_LOW: Column =
+    Column::new("effect_size_ci_lower", Difference, "lower end of its interval, before correction");
 const EFFECT_HIGH: Column = Column::new("effect_size_ci_upper", Difference, "upper end of it");
-const LIFT: Column = Column::new("rel_effect_size", Share, "lift: treatment ÷ control − 1; empty where the control is not above 0");
+const LIFT: Column =
+    Column::new("rel_effect_size", Share, "lift: treatment ÷ control − 1; empty where the control is not above 0");
 const LIFT_LOW: Column = Column::new(
     "rel_effect_size_ci_lower",
     Share,
@@ -25,7 +26,8 @@ const LIFT_LOW: Column = Column::new(
 const LIFT_HIGH: Column = Column::new("rel_effect_size_ci_upper", Share, "upper end of it; empty where it has none");
 const LIFT_NOTE: Column = Column::new("rel_note", Text, "why the lift has no interval, or no upper end");
 const STATISTIC: Column = Column::new("statistic", Number, "signed normal score of no difference");
-const PVALUE: Column = Column::new("pvalue", Number, "two-sided p-value of the difference, valid as `valid_under` says");
+const PVALUE: Column =
+    Column::new("pvalue", Number, "two-sided p-value of the difference, valid as `valid_under` says");
 const LOG10_PVALUE: Column = Column::new("log10_pvalue", Number, "its logarithm to base 10, which does not underflow");
 const CONFIDENCE: Column = Column::new("confidence", Share, "confidence of the intervals before correction");
 const METHOD: Column = Column::new("method", Text, "how it was computed");
@@ -37,20 +39,26 @@ const VALID_UNDER: Column = Column::new(
 const ADJUSTED: Column = Column::new("adjusted", Number, "p-value after correction for several results");
 const ADJUSTMENT: Column = Column::new("adjustment", Text, "name of that correction, or none");
 const AMONG: Column = Column::new("among", Number, "how many results were corrected together");
-const ADJUSTED_CONFIDENCE: Column =
-    Column::new("adjusted_confidence", Share, "confidence of the corrected intervals, which hold 0 exactly when `adjusted` is above the level");
-const ADJUSTED_LOW: Column =
-    Column::new("adjusted_ci_lower", Difference, "lower end of the corrected interval of the difference, which decides");
+const ADJUSTED_CONFIDENCE: Column = Column::new(
+    "adjusted_confidence",
+    Share,
+    "confidence of the corrected intervals, which hold 0 exactly when `adjusted` is above the level",
+);
+const ADJUSTED_LOW: Column = Column::new(
+    "adjusted_ci_lower",
+    Difference,
+    "lower end of the corrected interval of the difference, which decides",
+);
 const ADJUSTED_HIGH: Column = Column::new("adjusted_ci_upper", Difference, "upper end of it");
-const ADJUSTED_LIFT_LOW: Column =
-    Column::new("adjusted_rel_ci_lower", Share, "lower end of the corrected interval of the lift; empty where it has none");
+const ADJUSTED_LIFT_LOW: Column = Column::new(
+    "adjusted_rel_ci_lower",
+    Share,
+    "lower end of the corrected interval of the lift; empty where it has none",
+);
 const ADJUSTED_LIFT_HIGH: Column =
     Column::new("adjusted_rel_ci_upper", Share, "upper end of it; empty where it has none");
-const CALL: Column = Column::new(
-    "call",
-    Text,
-    "better or worse where the interval leaves 0 out, unclear where it holds 0",
-);
+const CALL: Column =
+    Column::new("call", Text, "better or worse where the interval leaves 0 out, unclear where it holds 0");
 
 pub(super) const COLUMNS: &[Column] = &[
     Column::new("metric", Text, "name of the metric"),
@@ -222,7 +230,10 @@ pub(super) fn lines(analysis: &Analysis) -> Vec<ResultLine> {
             ("unadjusted", outcome.unadjusted.as_ref()),
             ("uncapped", outcome.uncapped.as_ref()),
         ];
-        analyses.into_iter().filter_map(|(name, estimates)| Some(line(outcome, control, name, estimates?))).collect::<Vec<_>>()
+        analyses
+            .into_iter()
+            .filter_map(|(name, estimates)| Some(line(outcome, control, name, estimates?)))
+            .collect::<Vec<_>>()
     };
     analysis.results.iter().flat_map(of).collect()
 }

@@ -21,7 +21,12 @@ pub fn markdown(analysis: &Analysis) -> String {
     if !analysis.verdict.withheld {
         for choice in analysis.verdict.choices.iter().filter(|choice| choice.sentence != analysis.verdict.headline) {
             let decision = words::decision(choice.decision, &choice.treatment);
-            text += &format!("**{}: {}.** {}\n\n", escaped(&choice.treatment), escaped(&decision), escaped(&choice.sentence));
+            text += &format!(
+                "**{}: {}.** {}\n\n",
+                escaped(&choice.treatment),
+                escaped(&decision),
+                escaped(&choice.sentence)
+            );
         }
     }
     text += &list(&words::facts(analysis));
@@ -45,7 +50,13 @@ pub fn markdown(analysis: &Analysis) -> String {
     }
     text += "\n## Methods\n\n";
     for method in methods(analysis) {
-        text += &format!("- **{}**: {} Valid: {} {}\n", method.name, escaped(method.formula), escaped(method.valid), escaped(method.source));
+        text += &format!(
+            "- **{}**: {} Valid: {} {}\n",
+            method.name,
+            escaped(method.formula),
+            escaped(method.valid),
+            escaped(method.source)
+        );
     }
     text
 }
@@ -58,7 +69,10 @@ fn gates(analysis: &Analysis) -> Words {
     let row = |gate: &crate::abtest::analysis::Gate| {
         vec![gate.gate.to_owned(), gate.state.name().to_owned(), gate.finding.clone()]
     };
-    Words { head: ["gate", "state", "finding"].map(str::to_owned).to_vec(), rows: analysis.gates.iter().map(row).collect() }
+    Words {
+        head: ["gate", "state", "finding"].map(str::to_owned).to_vec(),
+        rows: analysis.gates.iter().map(row).collect(),
+    }
 }
 
 fn results(analysis: &Analysis) -> Words {

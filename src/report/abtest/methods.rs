@@ -140,7 +140,11 @@ pub(super) fn methods(analysis: &Analysis) -> Vec<Method> {
         }
     };
     let names = |outcome: &Outcome| {
-        [Some(&outcome.main), outcome.unadjusted.as_ref(), outcome.uncapped.as_ref()].into_iter().flatten().map(|e| e.method).collect::<Vec<_>>()
+        [Some(&outcome.main), outcome.unadjusted.as_ref(), outcome.uncapped.as_ref()]
+            .into_iter()
+            .flatten()
+            .map(|e| e.method)
+            .collect::<Vec<_>>()
     };
     for name in analysis.results.iter().flat_map(names) {
         add(of(&CONTRASTS, name));

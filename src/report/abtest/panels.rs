@@ -7,8 +7,8 @@ use crate::abtest::analysis::{DayResult, Estimates, LookResult, Outcome, Segment
 use crate::compare::percent;
 use crate::figures::{Sheet, chance_to_find};
 use crate::report::charts::{
-    Across, Bar, BarRow, Bars, Better, Caption, Curve, Curves, Estimate, Forest, ForestGroup, ForestPoint, ForestRow, Form,
-    Limit, Mark, MarkKind, Part, Picture, Post,
+    Across, Bar, BarRow, Bars, Better, Caption, Curve, Curves, Estimate, Forest, ForestGroup, ForestPoint, ForestRow,
+    Form, Limit, Mark, MarkKind, Part, Picture, Post,
 };
 use crate::report::panels::{Chart, Panel, View, named};
 use crate::stats::normal;
@@ -32,10 +32,12 @@ pub(super) fn effects(analysis: &Analysis) -> Vec<Chart> {
             metrics.push(&outcome.metric);
         }
     }
-    let (lifts, own): (Vec<&str>, Vec<&str>) = metrics.into_iter().partition(|metric| of_metric(analysis, metric).all(is_bounded));
+    let (lifts, own): (Vec<&str>, Vec<&str>) =
+        metrics.into_iter().partition(|metric| of_metric(analysis, metric).all(is_bounded));
     // How far the intervals of a metric reach, against those of the primary one.
     let reach = |metric: &str| {
-        let ends = of_metric(analysis, metric).flat_map(|o| [o.adjustment.rel_effect_size_ci_lower, o.adjustment.rel_effect_size_ci_upper]);
+        let ends = of_metric(analysis, metric)
+            .flat_map(|o| [o.adjustment.rel_effect_size_ci_lower, o.adjustment.rel_effect_size_ci_upper]);
         ends.flatten().fold(0.0, |far: f64, end| far.max(end.abs()))
     };
     let primary = words::primary(analysis).next().map_or(0.0, |outcome| reach(&outcome.metric));
@@ -211,7 +213,10 @@ pub(super) fn looks(analysis: &Analysis, sheets: &[Sheet]) -> Option<Panel> {
         value_label: "z: the difference in its standard errors".to_owned(),
         form: Form::Number,
         curves,
-        posts: now.map(|look| Post { at: look.share, words: format!("now: look {} of {}", look.look, plan.len()) }).into_iter().collect(),
+        posts: now
+            .map(|look| Post { at: look.share, words: format!("now: look {} of {}", look.look, plan.len()) })
+            .into_iter()
+            .collect(),
     };
     let said = words::looks(analysis);
     let beyond: Vec<&str> = analysis
@@ -278,7 +283,13 @@ pub(super) fn days(analysis: &Analysis, sheets: &[Sheet]) -> Option<Panel> {
     })
 }
 
-fn day_chart(analysis: &Analysis, primary: &Outcome, treatment: &str, number: usize, days: &[&DayResult]) -> Option<Chart> {
+fn day_chart(
+    analysis: &Analysis,
+    primary: &Outcome,
+    treatment: &str,
+    number: usize,
+    days: &[&DayResult],
+) -> Option<Chart> {
     let (first, last) = (days.first()?, days.last()?);
     let width = |day: &DayResult| day.any_time_ci_upper - day.any_time_ci_lower;
     let calm = days.iter().rposition(|day| !(width(day) <= EARLY * width(last))).map_or(0, |at| at + 1);
@@ -309,15 +320,19 @@ fn day_chart(analysis: &Analysis, primary: &Outcome, treatment: &str, number: us
         posts: Vec::new(),
     };
     let out = |low: f64, high: f64| low > 0.0 || high < 0.0;
-    let written = Written::new(primary.kind == "proportion", last.effect_size, [last.fixed_ci_lower, last.fixed_ci_upper]);
+    let written =
+        Written::new(primary.kind == "proportion", last.effect_size, [last.fixed_ci_lower, last.fixed_ci_upper]);
     let size = written.difference(last.effect_size);
-    let title = match (out(last.fixed_ci_lower, last.fixed_ci_upper), out(last.any_time_ci_lower, last.any_time_ci_upper)) {
-        (_, true) => format!("{treatment}: {size} after {} days, clear even for somebody who looks every day", days.len()),
-        (true, false) => {
-            format!("{treatment}: {size} after {} days, clear only for somebody who looks once", days.len())
-        }
-        _ => format!("{treatment}: {size} after {} days, and no difference may be the truth", days.len()),
-    };
+    let title =
+        match (out(last.fixed_ci_lower, last.fixed_ci_upper), out(last.any_time_ci_lower, last.any_time_ci_upper)) {
+            (_, true) => {
+                format!("{treatment}: {size} after {} days, clear even for somebody who looks every day", days.len())
+            }
+            (true, false) => {
+                format!("{treatment}: {size} after {} days, clear only for somebody who looks once", days.len())
+            }
+            _ => format!("{treatment}: {size} after {} days, and no difference may be the truth", days.len()),
+        };
     let description = format!(
         "On {} the effect is {size}; the interval of one look goes from {}, that of any looks from {}.",
         last.day,
@@ -339,7 +354,8 @@ pub(super) fn segments(analysis: &Analysis, sheets: &[Sheet]) -> Option<Panel> {
     if columns.is_empty() {
         return None;
     }
-    let charts = columns.iter().enumerate().map(|(number, column)| segment_chart(analysis, primary, column, number)).collect();
+    let charts =
+        columns.iter().enumerate().map(|(number, column)| segment_chart(analysis, primary, column, number)).collect();
     let correction = analysis.segments.iter().find_map(|line| line.adjustment.as_ref());
     let corrected = correction.map_or(String::new(), |adjustment| {
         format!(" Intervals and p are corrected by {} for the levels of a segment.", adjustment.method)
@@ -368,16 +384,16 @@ pub(super) fn segments(analysis: &Analysis, sheets: &[Sheet]) -> Option<Panel> {
             "{}{corrected} Segments decide nothing: what shows up in one of many is to be tested again.",
             words::segments(analysis).join(" ")
         ),
-        view: sheets.iter().find(|sheet| sheet.name == "segments").and_then(|sheet| View::ranked(sheet.name, &shown, rows)),
+        view: sheets
+            .iter()
+            .find(|sheet| sheet.name == "segments")
+            .and_then(|sheet| View::ranked(sheet.name, &shown, rows)),
     })
 }
 
 fn segment_chart(analysis: &Analysis, primary: &Outcome, column: &str, number: usize) -> Chart {
-    let own: Vec<&SegmentResult> = analysis
-        .segments
-        .iter()
-        .filter(|line| line.metric == primary.metric && line.segment == column)
-        .collect();
+    let own: Vec<&SegmentResult> =
+        analysis.segments.iter().filter(|line| line.metric == primary.metric && line.segment == column).collect();
     let mut levels: Vec<&str> = Vec::new();
     for line in &own {
         if !levels.contains(&line.level.as_str()) {
@@ -464,7 +480,12 @@ pub(super) fn covariates(analysis: &Analysis, sheets: &[Sheet]) -> Option<Panel>
         } else if percent(least.max(0.0)) == percent(most) {
             format!("Covariates save {} of the variance of {}", percent(most), metric.metric)
         } else {
-            format!("Covariates save {} to {} of the variance of {}", percent(least.max(0.0)), percent(most), metric.metric)
+            format!(
+                "Covariates save {} to {} of the variance of {}",
+                percent(least.max(0.0)),
+                percent(most),
+                metric.metric
+            )
         };
         let description = words::covariates(analysis).join(" ");
         Chart::new(format!("covariates-{}", number + 1), title, |caption| forest.draw(caption), &description)
@@ -474,7 +495,8 @@ pub(super) fn covariates(analysis: &Analysis, sheets: &[Sheet]) -> Option<Panel>
     let (metric, which) = (place("metric")?, place("analysis")?);
     let shown = |row: &usize| {
         let cells = &sheet.rows[*row];
-        cells[which].as_str() != Some("uncapped") && metrics.iter().any(|own| cells[metric].as_str() == Some(&own.metric))
+        cells[which].as_str() != Some("uncapped")
+            && metrics.iter().any(|own| cells[metric].as_str() == Some(&own.metric))
     };
     let columns = [
         "metric",
@@ -532,11 +554,7 @@ pub(super) fn power(analysis: &Analysis, sheets: &[Sheet]) -> Option<Panel> {
     let what = if relative { "lift" } else { "difference" };
     let across = format!("true {what} in {}, in either direction", first.metric);
     let title = words::detectable(analysis).join(" ");
-    let chart = Chart {
-        name: "power".to_owned(),
-        picture: power_curve(&title, &across, form, &lines, &marks),
-        title,
-    };
+    let chart = Chart { name: "power".to_owned(), picture: power_curve(&title, &across, form, &lines, &marks), title };
     let columns = ["metric", "treatment_arm", "effect_size", "rel_effect_size", "power"];
     let sheet = sheets.iter().find(|sheet| sheet.name == "power")?;
     Some(Panel {

@@ -49,7 +49,11 @@ const ADJUSTMENT: &[Field] = &[
     ("method", "string", "name of the correction, or none"),
     ("among", "integer", "how many results were corrected together"),
     ("pvalue", "number", "p-value after correction"),
-    ("confidence", "number", "confidence of the corrected intervals, which hold 0 exactly when pvalue is above the level"),
+    (
+        "confidence",
+        "number",
+        "confidence of the corrected intervals, which hold 0 exactly when pvalue is above the level",
+    ),
     ("effect_size_ci_lower", "number|null", "corrected interval of the difference, which decides"),
     ("effect_size_ci_upper", "number|null", "corrected interval of the difference, which decides"),
     ("rel_effect_size_ci_lower", "number|null", "corrected interval of the lift"),

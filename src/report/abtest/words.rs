@@ -202,9 +202,14 @@ pub(super) fn covariates(analysis: &Analysis) -> Vec<String> {
         let (name, arm) = (&outcome.metric, &outcome.treatment);
         Some(match outcome.variance_saved {
             Some(saved) if saved >= 0.0 => {
-                format!("Covariates save {} of the variance of {name} ({arm}); without them {size} ({range}), p {p}.", percent(saved))
+                format!(
+                    "Covariates save {} of the variance of {name} ({arm}); without them {size} ({range}), p {p}.",
+                    percent(saved)
+                )
             }
-            _ => format!("Covariates save nothing of the variance of {name} ({arm}); without them {size} ({range}), p {p}."),
+            _ => format!(
+                "Covariates save nothing of the variance of {name} ({arm}); without them {size} ({range}), p {p}."
+            ),
         })
     });
     said.collect()
@@ -288,7 +293,8 @@ pub(super) fn beliefs(analysis: &Analysis) -> Vec<String> {
 }
 
 /// What Bayesian numbers are not.
-pub(super) const PEEKING: &str = "Not corrected for peeking: who stops as soon as such a chance is high is wrong more often than it says.";
+pub(super) const PEEKING: &str =
+    "Not corrected for peeking: who stops as soon as such a chance is high is wrong more often than it says.";
 
 /// An expected loss in the unit of a metric.
 pub(super) fn loss(metric: &Outcome, loss: f64) -> String {
@@ -311,7 +317,8 @@ pub(super) fn chance(chance: f64) -> String {
 
 /// What these data could find.
 pub(super) fn detectable(analysis: &Analysis) -> Vec<String> {
-    let own: Vec<(&Outcome, f64)> = primary(analysis).filter_map(|outcome| Some((outcome, outcome.detectable?))).collect();
+    let own: Vec<(&Outcome, f64)> =
+        primary(analysis).filter_map(|outcome| Some((outcome, outcome.detectable?))).collect();
     let Some((first, _)) = own.first() else { return Vec::new() };
     let ends = |sizes: &mut dyn Iterator<Item = f64>| {
         sizes.fold((f64::INFINITY, 0.0), |(least, most): (f64, f64), size| (least.min(size), most.max(size)))
@@ -320,7 +327,8 @@ pub(super) fn detectable(analysis: &Analysis) -> Vec<String> {
         let (least, most) = (say(least), say(most));
         if least == most { most } else { format!("{least} to {most}") }
     };
-    let size = |size: f64| if first.kind == "proportion" { format!("{} pp", number(100.0 * size)) } else { number(size) };
+    let size =
+        |size: f64| if first.kind == "proportion" { format!("{} pp", number(100.0 * size)) } else { number(size) };
     let sizes = from_to(ends(&mut own.iter().map(|(_, size)| *size)), &size);
     let relative = own.iter().all(|(outcome, _)| outcome.main.control > 0.0).then(|| {
         let shares = ends(&mut own.iter().map(|(outcome, size)| size / outcome.main.control));

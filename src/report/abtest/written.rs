@@ -188,7 +188,10 @@ mod tests {
         let money = Written::new(false, -120.0, [-2_000.0, 1_760.0]);
         assert_eq!(money.value(123_456.0), "123\u{202f}456");
         assert_eq!(Written::new(false, 1e-12, [0.0, 2e-12]).difference(1e-12), "+1.00e−12");
-        assert_eq!(Written::new(false, 1.0, [f64::NEG_INFINITY, f64::INFINITY]).range(f64::NEG_INFINITY, 2.0), "−∞ to 2.00");
+        assert_eq!(
+            Written::new(false, 1.0, [f64::NEG_INFINITY, f64::INFINITY]).range(f64::NEG_INFINITY, 2.0),
+            "−∞ to 2.00"
+        );
     }
 
     #[test]

@@ -90,7 +90,8 @@ impl Forest {
             groups = &groups[same..];
         }
         let all = self.groups.iter().flat_map(|group| group.rows.iter().flat_map(|row| &row.points));
-        let limits = if all.clone().any(|point| point.limit().is_some()) { " Dashed: the margin that matters." } else { "" };
+        let limits =
+            if all.clone().any(|point| point.limit().is_some()) { " Dashed: the margin that matters." } else { "" };
         let key = format!("Filled: the interval leaves 0 out.{limits}");
         canvas.words((12.0, top + 14.0), &key, SMALL, Tone::Soft, Anchor::Start);
         canvas.finish(top + 26.0)

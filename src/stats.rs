@@ -3,16 +3,12 @@
 //!
 //! - Distributions: [`normal`], [`student`], [`noncentral_student`], [`gamma`], [`chi_squared`], [`beta`], [`binomial`],
 //!   [`copula`].
-//! - Estimates: [`ratio`] (batches), [`proportion`] (score interval), [`regression`] (least squares).
 //! - Data: [`moments`] in one pass, [`winsorised`] values.
-//! - Experiments: [`two_arms`] (how much does the treatment differ from the control?), [`sample_ratio`] (are the arms as
-//!   large as planned?), [`bayes`] (which arm is best?); several at once: [`multiple`] (adjusted p-values), [`dunnett`]
-//!   (many arms against one control).
 //! - Estimates: [`ratio`] (batches), [`proportion`] (one arm's intervals), [`regression`] (least squares).
-//! - Experiments: [`sample_ratio`] (are the arms as large as planned?), [`bayes`] (which arm is best?).
-//! - Two arms of an experiment: [`two_arms`].
+//! - Experiments: [`two_arms`] (how much does the treatment differ from the control?), [`multiple`] (several results at once),
+//!   [`dunnett`] (many arms against one control), [`sequential`] (looking more than once), [`power`] (how many units are
+//!   enough), [`sides`] of a test, [`sample_ratio`] (are the arms as large as planned?), [`bayes`] (which arm is best?).
 //! - Oracles, what a simulation must reproduce: [`bgnbd`], [`absorption`], [`cascade`].
-//! - Tests: [`sequential`] (looking more than once), [`power`] (how many units are enough), [`sides`].
 //! - Tools for the above: [`quadrature`], [`linear`], [`root`].
 //!
 //! Special functions return NaN outside their domain, as IEEE 754 does for the square root of −1; everything that is

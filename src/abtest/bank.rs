@@ -117,7 +117,7 @@ pub enum Deed {
 }
 
 /// The bank.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Bank {
     /// Names of the arms, in the order of the plan's strategies.
     pub arms: Vec<String>,
@@ -133,8 +133,8 @@ pub struct Bank {
     pub currency: Currency,
     /// Those who were exposed, by draw and customer.
     pub units: Vec<Unit>,
-    /// Customers never exposed: they joined too late, or were known to be lost before.
-    pub never: u64,
+    /// Customers who joined before the horizon: the firm's `population` is what they stand for.
+    pub joined: u64,
     /// Whether the firm notices every loss, in every segment.
     losses_known: bool,
     /// By arm.
@@ -156,7 +156,7 @@ struct Streams {
 #[derive(Default)]
 struct Chunk {
     units: Vec<Unit>,
-    never: u64,
+    joined: u64,
     streams: Vec<Streams>,
 }
 
@@ -227,7 +227,7 @@ impl Bank {
             horizon: world.horizon,
             currency: world.currency.clone(),
             units: Vec::with_capacity(chunks.iter().map(|chunk| chunk.units.len()).sum()),
-            never: 0,
+            joined: 0,
             losses_known: tables[0].segments.iter().all(|segment| segment.known_loss),
             streams: vec![Streams::default(); arms.len()],
             prices: tables.iter().map(Prices::new).collect(),
@@ -237,7 +237,7 @@ impl Bank {
             streams.reserve(chunks.iter().map(|chunk| &chunk.streams[arm]));
         }
         for chunk in chunks {
-            bank.never += chunk.never;
+            bank.joined += chunk.joined;
             bank.units.extend(chunk.units);
             bank.streams.iter_mut().zip(chunk.streams).for_each(|(own, more)| own.append(more));
         }
@@ -272,6 +272,11 @@ impl Bank {
     /// Seconds from exposure until a unit is lost under an arm, if it is.
     pub fn lost(&self, arm: usize, unit: usize) -> Option<u32> {
         Some(self.streams[arm].lost[unit]).filter(|&after| after != record::NEVER)
+    }
+
+    /// Customers who joined and were never exposed: too near the horizon, or known to be lost before.
+    pub fn never(&self) -> u64 {
+        self.joined - self.units.len() as u64
     }
 
     /// What all units have of a column under an arm from exposure to the horizon, exactly: a count, or money in minor units of
@@ -334,11 +339,9 @@ impl Player<'_> {
                 recorder.begin();
                 play(self.world, tables, &self.world.strategies[strategy], &start, &mut scratch, recorder);
             }
+            chunk.joined += u64::from(start.joined < self.world.horizon);
             // Before the first of them nothing differs, so it is one instant for all arms.
-            let Some(exposed) = recorders.iter().filter_map(|recorder| recorder.exposed).min() else {
-                chunk.never += 1;
-                continue;
-            };
+            let Some(exposed) = recorders.iter().filter_map(|recorder| recorder.exposed).min() else { continue };
             let mut unit = Unit {
                 draw: draw as u32,
                 segment: start.segment as u32,

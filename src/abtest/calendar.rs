@@ -3,8 +3,8 @@
 //!
 //! Customers do not come evenly: a campaign reaches a whole base on its first day and afterwards only who joins. So the
 //! length of a test is read off the exposures of a [`Bank`], scaled to the firm, and not worked out as units ÷ traffic.
-//! Days are calendar days on the clock of each customer's segment, numbered from the scenario's start (day 0; in a zone west
-//! of the start's, the first may be −1). A look is taken at the end of its day.
+//! Days are calendar days on the clock of each customer's segment, numbered from the date of the scenario's start (day 0). A
+//! look is taken at the end of its day.
 
 mod weekdays;
 
@@ -64,7 +64,8 @@ struct Exposure {
 pub struct Wanted<'a> {
     /// Units of all arms together at the last look.
     pub units: u64,
-    /// Seconds after its exposure at which a unit can be judged.
+    /// Seconds after its exposure at which a unit can be judged: that of the metric which takes longest. 0 = at once, which
+    /// is right for no metric that only time brings.
     pub matures: Seconds,
     /// The looks, as shares of `units`: ascending, the last one 1.
     pub looks: &'a [f64],
@@ -124,7 +125,8 @@ struct Sums {
 }
 
 impl Arrivals {
-    /// The exposures of a bank, scaled to a firm of `population` customers of whom a `share` takes part in the test.
+    /// The exposures of a bank, scaled to a firm of `population` customers (for arrivals: those who join before the horizon)
+    /// of whom a `share` takes part in the test.
     ///
     /// # Errors
     /// [`Error::Refused`] unless the share lies in (0, 1] and the population is positive.
@@ -147,7 +149,7 @@ impl Arrivals {
         }
         let exposures: Vec<Exposure> =
             counts.into_iter().map(|((day, followed), sampled)| Exposure { day, followed, sampled }).collect();
-        let scale = population * share / bank.customers as f64;
+        let scale = population * share / bank.joined as f64;
         let (first, last) = exposures.first().zip(exposures.last()).map_or((0, -1), |(a, b)| (a.day, b.day));
         let mut days: Vec<Day> =
             (first..=last).map(|day| Day { day, date: date_of(start, day), units: 0.0, sampled: 0 }).collect();
@@ -261,7 +263,8 @@ impl Arrivals {
             return Error::refused("a test of 0 units says nothing", "plan for at least 2");
         }
         let exposed = self.total();
-        let share = self.share * wanted.units as f64 / mature;
+        // Rounded up: with the share that is told the test must be possible.
+        let share = (self.share * wanted.units as f64 / mature * 1000.0).ceil() / 1000.0;
         let help = if share <= 1.0 {
             format!("let a share of at least {share:.3} of the customers take part, or look for a larger effect")
         } else if exposed >= wanted.units as f64 {

@@ -4,23 +4,43 @@
 //! Most tests need one pass. More are needed where a later number depends on all units together: the end of the data
 //! (which units are mature), caps at pooled quantiles, the residuals of a regression on covariates. Between passes
 //! nothing is kept of a unit, except for quantiles and survival times, whose values are the sample.
+//!
+//! ```
+//! use channelmix::abtest::collect::{Collector, Layout, Unit};
+//! use channelmix::abtest::{Direction, Kind, Metric, Role, Sample};
+//! let kind = Kind::Proportion { column: "ordered".into() };
+//! let (role, better) = (Role::Primary, Direction::Higher);
+//! let ordered = Metric { name: "orders".into(), kind, role, better, covariates: vec![], cap: None, matures: 0, worth: None };
+//! let (layout, columns) = Layout::by_name(&[ordered], &[], &[], None)?;
+//! assert_eq!(columns, ["ordered"]);
+//! let mut collector = Collector::new(layout);
+//! while collector.wants_pass() {
+//!     for (arm, ordered) in [(0, 0.0), (1, 1.0), (1, 0.0), (0, f64::NAN)] {
+//!         collector.add(&Unit { arm, exposed: None, levels: &[], numbers: &[ordered] })?;
+//!     }
+//!     collector.end_pass(&[0, 1])?;
+//! }
+//! let found = collector.finish(&["control".into(), "new".into()], &[0, 1], &[]);
+//! assert_eq!(found.metrics[0].overall.0[1], Sample::Count { successes: 1, units: 2 });
+//! assert_eq!(found.metrics[0].missing, [1, 0]);
+//! # Ok::<(), channelmix::abtest::collect::Error>(())
+//! ```
 
 mod cells;
+mod days;
+mod gatherer;
+mod layout;
 mod regression;
 mod selection;
 
-use std::collections::BTreeMap;
-use std::fmt;
-
-use jiff::civil::Date;
-
-use super::collected::{Capped, Cell, Collected, Health, Measured};
-use super::metric::{Cap, Kind, Metric};
+use super::collected::{Collected, Health};
 use crate::scenario::{DAY, Seconds};
 use crate::stats::moments::Moments;
-use cells::{Gathered, Shape};
+use days::Days;
+pub(in crate::abtest) use days::date;
+use gatherer::{Gatherer, State};
+pub use layout::{Error, Layout};
 use regression::Regression;
-use selection::Selection;
 
 /// Arms that a test may have.
 pub const MOST_ARMS: usize = 50;
@@ -40,127 +60,6 @@ pub struct Unit<'a> {
     pub levels: &'a [u32],
     /// Its numbers; NaN = missing.
     pub numbers: &'a [f64],
-}
-
-/// What is to be collected, and which of a unit's numbers it is made of.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Layout {
-    /// The metrics.
-    pub metrics: Vec<Metric>,
-    /// For each metric, the places of its values in [`Unit::numbers`], in the order of [`Kind::columns`].
-    pub values: Vec<Vec<usize>>,
-    /// For each metric, the places of its covariates.
-    pub covariates: Vec<Vec<usize>>,
-    /// Columns known before exposure, whose balance between the arms is looked at: their names and places.
-    pub before: Vec<(String, usize)>,
-    /// Names of the columns of segments.
-    pub segments: Vec<String>,
-    /// When watching ended; none = with the last exposure.
-    pub until: Option<Seconds>,
-}
-
-impl Layout {
-    /// The layout of numbers that are columns with names, and those names in the order of [`Unit::numbers`].
-    ///
-    /// `before` names columns known before exposure; covariates are among them without being named again.
-    ///
-    /// # Errors
-    /// [`Error::OwnCovariate`] if a metric is to be explained by itself.
-    pub fn by_name(
-        metrics: &[Metric],
-        before: &[String],
-        segments: &[String],
-        until: Option<Seconds>,
-    ) -> Result<(Self, Vec<String>), Error> {
-        let mut names: Vec<String> = Vec::new();
-        let mut place = |name: &str| {
-            names.iter().position(|known| known == name).unwrap_or_else(|| {
-                names.push(name.to_owned());
-                names.len() - 1
-            })
-        };
-        let values = metrics.iter().map(|m| m.kind.columns().into_iter().map(&mut place).collect()).collect();
-        let mut covariates = Vec::new();
-        let mut known_before: Vec<(String, usize)> = Vec::new();
-        for metric in metrics {
-            if let Some(column) = metric.covariates.iter().find(|name| metric.kind.columns().contains(&name.as_str())) {
-                return Err(Error::OwnCovariate { metric: metric.name.clone(), column: column.clone() });
-            }
-            covariates.push(metric.covariates.iter().map(|name| place(name)).collect());
-        }
-        for name in metrics.iter().flat_map(|metric| &metric.covariates).chain(before) {
-            if !known_before.iter().any(|(known, _)| known == name) {
-                known_before.push((name.clone(), place(name)));
-            }
-        }
-        let layout = Self {
-            metrics: metrics.to_vec(),
-            values,
-            covariates,
-            before: known_before,
-            segments: segments.to_vec(),
-            until,
-        };
-        Ok((layout, names))
-    }
-}
-
-/// What cannot be collected.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Error {
-    /// More arms than [`MOST_ARMS`].
-    Arms,
-    /// More levels than [`MOST_LEVELS`] in this column of segments.
-    Levels(String),
-    /// More days of exposure than [`MOST_DAYS`].
-    Days,
-    /// A covariate that is the metric itself.
-    OwnCovariate {
-        /// The metric.
-        metric: String,
-        /// Its column.
-        column: String,
-    },
-    /// The quantile at which a metric is to be capped is its least (or largest) value, so that all values would become equal.
-    AllCapped {
-        /// The metric.
-        metric: String,
-        /// The quantile.
-        at: f64,
-    },
-    /// Watching is said to have ended before the last unit was exposed.
-    EndsEarly {
-        /// When it is said to have ended.
-        until: Seconds,
-        /// The last exposure.
-        latest: Seconds,
-    },
-}
-
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Arms => write!(f, "there are more than {MOST_ARMS} arms"),
-            Self::Levels(column) => write!(f, "column `{column}` has more than {MOST_LEVELS} levels"),
-            Self::Days => write!(f, "units were exposed on more than {MOST_DAYS} days"),
-            Self::OwnCovariate { metric, column } => {
-                write!(f, "metric `{metric}` has its own column `{column}` as a covariate")
-            }
-            Self::AllCapped { metric, at } => {
-                write!(f, "capped at the quantile asked for, {at}, all values of metric `{metric}` would be equal")
-            }
-            Self::EndsEarly { until, latest } => {
-                write!(f, "watching ended {} but the last exposure is {}", instant(*until), instant(*latest))
-            }
-        }
-    }
-}
-
-impl std::error::Error for Error {}
-
-/// A time as it is written in files.
-fn instant(seconds: Seconds) -> String {
-    jiff::Timestamp::from_second(seconds).map_or_else(|_| seconds.to_string(), |time| time.to_string())
 }
 
 /// What is done with the units of the next pass.
@@ -195,169 +94,6 @@ pub struct Collector {
     /// By column and arm.
     before: Vec<Vec<Moments>>,
     row: Vec<f64>,
-}
-
-/// What is collected of one metric.
-#[derive(Clone, Debug)]
-struct Gatherer {
-    shape: Shape,
-    values: Vec<usize>,
-    covariates: Vec<usize>,
-    /// Units exposed later than this are too young.
-    mature_until: Seconds,
-    limits: Option<(f64, f64)>,
-    selection: Option<Selection>,
-    overall: Vec<Gathered>,
-    uncapped: Vec<Gathered>,
-    by_day: Vec<Vec<Gathered>>,
-    by_segment: Vec<Vec<Vec<Gathered>>>,
-    capped: Vec<(u64, u64)>,
-    missing: Vec<u64>,
-    immature: Vec<u64>,
-    largest: Vec<f64>,
-    absolute: Vec<f64>,
-    regressions: Vec<Regression>,
-}
-
-impl Gatherer {
-    fn new(metric: &Metric, values: &[usize], covariates: &[usize], segments: usize) -> Self {
-        let (limits, selection) = match metric.cap {
-            // What has no value to cut is not capped.
-            _ if !matches!(metric.kind, Kind::Mean { .. } | Kind::Ratio { .. }) => (None, None),
-            None => (None, None),
-            // The 0 and 1 quantiles cap nothing, which is why they need no case of their own.
-            Some(Cap::At { low, high }) => {
-                (Some((low.unwrap_or(f64::NEG_INFINITY), high.unwrap_or(f64::INFINITY))), None)
-            }
-            Some(Cap::Quantile { low, high }) => (None, Some(Selection::new(low.into_iter().chain(high).collect()))),
-        };
-        Self {
-            shape: Shape::of(&metric.kind, covariates.len()),
-            values: values.to_vec(),
-            covariates: covariates.to_vec(),
-            mature_until: Seconds::MAX,
-            limits,
-            selection,
-            overall: Vec::new(),
-            uncapped: Vec::new(),
-            by_day: Vec::new(),
-            by_segment: vec![Vec::new(); segments],
-            capped: Vec::new(),
-            missing: Vec::new(),
-            immature: Vec::new(),
-            largest: Vec::new(),
-            absolute: Vec::new(),
-            regressions: Vec::new(),
-        }
-    }
-
-    /// The caps, once the quantiles are known.
-    fn settle(&mut self, metric: &Metric) -> Result<(), Error> {
-        let (Some(Cap::Quantile { low, high }), Some(selection)) = (metric.cap, &self.selection) else { return Ok(()) };
-        let mut found = selection.quantiles().iter().copied();
-        let low = low.and_then(|_| found.next().flatten()).unwrap_or(f64::NEG_INFINITY);
-        let high = high.and_then(|_| found.next().flatten()).unwrap_or(f64::INFINITY);
-        let (least, most) = selection.range();
-        if least < most && (high <= least || low >= most || low >= high) {
-            let at = if high <= least { high } else { low };
-            return Err(Error::AllCapped { metric: metric.name.clone(), at });
-        }
-        self.limits = Some((low, high));
-        Ok(())
-    }
-
-    /// Whether the unit counts: it is mature and has all values. Says where it is counted if not.
-    fn state(&self, unit: &Unit) -> State {
-        if unit.exposed.is_some_and(|exposed| exposed > self.mature_until) {
-            State::Immature
-        } else if self.values.iter().any(|&i| unit.numbers[i].is_nan()) {
-            State::Missing
-        } else {
-            State::Counts
-        }
-    }
-
-    /// The variables of a unit: its values (capped), then the covariates, then an indicator for each that is missing.
-    fn variables(&self, unit: &Unit, row: &mut Vec<f64>) {
-        row.clear();
-        row.extend(self.values.iter().map(|&i| unit.numbers[i]));
-        let missing = |i: &usize| unit.numbers[*i].is_nan();
-        row.extend(self.covariates.iter().map(|i| if missing(i) { 0.0 } else { unit.numbers[*i] }));
-        row.extend(self.covariates.iter().map(|i| f64::from(u8::from(missing(i)))));
-    }
-
-    fn fill(&mut self, unit: &Unit, day: Option<usize>, row: &mut Vec<f64>) {
-        match self.state(unit) {
-            State::Immature => return *at(&mut self.immature, unit.arm, || 0) += 1,
-            State::Missing => return *at(&mut self.missing, unit.arm, || 0) += 1,
-            State::Counts => {}
-        }
-        let shape = self.shape;
-        let arm = unit.arm;
-        if shape.covariates == 0 {
-            row.clear();
-            row.extend(self.values.iter().map(|&i| unit.numbers[i]));
-        } else {
-            self.variables(unit, row);
-        }
-        if let Some((low, high)) = self.limits {
-            at(&mut self.uncapped, arm, || shape.empty()).add(row);
-            let capped = at(&mut self.capped, arm, || (0, 0));
-            capped.0 += u64::from(row[0] < low);
-            capped.1 += u64::from(row[0] > high);
-            row[0] = row[0].max(low).min(high);
-        }
-        if shape.has_total() {
-            let size = row[0].abs();
-            *at(&mut self.absolute, arm, || 0.0) += size;
-            let largest = at(&mut self.largest, arm, || 0.0);
-            *largest = largest.max(size);
-        }
-        at(&mut self.overall, arm, || shape.empty()).add(row);
-        if let Some(day) = day.filter(|_| shape.has_days()) {
-            at(at(&mut self.by_day, day, Vec::new), arm, || shape.empty()).add(row);
-        }
-        for (levels, &level) in self.by_segment.iter_mut().zip(unit.levels) {
-            at(at(levels, level as usize, Vec::new), arm, || shape.empty()).add(row);
-        }
-    }
-
-    fn measured(mut self, metric: &Metric, days: &Days, levels: &[Vec<String>], order: &[usize]) -> Measured {
-        let shape = self.shape;
-        let kept = shape.kept(&self.overall);
-        let cell = |gathered: Vec<Gathered>| Cell(in_order(gathered, order, || shape.empty(), |g| g.sample(&kept)));
-        let share = |(largest, all): (f64, f64)| if all > 0.0 { largest / all } else { 0.0 };
-        let shares: Vec<(f64, f64)> = self.largest.iter().copied().zip(self.absolute.iter().copied()).collect();
-        let adjusted = std::mem::take(&mut self.regressions).into_iter().map(|r| r.adjusted(metric)).collect();
-        Measured {
-            overall: cell(self.overall),
-            uncapped: self.limits.is_some().then(|| cell(self.uncapped)),
-            by_day: days.named(self.by_day).map(|(day, gathered)| (day, cell(gathered))).collect(),
-            by_segment: self
-                .by_segment
-                .into_iter()
-                .zip(levels)
-                .map(|(cells, names)| names.iter().cloned().zip(cells).map(|(name, g)| (name, cell(g))).collect())
-                .collect(),
-            adjusted,
-            capped: self.limits.map(|(low, high)| Capped {
-                low: (low > f64::NEG_INFINITY).then_some(low),
-                high: (high < f64::INFINITY).then_some(high),
-                values: in_order(self.capped, order, || (0, 0), |counts| counts),
-            }),
-            missing: in_order(self.missing, order, || 0, |n| n),
-            immature: in_order(self.immature, order, || 0, |n| n),
-            largest_share: in_order(shares, order, || (0.0, 0.0), share),
-        }
-    }
-}
-
-/// Whether a unit counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
-    Counts,
-    Missing,
-    Immature,
 }
 
 impl Collector {
@@ -551,45 +287,6 @@ impl Collector {
             health,
         }
     }
-}
-
-/// Days of exposure in the order in which they were met.
-#[derive(Clone, Debug, Default)]
-struct Days {
-    places: BTreeMap<i64, usize>,
-    last: Option<(i64, usize)>,
-}
-
-impl Days {
-    /// The place of a day, given as days since 1970.
-    fn place(&mut self, day: i64) -> Result<usize, Error> {
-        if let Some((last, place)) = self.last
-            && last == day
-        {
-            return Ok(place);
-        }
-        let next = self.places.len();
-        let place = *self.places.entry(day).or_insert(next);
-        self.last = Some((day, place));
-        if place < MOST_DAYS { Ok(place) } else { Err(Error::Days) }
-    }
-
-    /// What was counted by place, by date.
-    fn named<T>(&self, mut counted: Vec<T>) -> impl Iterator<Item = (Date, T)>
-    where
-        T: Default,
-    {
-        self.places.iter().filter_map(move |(&day, &place)| {
-            let counted = std::mem::take(counted.get_mut(place)?);
-            Some((date(day)?, counted))
-        })
-    }
-}
-
-/// The date of a day since 1970; none beyond the years that dates can have.
-pub(super) fn date(day: i64) -> Option<Date> {
-    let time = jiff::Timestamp::from_second(day.checked_mul(DAY)?).ok()?;
-    Some(time.to_zoned(jiff::tz::TimeZone::UTC).date())
 }
 
 /// The entry at a place of a list, which grows to it.

@@ -55,7 +55,7 @@ pub struct Measured {
     /// For each column of segments, for each of its levels by name.
     pub by_segment: Vec<BTreeMap<String, Cell>>,
     /// For each treatment against the control: regression on the covariates (Lin 2013) with HC2, from the rows.
-    /// Empty without covariates or where only totals are known.
+    /// Empty without covariates, for ratios, quantiles and times, or where only totals are known.
     pub adjusted: Vec<Adjusted>,
     /// Where the metric was capped, and how many values were, by arm.
     pub capped: Option<Capped>,

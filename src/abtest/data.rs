@@ -17,6 +17,7 @@ mod names;
 mod repeats;
 mod source;
 mod table;
+mod times;
 mod totals;
 mod units;
 
@@ -24,13 +25,13 @@ use super::collected::Collected;
 use super::metric::Metric;
 use crate::scenario::Seconds;
 pub use error::Error;
-pub use fields::parse_time;
 pub use source::Source;
 use table::Table;
+pub use times::parse_time;
 
 /// What columns of units are usually called.
-const UNIT: [&str; 10] =
-    ["unit_id", "unit", "user_id", "user", "userid", "customer_id", "customer", "client_id", "visitor_id", "id"];
+const UNIT: [&str; 9] =
+    ["unit_id", "user_id", "userid", "customer_id", "client_id", "visitor_id", "unit", "user", "id"];
 /// What columns of arms are usually called.
 const VARIANT: [&str; 9] = [
     "variant",
@@ -95,7 +96,7 @@ impl Source {
     pub fn header(&self) -> Result<Header, Error> {
         let table = Table::open(self)?;
         let any = |names: &[&str]| table.columns.iter().any(|c| names.iter().any(|name| c.eq_ignore_ascii_case(name)));
-        let totals = any(&totals::UNITS) && any(&totals::SUM) && !any(&UNIT[..2]) && !any(&["user_id", "customer_id"]);
+        let totals = any(&totals::UNITS) && any(&totals::SUM) && !any(&UNIT);
         let shape = if totals { Shape::Totals } else { Shape::Units };
         Ok(Header { columns: table.columns, shape })
     }

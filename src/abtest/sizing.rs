@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::metric::{Direction, Margin};
 use super::plan::{Design, Validity};
-use crate::stats::dunnett::{self, Dunnett};
+use crate::stats::dunnett::Dunnett;
 use crate::stats::power::errors::errors;
 use crate::stats::power::means::{self, Method as Means};
 use crate::stats::power::proportions::{Method as Rate, Proportions, Rates};
@@ -277,7 +277,7 @@ fn alpha_each(question: &Question<'_>) -> Result<f64, Error> {
     if question.design.validity != Validity::Fixed {
         return Ok(alpha / treatments as f64);
     }
-    let critical = Dunnett::from_sizes(shares[0], &shares[1..], f64::INFINITY)?.critical(alpha, dunnett::Sides::Two)?;
+    let critical = Dunnett::from_sizes(shares[0], &shares[1..], f64::INFINITY)?.critical(alpha, Sides::Two)?;
     Ok(2.0 * normal::sf(critical))
 }
 

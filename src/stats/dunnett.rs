@@ -4,6 +4,7 @@
 //! each arm and S² = `χ²_ν` / ν, so the correlation of two of them is λᵢλⱼ. The chance that the largest exceeds c is an
 //! integral over Z (and S) of a product, here of its complement, so that small chances keep their digits.
 
+use super::sides::Sides;
 use super::{Error, normal, quadrature, require, student};
 
 /// The joint null law of the statistics of several arms against one control.
@@ -28,15 +29,6 @@ struct Loading {
     arms: f64,
 }
 
-/// Which deviations count.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sides {
-    /// Those in both directions: max |Tᵢ|.
-    Two,
-    /// Those upwards only: max Tᵢ.
-    One,
-}
-
 impl Dunnett {
     /// Arms of these sizes (units, > 0) with one common variance on `df` degrees of freedom (1 to ∞):
     /// λᵢ = √(nᵢ / (nᵢ + n₀)).
@@ -45,7 +37,7 @@ impl Dunnett {
     /// [`Error::Range`] without arms, for sizes that are not positive and finite, or fewer degrees of freedom than 1.
     ///
     /// ```
-    /// use channelmix::stats::dunnett::{Dunnett, Sides};
+    /// use channelmix::stats::{dunnett::Dunnett, sides::Sides};
     /// let three = Dunnett::from_sizes(1000.0, &[1000.0, 1000.0, 1000.0], f64::INFINITY)?;
     /// assert!((three.critical(0.05, Sides::Two)? - 2.348971).abs() < 1e-6);
     /// # Ok::<(), channelmix::stats::Error>(())

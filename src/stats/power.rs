@@ -1,17 +1,17 @@
 //! How many units are enough: sample sizes, power, and the least effect that a test can be expected to find.
 //!
-//! Everything is said of a *control* and a *treatment*, by name, and in the metric's own units. `ratio` is the number of
-//! units in the treatment for each one in the control. Sizes are real numbers, rounded up at the end
-//! ([`Sizes::rounded_up`]), from below 1 to 10¹² and beyond. Several arms against one control are each planned like this one, at an alpha that
-//! the caller has corrected; [`Sizes::total`] counts them.
+//! Everything is said of a *control* and a *treatment*, by name, and in the metric's own units. `ratio` is the number
+//! of units in the treatment for each one in the control. Sizes are real numbers, rounded up at the end
+//! ([`Sizes::rounded_up`]), from below 1 to 10¹² and beyond. Several arms against one control are each planned like
+//! this one, at an alpha that the caller has corrected; [`Sizes::total`] counts them.
 //!
 //! - [`proportions`]: conversion rates.
 //! - [`means`]: means by t tests, equal or unequal variances.
 //! - [`variances`]: anything whose estimate is normal with a known variance per unit: ratio metrics, adjusted means.
 //! - [`errors`]: how wrong a significant result can be expected to be.
 //!
-//! A null difference other than 0 plans a test against a margin: treatment − control > −m for "not worse by m" where more
-//! is better, with [`Sides::One`].
+//! A null difference other than 0 plans a test against a margin: treatment − control > −m for "not worse by m" where
+//! more is better, with [`Sides::One`].
 
 pub mod errors;
 pub mod means;
@@ -35,8 +35,8 @@ impl Test {
         -normal::quantile(self.sides.per_side(self.alpha))
     }
 
-    /// The chance that it rejects, where z is normal about `shift` ≥ 0 with variance 1: with two sides also on the wrong
-    /// one.
+    /// The chance that it rejects, where z is normal about `shift` ≥ 0 with variance 1: with two sides also on the
+    /// wrong one.
     pub fn power_at(&self, shift: f64) -> f64 {
         let critical = self.critical();
         match self.sides {

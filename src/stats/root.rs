@@ -6,8 +6,8 @@ const STEPS: usize = 2_000;
 /// The x between `low` and `high` where f(x) = 0, to the last digits, or [`None`] where f has no change of sign between
 /// them (or is NaN on the way).
 ///
-/// Chandrupatla's rule (Advances in Engineering Software 28, 1997, 145–149): inverse quadratic interpolation where three
-/// points bend little enough for it, else halving; never slower than some three times halving.
+/// Chandrupatla's rule (Advances in Engineering Software 28, 1997, 145–149): inverse quadratic interpolation where
+/// three points bend little enough for it, else halving; never slower than some three times halving.
 ///
 /// ```
 /// use channelmix::stats::root;

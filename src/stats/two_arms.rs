@@ -6,7 +6,6 @@
 //! looks, at any time) is only another c.
 //!
 //! - [`difference`]: two estimates with their variances, and their test; [`lift`] the same in percent, with margins.
-//! - What becomes such a difference: [`means`], [`ratios`], [`adjusted`] means.
 //! - Conversion rates: [`proportions`], [`exact`] for rare events, [`strata`] for segments (of means, too).
 //! - What becomes such a difference: [`means`], [`ratios`], [`adjusted`] means, [`trimmed`] means, [`quantiles`].
 //! - What asks for no such law: [`ranks`], [`bootstrap`], [`permutation`]. Time to an event: [`survival`].

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 /// Every module, and those that it may import. Luck and statistics are leaves that all may use; the questions (compare,
 /// precision, sweep, trace, verify) do not know how answers are shown, and nobody knows the command line.
-const ARROWS: [(&str, &[&str]); 19] = [
+const ARROWS: [(&str, &[&str]); 20] = [
     ("luck", &[]),
     ("output", &[]),
     ("stats", &[]),
@@ -23,11 +23,14 @@ const ARROWS: [(&str, &[&str]); 19] = [
     ("verify", &["engine", "luck", "measures", "scenario", "simulation", "stats", "tally", "world"]),
     ("trace", &["engine", "scenario", "simulation", "world"]),
     ("results", &["output", "scenario", "simulation", "tally", "world"]),
-    ("figures", &["compare", "measures", "scenario", "simulation", "sweep", "tally", "world"]),
-    ("report", &["compare", "figures", "measures", "output", "scenario", "sweep", "trace"]),
+    // It plays customers itself, to keep both outcomes of each.
+    ("abtest", &["engine", "scenario", "simulation", "stats", "world"]),
+    ("figures", &["abtest", "compare", "measures", "scenario", "simulation", "sweep", "tally", "world"]),
+    ("report", &["abtest", "compare", "figures", "measures", "output", "scenario", "sweep", "trace"]),
     (
         "cli",
         &[
+            "abtest",
             "compare",
             "figures",
             "measures",
@@ -50,7 +53,8 @@ const ARROWS: [(&str, &[&str]); 19] = [
 ];
 
 /// Modules that only compute: they never print, exit, read the environment or the clock, or own a progress bar.
-const SILENT: [&str; 9] = ["engine", "luck", "measures", "scenario", "simulation", "stats", "tally", "trace", "world"];
+const SILENT: [&str; 10] =
+    ["abtest", "engine", "luck", "measures", "scenario", "simulation", "stats", "tally", "trace", "world"];
 const LOUD: [&str; 11] = [
     "println!",
     "eprintln!",

@@ -1,4 +1,6 @@
 //! The integration tests, in one binary.
+mod ab_bank;
+mod ab_data;
 mod ab_reference;
 mod ab_report;
 mod arrows;

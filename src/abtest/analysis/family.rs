@@ -3,8 +3,9 @@
 
 use super::super::contrast::Contrast;
 use super::super::standing::Standing;
-use crate::stats::dunnett::{Dunnett, Sides};
+use crate::stats::dunnett::Dunnett;
 use crate::stats::multiple::{Scaling, multipliers_ln};
+use crate::stats::sides::Sides;
 use crate::stats::{Error, normal};
 
 /// What a correction makes of one result.

@@ -1,6 +1,6 @@
 //! The names that a metric can ask a bank for: what simulated customers do and cost from their exposure on.
 
-use super::{Bank, Contact, Deed, Error, LOOK_BACK};
+use super::{Bank, Deed, Error, LOOK_BACK};
 use crate::scenario::{DAY, Seconds, harmless, nearest};
 
 /// Every column and what it is per unit, from exposure until the metric matures (or until the horizon). `<N>` stands for a
@@ -156,7 +156,7 @@ impl Column {
         let prices = &bank.prices[whose.draw as usize];
         let margin = || revenue() * i128::from(prices.margin(whose.segment));
         let cost = || {
-            let nano: i128 = contacts().map(|contact: Contact| i128::from(prices.message(&contact))).sum();
+            let nano: i128 = contacts().map(|contact| i128::from(prices.message(contact))).sum();
             nano * bank.currency.minor() as i128
         };
         let number = match self.what {

@@ -182,7 +182,7 @@ impl Prices {
     }
 
     /// What a message costs, in nano-units of the currency.
-    pub fn message(&self, contact: &Contact) -> i64 {
+    pub fn message(&self, contact: Contact) -> i64 {
         let (price, on_sent) = self.messages[usize::from(contact.channel)];
         match contact.deed {
             Deed::Sent { delivered, .. } if delivered || on_sent => price,

@@ -91,8 +91,13 @@ impl Evaluated<'_> {
     /// one of the two does not vary.
     pub fn correlations(&self, arm: usize) -> Vec<(&'static str, f64)> {
         let outcome = self.part(arm, &|_| true).map_or_else(Vec::new, |part| part.influences);
-        let correlation =
-            |x: &[f64]| covariance(x, &outcome) / (covariance(x, x) * covariance(&outcome, &outcome)).sqrt();
+        let correlation = |x: &[f64]| {
+            if varies(x) && varies(&outcome) {
+                covariance(x, &outcome) / (covariance(x, x) * covariance(&outcome, &outcome)).sqrt()
+            } else {
+                f64::NAN
+            }
+        };
         COVARIATES.iter().enumerate().map(|(i, &(name, _))| (name, correlation(&self.covariate(i)))).collect()
     }
 
@@ -104,6 +109,7 @@ impl Evaluated<'_> {
     pub fn variance_saved(&self, arm: usize, names: &[&str]) -> Result<f64, Error> {
         let columns = names.iter().map(|name| Ok(self.covariate(column::covariate(name)?)));
         let mut columns = columns.collect::<Result<Vec<_>, Error>>()?;
+        columns.retain(|column| varies(column));
         columns.push(self.part(arm, &|_| true).map_or_else(Vec::new, |part| part.influences));
         let matrix: Vec<Vec<f64>> =
             columns.iter().map(|a| columns.iter().map(|b| covariance(a, b)).collect()).collect();
@@ -159,6 +165,11 @@ impl Evaluated<'_> {
         };
         (groups / (groups - 1.0) * squares).sqrt()
     }
+}
+
+/// Whether not all numbers are the same; their variance may then be rounding only.
+fn varies(x: &[f64]) -> bool {
+    x.iter().any(|number| *number != x[0])
 }
 
 fn mean(x: &[f64]) -> f64 {

@@ -11,7 +11,10 @@ const MOST_LISTED: usize = 20;
 
 /// Why a file cannot be read. Displayed as ``FILE:ROW: column `x`: what, found "…"``, and a line of help for each remedy.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Error {
+pub struct Error(Box<Told>);
+
+#[derive(Clone, Debug, PartialEq)]
+struct Told {
     file: String,
     row: Option<u64>,
     column: Option<String>,
@@ -23,37 +26,37 @@ pub struct Error {
 impl Error {
     /// Something is wrong with a file.
     pub(super) fn new(file: &str, what: impl Into<String>) -> Self {
-        Self {
+        Self(Box::new(Told {
             file: harmless(file, 400),
             row: None,
             column: None,
             what: harmless(&what.into(), 400),
             found: None,
             help: Vec::new(),
-        }
+        }))
     }
 
     /// In this row, as an editor counts them.
     pub(super) fn row(mut self, row: u64) -> Self {
-        self.row = Some(row);
+        self.0.row = Some(row);
         self
     }
 
     /// In this column.
     pub(super) fn column(mut self, name: &str) -> Self {
-        self.column = Some(harmless(name, LONGEST_FOUND));
+        self.0.column = Some(harmless(name, LONGEST_FOUND));
         self
     }
 
     /// This was found.
     pub(super) fn found(mut self, text: &[u8]) -> Self {
-        self.found = Some(harmless(&String::from_utf8_lossy(text), LONGEST_FOUND));
+        self.0.found = Some(harmless(&String::from_utf8_lossy(text), LONGEST_FOUND));
         self
     }
 
     /// A line that says what is allowed or what to do.
     pub(super) fn help(mut self, line: impl Into<String>) -> Self {
-        self.help.push(harmless(&line.into(), 1000));
+        self.0.help.push(harmless(&line.into(), 1000));
         self
     }
 
@@ -69,25 +72,25 @@ impl Error {
 
     /// The remedies, a line each.
     pub fn remedies(&self) -> &[String] {
-        &self.help
+        &self.0.help
     }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.file)?;
-        if let Some(row) = self.row {
+        f.write_str(&self.0.file)?;
+        if let Some(row) = self.0.row {
             write!(f, ":{row}")?;
         }
         f.write_str(": ")?;
-        if let Some(column) = &self.column {
+        if let Some(column) = &self.0.column {
             write!(f, "column `{column}`: ")?;
         }
-        f.write_str(&self.what)?;
-        if let Some(found) = &self.found {
+        f.write_str(&self.0.what)?;
+        if let Some(found) = &self.0.found {
             write!(f, ", found \"{found}\"")?;
         }
-        self.help.iter().try_for_each(|line| write!(f, "\n  help: {line}"))
+        self.0.help.iter().try_for_each(|line| write!(f, "\n  help: {line}"))
     }
 }
 

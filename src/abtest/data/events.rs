@@ -10,6 +10,7 @@ use super::error::Error;
 use super::fields::{self, Sort};
 use super::names::{self, Fixed, Names};
 use super::table::{self, Table};
+use super::times;
 use super::units::{Fields, Places, of_layout, segments, variant};
 use super::{EXPOSED, Request, Source, TIME, Told, UNIT};
 use crate::abtest::collect::{Collector, Layout, Unit};
@@ -61,7 +62,7 @@ pub(super) fn read(
     let (counted, layout) = layout(exposures, request)?;
     let known: Vec<String> = layout.before.iter().map(|(name, _)| name.clone()).collect();
     let unit = unit_place(&table, request)?;
-    let time = time_place(&table, request.columns.exposed.as_deref(), "says when a unit was exposed", "--exposed")?;
+    let time = time_place(&table, request.columns.exposed.as_deref(), "says when a unit was exposed", "--exposed-at")?;
     let places = Places {
         unit: Some(unit),
         arm: variant(&table, request)?,
@@ -271,7 +272,7 @@ fn happened(
     while let Some(record) = rows.next()? {
         let refused =
             |place: usize, refused: fields::Refused| table.wrong(record, place, refused.what).help(refused.help);
-        let at = fields::time(&record[time]).map_err(|error| refused(time, error))?;
+        let at = times::time(&record[time]).map_err(|error| refused(time, error))?;
         happened.latest = happened.latest.max(Some(at));
         let name = event.map(|place| table.text(record, place)).transpose()?;
         // Names of events are remembered for a message only.

@@ -8,7 +8,7 @@ use super::error::Error;
 /// Texts by number, looked up without an allocation.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Names {
-    names: Vec<String>,
+    all: Vec<String>,
     places: HashMap<Box<[u8]>, u32, BuildHasherDefault<Fixed>>,
     last: u32,
 }
@@ -17,12 +17,12 @@ impl Names {
     /// The number of a text, if it is known.
     #[inline]
     pub(super) fn place(&mut self, text: &[u8]) -> Option<u32> {
-        if self.names.get(self.last as usize).is_some_and(|name| name.as_bytes() == text) {
+        if self.all.get(self.last as usize).is_some_and(|name| name.as_bytes() == text) {
             return Some(self.last);
         }
         // Two or three arms are compared faster than hashed.
-        let place = if self.names.len() <= 4 {
-            self.names.iter().position(|name| name.as_bytes() == text)? as u32
+        let place = if self.all.len() <= 4 {
+            self.all.iter().position(|name| name.as_bytes() == text)? as u32
         } else {
             *self.places.get(text)?
         };
@@ -32,15 +32,15 @@ impl Names {
 
     /// Adds a text that is not known.
     pub(super) fn add(&mut self, text: &str) -> u32 {
-        let place = self.names.len() as u32;
-        self.names.push(text.to_owned());
+        let place = self.all.len() as u32;
+        self.all.push(text.to_owned());
         self.places.insert(text.as_bytes().into(), place);
         place
     }
 
     /// The texts by number.
     pub(super) fn all(&self) -> &[String] {
-        &self.names
+        &self.all
     }
 }
 

@@ -3,7 +3,8 @@
 //! The first pass puts a hash of each unit into a Bloom filter of fixed size (blocked: Putze, Sanders & Singler, ACM
 //! Journal of Experimental Algorithmics 14, 2009): who is in it already is a candidate. With ten million units about one
 //! in a hundred million is a candidate by mistake. Only if there are candidates, a second pass counts these exactly, by
-//! their names.
+//! their names. Beyond some 45 million units the filter is so full that there are more candidates than are remembered;
+//! then the numbers found are least ones, which [`Repeated::more`] says.
 
 use std::collections::HashMap;
 use std::hash::BuildHasherDefault;
@@ -130,20 +131,17 @@ impl Repeats {
             return;
         };
         let first = candidate.arms[0].1;
-        match candidate.arms.iter().find(|(known, _)| *known == arm) {
-            Some(&(_, first)) => {
-                if !candidate.again {
-                    self.same_arm.one(unit, first, place);
-                }
-                candidate.again = true;
+        if let Some(&(_, first)) = candidate.arms.iter().find(|(known, _)| *known == arm) {
+            if !candidate.again {
+                self.same_arm.one(unit, first, place);
             }
-            None => {
-                if candidate.arms.len() == 1 {
-                    self.two_arms.one(unit, first, place);
-                }
-                candidate.arms.push((arm, place));
-            }
+            candidate.again = true;
+            return;
         }
+        if candidate.arms.len() == 1 {
+            self.two_arms.one(unit, first, place);
+        }
+        candidate.arms.push((arm, place));
     }
 
     /// Units with several rows of one arm, and units with rows of several arms; `line` makes a row number of a place.

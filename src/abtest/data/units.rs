@@ -3,10 +3,11 @@
 use csv::ByteRecord;
 
 use super::error::Error;
-use super::fields::{self, Refused, Sort};
+use super::fields::{Refused, Sort};
 use super::names::{self, Names};
 use super::repeats::Repeats;
 use super::table::{self, Table};
+use super::times;
 use super::{EXPOSED, Request, Source, Told, UNIT, VARIANT};
 use crate::abtest::collect::{self, Collector, Layout, MOST_ARMS, MOST_LEVELS, Unit};
 use crate::abtest::collected::Collected;
@@ -71,7 +72,7 @@ impl Fields {
         if let Some(place) = places.exposed {
             let text = &record[place];
             if self.last_time.0 != text || text.is_empty() {
-                let time = fields::time(text).map_err(|error| refused(place, error))?;
+                let time = times::time(text).map_err(|error| refused(place, error))?;
                 self.last_time.0.clear();
                 self.last_time.0.extend_from_slice(text);
                 self.last_time.1 = time;
@@ -156,7 +157,7 @@ pub(super) fn read(file: &Source, request: &Request, told: &mut Told) -> Result<
             format!("metric `{}` has a time to mature, but no column says when units were exposed", metric.name),
         )
         .row(1)
-        .help("say --exposed COLUMN"));
+        .help("say --exposed-at COLUMN"));
     }
     let places = Places {
         unit: table.usual(request.columns.unit.as_deref(), "names the units", &UNIT)?,
@@ -240,7 +241,8 @@ pub(super) fn of_layout(file: &Source, error: &collect::Error) -> Error {
             told.help("a covariate must be known before exposure: the same number of the weeks before, for example")
         }
         collect::Error::EndsEarly { .. } => {
-            told.help("give the time up to which the data reach, or leave it out: the last time of the data")
+            told
+                .help("give the time up to which the data reach (a date alone is its first instant), or leave it out: then it is the last time of the data")
         }
         collect::Error::AllCapped { .. } => {
             told.help("most values are the same: cap at a quantile nearer to 0 or 1, or at a fixed value")

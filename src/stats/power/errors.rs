@@ -16,8 +16,8 @@ pub struct Errors {
 
 /// Of a z test of an `effect` (either sign) whose estimate has this `standard_error`.
 ///
-/// With λ = |effect| / se: E[|Z|; |Z| > c] = φ(c − λ) + φ(c + λ) + λ(Φ(λ − c) − Φ(−λ − c)) (Lu, Qiu & Deng, British Journal of
-/// Mathematical and Statistical Psychology 72, 2019, 1–17). Relative error some 1e-14.
+/// With λ = |effect| / se: E[|Z|; |Z| > c] = φ(c − λ) + φ(c + λ) + λ(Φ(λ − c) − Φ(−λ − c)) (Lu, Qiu & Deng, British
+/// Journal of Mathematical and Statistical Psychology 72, 2019, 1–17). Relative error some 1e-14.
 ///
 /// ```
 /// use channelmix::stats::{power::{Test, errors}, sides::Sides};
@@ -27,8 +27,8 @@ pub struct Errors {
 /// ```
 ///
 /// # Errors
-/// [`Error::Range`] for an effect that is not finite, a standard error that is not positive, or an alpha that is not above
-/// 0 or not below ½ on each side.
+/// [`Error::Range`] for an effect that is not finite, a standard error that is not positive, or an alpha that is not
+/// above 0 or not below ½ on each side.
 pub fn errors(test: Test, effect: f64, standard_error: f64) -> Result<Errors, Error> {
     test.check_level()?;
     require(effect.is_finite(), "the effect", "be finite", effect)?;

@@ -7,18 +7,18 @@ use crate::stats::{Error, noncentral_student, require, root, sides::Sides, stude
 /// Which t test.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Method {
-    /// Student's, for equal variances (others are refused): `n_c` + `n_t` − 2 degrees of freedom. The power is exact.
+    /// Student's, for equal variances (others are refused): `n_c + n_t − 2` degrees of freedom. The power is exact.
     Student,
-    /// Welch's, for any: Satterthwaite's degrees of freedom at the assumed variances. Exact for equal arms, and otherwise to some
-    /// thousandths with ten units an arm.
+    /// Welch's, for any: Satterthwaite's degrees of freedom at the assumed variances. Exact for arms of equal
+    /// variances and sizes, otherwise an approximation.
     Welch,
 }
 
 /// Noncentralities beyond which every test has found the effect.
 const FARTHEST: f64 = 1e6;
 
-/// The sizes with which the t test finds an `effect` (treatment − control − null difference) with a chance of `power`; at
-/// least 2 in each arm.
+/// The sizes with which the t test finds an `effect` (treatment − control − null difference) with a chance of `power`;
+/// at least 2 in each arm.
 ///
 /// # Errors
 /// [`Error::Range`] for an effect of 0, variances, ratio, level or power out of range.

@@ -14,8 +14,8 @@ pub enum Method {
     Unpooled,
     /// By Cohen's h = 2 arcsin √`p_t` − 2 arcsin √`p_c`. Not against a margin.
     Arcsine,
-    /// The pooled one with a correction for continuity: for Fisher's exact test (Fleiss, Tytun & Ury, Biometrics 36, 1980,
-    /// 343–346).
+    /// The pooled one with a correction for continuity: for Fisher's exact test (Fleiss, Tytun & Ury, Biometrics 36,
+    /// 1980, 343–346).
     Corrected,
 }
 
@@ -47,8 +47,8 @@ impl Proportions {
 
     /// The sizes with which rates are found to differ (from the null hypothesis) with a chance of `power`.
     ///
-    /// By the closed forms (z₁₋ₐ s₀ + `z_power` s₁)² / d², which do not count the chance to reject on the wrong side (at a
-    /// power of 80 % it is 3e-6); by arcsine it is counted, as by [`Proportions::power`].
+    /// By the closed forms `(z_alpha s₀ + z_power s₁)² / d²`, which do not count the chance to reject on the wrong side
+    /// (at a power of 80 % it is 3e-6); by arcsine it is counted, as by [`Proportions::power`].
     ///
     /// ```
     /// use channelmix::stats::power::{Test, proportions::{Method, Proportions, Rates}};
@@ -60,7 +60,8 @@ impl Proportions {
     /// ```
     ///
     /// # Errors
-    /// [`Error::Range`] for rates outside [0, 1] or at the null hypothesis, or a ratio, level, power or margin out of range.
+    /// [`Error::Range`] for rates outside [0, 1] or at the null hypothesis, or a ratio, level, power or margin out of
+    /// range.
     pub fn sample_size(&self, rates: Rates, ratio: f64, power: f64) -> Result<Sizes, Error> {
         self.check(rates)?;
         self.test.check(power)?;
@@ -83,8 +84,8 @@ impl Proportions {
         Ok(Sizes::of(n, ratio))
     }
 
-    /// The chance to reject, where these rates are true: on the side of the effect, and for a test of two sides also on the
-    /// other.
+    /// The chance to reject, where these rates are true: on the side of the effect, and for a test of two sides also on
+    /// the other.
     ///
     /// # Errors
     /// [`Error::Range`] for rates outside [0, 1], or sizes, level or margin out of range.
@@ -95,11 +96,12 @@ impl Proportions {
         Ok(self.power_at(rates, rates.treatment - rates.control - self.null_difference, sizes))
     }
 
-    /// The rate in the treatment that is found with a chance of `power`, above or below that in the control (more exactly: the
-    /// control's plus the null difference).
+    /// The rate in the treatment that is found with a chance of `power`, above or below that in the control (more
+    /// exactly: the control's plus the null difference).
     ///
     /// # Errors
-    /// [`Error::Range`] for a rate, sizes, level, power or margin out of range, and where no rate from 0 to 1 is found so often.
+    /// [`Error::Range`] for a rate, sizes, level, power or margin out of range, and where no rate from 0 to 1 is found
+    /// so often.
     pub fn detectable(&self, control: f64, sizes: Sizes, power: f64, direction: Direction) -> Result<f64, Error> {
         let null = control + self.null_difference;
         self.check(Rates { control, treatment: control })?;
@@ -303,7 +305,8 @@ mod tests {
             let found = test.detectable(control, sizes, power, direction)?;
             let found_power = test.power(Rates { treatment: found, ..rates }, sizes)?;
             prop_assert!(off(found_power, power) < 1e-9);
-            // The power need not rise all the way to a rate of 0 or 1, so the first rate is found, which may be a nearer one.
+            // The power need not rise all the way to a rate of 0 or 1, so the first rate is found, which may be a
+            // nearer one.
             prop_assert!((found - control).abs() <= (treatment - control).abs() * (1.0 + 1e-6));
         }
     }

@@ -1,7 +1,7 @@
 //! Anything with given variances: estimates that are normal, with a known variance per unit in each arm.
 //!
-//! For a ratio metric Σy/Σs the variance per unit is (`s_yy` − `2R·s_ys` + `R²·s_ss`) / `m_s²`; for a mean adjusted by covariates
-//! that of the residuals.
+//! For a ratio metric Σy/Σs the variance per unit is `(s_yy − 2R·s_ys + R²·s_ss) / m_s²`; for a mean adjusted by
+//! covariates that of the residuals.
 
 use super::{Direction, Sizes, Test, check_effect, check_ratio};
 use crate::stats::{Error, require};
@@ -36,8 +36,8 @@ impl Variances {
 
 /// The sizes with which the test finds an `effect` (treatment − control − null difference) with a chance of `power`.
 ///
-/// n = (`shift)²·(v_c` + `v_t/ratio`) / effect², with the shift at which the test has the power; with two sides the chance to reject
-/// on the wrong side counts.
+/// `n = shift²·(v_c + v_t/ratio) / effect²`, with the shift at which the test has the power; with two sides the
+/// chance to reject on the wrong side counts.
 ///
 /// # Errors
 /// [`Error::Range`] for an effect of 0, variances, ratio, level or power out of range.

@@ -1,8 +1,9 @@
 //! Confidence sequences for rare conversions: exact at any number of them, at any time.
 //!
-//! Whether a customer converts, and in which arm a conversion falls, are coins. A bet that spreads over the coin's chance as
-//! a beta distribution wins B(a + x, b + n − x) / (B(a, b)·qˣ(1 − q)ⁿ⁻ˣ) against the chance q (Ville, 1939; Robbins, Annals
-//! of Mathematical Statistics 41, 1970, 1397–1409); the q against which it has won less than 1/α form the sequence.
+//! Whether a customer converts, and in which arm a conversion falls, are coins. A bet that spreads over the coin's
+//! chance as a beta distribution wins B(a + x, b + n − x) / (B(a, b)·qˣ(1 − q)ⁿ⁻ˣ) against the chance q (Ville, 1939;
+//! Robbins, Annals of Mathematical Statistics 41, 1970, 1397–1409); the q against which it has won less than 1/α form
+//! the sequence.
 
 use crate::stats::{Error, gamma, require, root};
 
@@ -17,8 +18,8 @@ pub struct Coin {
 
 impl Coin {
     /// `successes` of `trials`, the bet spread around the chance `guess`, in (0, 1), as if it came from `weight` trials
-    /// (> 0). A guess near the truth makes the interval narrow; a wrong one only makes it wide. It has to be chosen before
-    /// the data are seen. A weight of 1 is a safe choice.
+    /// (> 0). A guess near the truth makes the interval narrow; a wrong one only makes it wide. It has to be chosen
+    /// before the data are seen. A weight of 1 is a safe choice.
     ///
     /// # Errors
     /// [`Error::Range`] for more successes than trials, or a guess or weight out of range.
@@ -48,8 +49,8 @@ impl Coin {
         won - of(yes, ln_q) - of(no, ln_rest)
     }
 
-    /// The chances against which the e-value is below 1/`alpha`: (low, high), [0, 1] without trials. At all times together
-    /// they hold the true chance with 1 − alpha.
+    /// The chances against which the e-value is below 1/`alpha`: (low, high), [0, 1] without trials. At all times
+    /// together they hold the true chance with 1 − alpha.
     ///
     /// # Errors
     /// [`Error::Range`] for an alpha outside (0, 1).
@@ -83,10 +84,11 @@ fn softplus(x: f64) -> f64 {
 
 /// Two arms whose conversions are rare: in which arm did each conversion fall?
 ///
-/// Where each unit is given to the treatment with the planned chance s, whatever happened before, each conversion falls in
-/// it with the chance sR / (sR + 1 − s), R the ratio of the two conversion rates: a coin, however rare or frequent conversions
-/// are, and whoever stops when. So the bet is exact; but it learns nothing from units that do not convert, which is no
-/// loss where conversions are rare (below some 5 %), and one of up to a factor 1/(1 − p) in the numbers needed otherwise.
+/// Where each unit is given to the treatment with the planned chance s, whatever happened before, each conversion falls
+/// in it with the chance sR / (sR + 1 − s), R the ratio of the two conversion rates: a coin, however rare or frequent
+/// conversions are, and whoever stops when. So the bet is exact; but it learns nothing from units that do not convert,
+/// which is no loss where conversions are rare (below some 5 %), and one of up to a factor 1/(1 − p) in the numbers
+/// needed otherwise.
 ///
 /// ```
 /// use channelmix::stats::sequential::bernoulli::Split;
@@ -102,9 +104,9 @@ pub struct Split {
 }
 
 impl Split {
-    /// The conversions of the arms, the *planned* share of units in the treatment, in (0, 1), and the `weight` of the bet on
-    /// R = 1, as if it came from so many conversions: large for small effects; some 10 fit lifts of a half, some 1,000 lifts
-    /// of 5 %.
+    /// The conversions of the arms, the *planned* share of units in the treatment, in (0, 1), and the `weight` of the
+    /// bet on R = 1, as if it came from so many conversions: large for small effects; some 10 fit lifts of a half, some
+    /// 1,000 lifts of 5 %.
     ///
     /// # Errors
     /// [`Error::Range`] for a share or weight out of range, or more conversions than can be counted together.
@@ -130,8 +132,8 @@ impl Split {
         Ok(self.coin.ln_e_of(-softplus(-x), -softplus(x)))
     }
 
-    /// The ratios of rates against which the e-value is below 1/`alpha`: from 0, and to ∞, where nothing is known. The lift is the
-    /// ratio − 1; it excludes 0 exactly where 1/e(1) < alpha.
+    /// The ratios of rates against which the e-value is below 1/`alpha`: from 0, and to ∞, where nothing is known. The
+    /// lift is the ratio − 1; it excludes 0 exactly where 1/e(1) < alpha.
     ///
     /// # Errors
     /// [`Error::Range`] for an alpha outside (0, 1).
@@ -213,7 +215,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn limits_are_where_the_e_value_is(control in 0..3_000_u64, treatment in 0..3_000_u64, share in 0.01..0.99_f64, weight in 0.1..1e4_f64) {
+        fn limits_are_where_the_e_value_is(
+            control in 0..3_000_u64,
+            treatment in 0..3_000_u64,
+            share in 0.01..0.99_f64,
+            weight in 0.1..1e4_f64,
+        ) {
             let split = Split::new(control, treatment, share, weight)?;
             let (low, high) = split.interval(0.05)?;
             for limit in [low, high] {

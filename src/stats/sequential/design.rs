@@ -20,24 +20,24 @@ pub enum Rule {
 
 /// Stopping because a win has become unlikely: z at or below a boundary that spends the chance of missing an effect.
 ///
-/// The boundary is that of the drift at which the design, with it, has the wanted power (as in gsDesign's test types 3 and
-/// 4: at the last look it meets the upper boundary).
+/// The boundary is that of the drift at which the design, with it, has the wanted power (as in gsDesign's test types 3
+/// and 4: at the last look it meets the upper boundary).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Futility {
     /// How 1 − power is spent.
     pub spending: Spending,
     /// The power, above the level of one side and below 1.
     pub power: f64,
-    /// Whether one is bound to stop. If not, the upper boundaries ignore futility, and the level holds if one goes on; if so,
-    /// they are a little lower, and it holds only if one always stops. A binding one needs a test of one side.
+    /// Whether one is bound to stop. If not, the upper boundaries ignore futility, and the level holds if one goes on;
+    /// if so, they are a little lower, and it holds only if one always stops. A binding one needs a test of one side.
     pub binding: bool,
 }
 
 /// What is planned.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Plan {
-    /// Information times of the looks to come, increasing. A last one below 1 (an early end that the data did not cause) or
-    /// above 1 (over-run) is still the last, and spends all that is left.
+    /// Information times of the looks to come, increasing. A last one below 1 (an early end that the data did not
+    /// cause) or above 1 (over-run) is still the last, and spends all that is left.
     pub times: Vec<f64>,
     /// The chance of a false alarm: of both sides together where the test has two.
     pub alpha: f64,
@@ -122,8 +122,9 @@ impl Design {
     /// The boundaries of a plan whose looks are all to come.
     ///
     /// # Errors
-    /// [`Error::Range`] for times as [`Walk::new`] refuses, an alpha that is not above 0 or not below ½ on each side, parameters of the rule out of range, a
-    /// power that is not above the level of one side and below 1, and binding futility in a test of two sides.
+    /// [`Error::Range`] for times as [`Walk::new`] refuses, an alpha that is not above 0 or not below ½ on each side,
+    /// parameters of the rule out of range, a power that is not above the level of one side and below 1, and binding
+    /// futility in a test of two sides.
     pub fn new(plan: &Plan) -> Result<Self, Error> {
         Self::resumed(plan, &[])
     }
@@ -445,8 +446,8 @@ mod tests {
         Ok(())
     }
 
-    /// The default design of gsDesign's manual: three looks, Hwang–Shih–DeCani −4 for wins and −2 for futility, one-sided
-    /// 2.5 %, power 90 %, to the digits printed there.
+    /// The default design of gsDesign's manual: three looks, Hwang–Shih–DeCani −4 for wins and −2 for futility,
+    /// one-sided 2.5 %, power 90 %, to the digits printed there.
     #[test]
     fn a_published_design_with_futility() -> Result<(), Error> {
         let futility = Some(Futility { spending: Spending::HwangShihDeCani(-2.0), power: 0.9, binding: false });

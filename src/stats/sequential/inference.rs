@@ -1,10 +1,10 @@
 //! What a group-sequential test has found: while it runs, and after it has stopped.
 //!
-//! While it runs: *repeated* p-values and intervals (Jennison & Turnbull, *Group Sequential Methods*, ch. 9), which hold
-//! at all looks together, whether one stops or not. After it has stopped: *stage-wise* ones (Fairbanks & Madsen, Biometrika
-//! 69, 1982, 69–74; Tsiatis, Rosner & Mehta, Biometrics 40, 1984, 797–803), exact for the rule by which it stopped, where an
-//! earlier win is stronger evidence than a later one. Both agree with the boundaries: a crossing is a p-value of at most
-//! what has been spent, is an interval without 0.
+//! While it runs: *repeated* p-values and intervals (Jennison & Turnbull, *Group Sequential Methods*, ch. 9), which
+//! hold at all looks together, whether one stops or not. After it has stopped: *stage-wise* ones (Fairbanks & Madsen,
+//! Biometrika 69, 1982, 69–74; Tsiatis, Rosner & Mehta, Biometrics 40, 1984, 797–803), exact for the rule by which it
+//! stopped, where an earlier win is stronger evidence than a later one. Both agree with the boundaries: a crossing is a
+//! p-value of at most what has been spent, is an interval without 0.
 
 use super::design::{Design, Futility, Look, Rule, UPWARD_REACH};
 use super::recursion::Walk;
@@ -38,9 +38,9 @@ pub struct Stopped {
 }
 
 impl Stopped {
-    /// The score z that the statistic would have against a null hypothesis with this drift. In a family of tests z(δ) of
-    /// null values δ, the limit or estimate of the effect is the δ whose z(δ) this is: so that it lies on the same side of 0
-    /// as the drift, whatever the statistic.
+    /// The score z that the statistic would have against a null hypothesis with this drift. In a family of tests z(δ)
+    /// of null values δ, the limit or estimate of the effect is the δ whose z(δ) this is: so that it lies on the same
+    /// side of 0 as the drift, whatever the statistic.
     pub fn score_against(&self, drift: f64) -> f64 {
         self.z - drift * libm::sqrt(self.time)
     }
@@ -63,8 +63,8 @@ impl Design {
     }
 
     /// The repeated p-value of one look: the least alpha at which this design would have crossed with this z. It is at
-    /// most alpha exactly where z is at or beyond the boundary. All looks so far have the least of their p-values. Where a
-    /// level of ½ on a side would not have been enough, it is 1.
+    /// most alpha exactly where z is at or beyond the boundary. All looks so far have the least of their p-values.
+    /// Where a level of ½ on a side would not have been enough, it is 1.
     ///
     /// Past looks have the boundaries of an alpha as if they had been at the times at which their own was to be spent.
     ///
@@ -130,8 +130,8 @@ impl Design {
 
     /// What the test found that stopped at a look with this z: the limits and estimate by the stage-wise order.
     ///
-    /// A test that ends without a crossing before its last look, for futility or any other reason, is not rejected: its p-value is
-    /// then taken to be above alpha and its interval to hold 0, whatever the order says.
+    /// A test that ends without a crossing before its last look, for futility or any other reason, is not rejected: its
+    /// p-value is then taken to be above alpha and its interval to hold 0, whatever the order says.
     ///
     /// # Errors
     /// [`Error::Range`] for a look (from 0) that there is not, or a z that is not finite.

@@ -1,10 +1,10 @@
 //! The recursive integration behind every statement on planned looks: where the path of z may be at each look, if no
 //! boundary stopped it before.
 //!
-//! Armitage, `McPherson` & Rowe (JRSS A 132, 1969, 235–244); Jennison & Turnbull, *Group Sequential Methods*, ch. 19. Here
-//! by composite Gauss–Legendre rules whose panels are as narrow as the narrower of the two steps beside a look, so that
-//! looks may lie anywhere. It is done once, without drift; a drift θ multiplies each path that is at x at time t by
-//! exp(θx − θ²t/2) (Girsanov), so that power, expected times and intervals cost next to nothing.
+//! Armitage, `McPherson` & Rowe (JRSS A 132, 1969, 235–244); Jennison & Turnbull, *Group Sequential Methods*, ch. 19.
+//! Here by composite Gauss–Legendre rules whose panels are as narrow as the narrower of the two steps beside a look, so
+//! that looks may lie anywhere. It is done once, without drift; a drift θ multiplies each path that is at x at time t
+//! by exp(θx − θ²t/2) (Girsanov), so that power, expected times and intervals cost next to nothing.
 
 use crate::stats::{Error, normal, require};
 
@@ -24,9 +24,9 @@ const STEPS: usize = 200;
 
 /// A Brownian motion with drift, seen at given times, that stops at boundaries.
 ///
-/// Boundaries are added look by look ([`Walk::push`]), for each may depend on what the earlier ones let through. All z are
-/// on the scale of standard normal scores. Chances are right to 1e-13 absolutely and, towards the upper boundaries,
-/// some 1e-11 relatively down to 1e-200.
+/// Boundaries are added look by look ([`Walk::push`]), for each may depend on what the earlier ones let through. All z
+/// are on the scale of standard normal scores. Chances are right to 1e-13 absolutely and, towards the upper boundaries,
+/// some 1e-11 relatively (held to an independent recursion down to 1e-16).
 #[derive(Clone, Debug)]
 pub struct Walk {
     times: Vec<f64>,
@@ -87,8 +87,8 @@ impl Walk {
         Ok(Self { times: times.to_vec(), looks: Vec::with_capacity(times.len()), lower_reach: REACH })
     }
 
-    /// The same, where the upward chances alone matter: paths further below than `reach` standard deviations are let go,
-    /// which saves time where there are no lower boundaries.
+    /// The same, where the upward chances alone matter: paths further below than `reach` standard deviations are let
+    /// go, which saves time where there are no lower boundaries.
     pub(super) fn upward(times: &[f64], reach: f64) -> Result<Self, Error> {
         Ok(Self { lower_reach: reach.min(REACH), ..Self::new(times)? })
     }
@@ -113,8 +113,8 @@ impl Walk {
         self.tail(self.len(), z, drift, Way::Down)
     }
 
-    /// The boundary of the next look at or above which the given chance lies under no drift: ∞ for a chance of 0, −37 for
-    /// more than all that is left.
+    /// The boundary of the next look at or above which the given chance lies under no drift: ∞ for a chance of 0, −37
+    /// for more than all that is left.
     pub fn upper_for(&self, chance: f64) -> f64 {
         self.boundary(chance, 0.0, Way::Up)
     }
@@ -124,8 +124,8 @@ impl Walk {
         self.boundary(chance, drift, Way::Down)
     }
 
-    /// Sets the boundaries of the next look: paths with z ≤ `lower` or z ≥ `upper` stop there. Infinite ones are none. A
-    /// `lower` above `upper` counts as `upper`. Beyond the last time nothing happens.
+    /// Sets the boundaries of the next look: paths with z ≤ `lower` or z ≥ `upper` stop there. Infinite ones are none.
+    /// A `lower` above `upper` counts as `upper`. Beyond the last time nothing happens.
     pub fn push(&mut self, lower: f64, upper: f64) {
         let k = self.len();
         if k < self.times.len() {
@@ -186,8 +186,8 @@ impl Walk {
         (tail, density * root / step)
     }
 
-    /// The chance beyond z is log-concave in z, and never above the one without earlier boundaries: so Newton's rule on its
-    /// logarithm goes from that one's quantile to the root without ever passing it.
+    /// The chance beyond z is log-concave in z, and never above the one without earlier boundaries: so Newton's rule on
+    /// its logarithm goes from that one's quantile to the root without ever passing it.
     fn boundary(&self, chance: f64, drift: f64, way: Way) -> f64 {
         let sign = if way == Way::Up { 1.0 } else { -1.0 };
         let Some(&time) = self.times.get(self.len()) else { return f64::NAN };
@@ -280,8 +280,8 @@ impl Grid {
     /// A later look: the paths of the one before, spread by a normal step of standard deviation `step`.
     ///
     /// With x = X + a and y = Y + b about the middles of two panels at distance D, the kernel exp(−(D + a − b)²/2) is a
-    /// product of one factor per pair of nodes, the same for all panels, one per a and one per b: 32 exponentials for 256
-    /// terms. The factors are split such that none overflows, nor underflows before the product does.
+    /// product of one factor per pair of nodes, the same for all panels, one per a and one per b: 32 exponentials for
+    /// 256 terms. The factors are split such that none overflows, nor underflows before the product does.
     fn fill_from(&mut self, before: &Self, step: f64) {
         let a = self.offsets().map(|offset| offset / step);
         let b = before.offsets().map(|offset| offset / step);
@@ -317,8 +317,8 @@ impl Grid {
 /// ```
 /// use channelmix::stats::sequential::recursion;
 /// let looks: Vec<f64> = (1..=20).map(f64::from).collect();
-/// let wins: f64 = recursion::stopping(&looks, f64::NEG_INFINITY, 1.6448536269514722, 0.0)?.iter().map(|c| c.upper).sum();
-/// assert!((wins - 0.214).abs() < 5e-4);
+/// let wins: f64 = recursion::stopping(&looks, f64::NEG_INFINITY, 1.6448536269514722, 0.0)?.iter().map(|c|
+/// c.upper).sum(); assert!((wins - 0.214).abs() < 5e-4);
 /// # Ok::<(), channelmix::stats::Error>(())
 /// ```
 ///
@@ -358,8 +358,8 @@ mod tests {
         walk
     }
 
-    /// Chances of both sides: the same recursion by one Gauss–Legendre rule of 600 points a look (numpy), under the drift
-    /// itself.
+    /// Chances of both sides: the same recursion by one Gauss–Legendre rule of 600 points a look (numpy), under the
+    /// drift itself.
     #[test]
     fn crossings_at_uneven_looks_under_any_drift() {
         let upper = [3.1, 2.9, 2.6, 2.4, 2.1];
@@ -449,8 +449,8 @@ mod tests {
         assert_eq!((walk.upper_for(1.0), walk.upper_for(0.999)), (-REACH, -REACH));
     }
 
-    /// "Chance to win > 95 %" at any of 20 or 28 looks: false wins; and false wins or losses (the independent recursion as
-    /// above).
+    /// "Chance to win > 95 %" at any of 20 or 28 looks: false wins; and false wins or losses (the independent recursion
+    /// as above).
     #[test]
     fn watching_a_posterior() -> Result<(), Error> {
         let z = normal::quantile(0.95);

@@ -1,19 +1,20 @@
-//! How the chance of a false alarm is spread over the looks: by spending functions of time, or by the shape of a boundary.
+//! How the chance of a false alarm is spread over the looks: by spending functions of time, or by the shape of a
+//! boundary.
 
 use crate::stats::{Error, normal, require};
 
 /// A spending function: the chance of a false alarm on one side that may be used up to an information time.
 ///
-/// It makes boundaries from the times at which looks happen, so these need not be planned, only not be chosen by what was
-/// seen (Lan & `DeMets`, Biometrika 70, 1983, 659–663).
+/// It makes boundaries from the times at which looks happen, so these need not be planned, only not be chosen by what
+/// was seen (Lan & `DeMets`, Biometrika 70, 1983, 659–663).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Spending {
     /// 2 − 2Φ(z_{a/2} / √t): like O'Brien & Fleming's boundaries, almost nothing early.
     ObrienFleming,
     /// a·ln(1 + (e − 1)t): like Pocock's boundaries.
     Pocock,
-    /// a·(1 − e^{−γt}) / (1 − e^{−γ}), γ from −40 to 40; γ = −4 is near O'Brien & Fleming, γ = 1 near Pocock (Hwang, Shih
-    /// & `DeCani`, Statistics in Medicine 9, 1990, 1439–1445).
+    /// a·(1 − e^{−γt}) / (1 − e^{−γ}), γ from −40 to 40; γ = −4 is near O'Brien & Fleming, γ = 1 near Pocock (Hwang,
+    /// Shih & `DeCani`, Statistics in Medicine 9, 1990, 1439–1445).
     HwangShihDeCani(f64),
     /// a·t^ρ, ρ from above 0 to 50 (Kim & `DeMets`, Biometrika 74, 1987, 149–154).
     Power(f64),

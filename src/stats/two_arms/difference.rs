@@ -116,12 +116,13 @@ impl Difference {
 
     /// Two-sided p-value of H0 "no difference"; 0 below 1e-308: see [`Difference::log10_p`].
     pub fn p(&self) -> f64 {
-        2.0 * student::sf(self.t().abs(), self.df)
+        // Two halves may sum to more than 1 by rounding.
+        (2.0 * student::sf(self.t().abs(), self.df)).min(1.0)
     }
 
     /// log₁₀ of the p-value, however small it is.
     pub fn log10_p(&self) -> f64 {
-        (LN_2 + student::ln_sf(self.t().abs(), self.df)) / LN_10
+        ((LN_2 + student::ln_sf(self.t().abs(), self.df)) / LN_10).min(0.0)
     }
 
     /// (low, high): the null differences with |z| ≤ `c` (≥ 0, in normal scores: 1.96 for 95 %).

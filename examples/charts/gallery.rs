@@ -222,7 +222,7 @@ fn forest(kind: Kind) -> Forest {
             name: name(kind, 2),
             part: part(2),
             difference: estimate(kind, 0.08 * chance(channel_number, 1), 0.03, channel_number),
-            limit: Some(Limit { at: sized(kind, -0.01, channel_number), holds: channel_number % 2 == 0 }),
+            limit: Some(Limit { at: sized(kind, -0.01, channel_number), holds: channel_number.is_multiple_of(2) }),
         }],
     };
     Forest {

@@ -62,7 +62,8 @@ pub fn markdown(analysis: &Analysis) -> String {
 }
 
 fn list(items: &[String]) -> String {
-    items.iter().map(|item| format!("- {}\n", escaped(item))).collect()
+    let lines: Vec<String> = items.iter().map(|item| format!("- {}\n", escaped(item))).collect();
+    lines.concat()
 }
 
 fn gates(analysis: &Analysis) -> Words {

@@ -11,7 +11,6 @@ use crate::report::charts::{
     Form, Limit, Mark, MarkKind, Part, Picture, Post,
 };
 use crate::report::panels::{Chart, Panel, View, named};
-use crate::stats::normal;
 
 /// Effects that reach further than this many times the primary metric's have a chart of their own, or that would be a line.
 const NOISIER: f64 = 8.0;
@@ -21,8 +20,6 @@ const DAYS: usize = 4;
 const LEVELS: usize = 24;
 /// Days whose any-time interval is wider than this many times the last one's would flatten the others.
 const EARLY: f64 = 6.0;
-/// The power at which an effect counts as detectable, as everywhere.
-const POWER: f64 = 0.8;
 
 /// The charts of results: what changed.
 pub(super) fn effects(analysis: &Analysis) -> Vec<Chart> {
@@ -292,8 +289,8 @@ fn day_chart(
 ) -> Option<Chart> {
     let (first, last) = (days.first()?, days.last()?);
     let width = |day: &DayResult| day.any_time_ci_upper - day.any_time_ci_lower;
-    let calm = days.iter().rposition(|day| !(width(day) <= EARLY * width(last))).map_or(0, |at| at + 1);
-    let shown = &days[calm.min(days.len() - 1)..];
+    let calm = days.iter().rev().take_while(|day| width(day) <= EARLY * width(last)).count();
+    let shown = &days[days.len() - calm..];
     if shown.len() < 2 {
         return None;
     }
@@ -528,17 +525,16 @@ pub(super) fn power(analysis: &Analysis, sheets: &[Sheet]) -> Option<Panel> {
     let relative = own.iter().all(|outcome| outcome.main.control > 0.0);
     let of = |outcome: &Outcome, size: f64| if relative { size / outcome.main.control } else { size };
     let widest = own.iter().filter_map(|outcome| outcome.detectable).fold(0.0, f64::max);
-    let far = normal::quantile(1.0 - analysis.alpha / 2.0) + normal::quantile(POWER);
     let lines: Vec<PowerLine> = own
         .iter()
         .map(|outcome| {
-            let error = outcome.detectable.unwrap_or(f64::NAN) / far;
+            let detectable = outcome.detectable.unwrap_or(f64::NAN);
             PowerLine {
                 name: outcome.treatment.clone(),
                 points: (0..=60)
                     .map(|step| {
                         let effect = 2.0 * widest * f64::from(step) / 60.0;
-                        (of(outcome, effect), chance_to_find(effect, error, analysis.alpha))
+                        (of(outcome, effect), chance_to_find(effect, detectable, analysis.alpha))
                     })
                     .collect(),
             }

@@ -41,10 +41,9 @@ impl Form {
             return "–".to_owned();
         }
         match self {
-            Self::Share => format!("{}\u{a0}%", short(value * 100.0, true)),
             Self::Chance if value > 0.999 => ">\u{a0}99.9\u{a0}%".to_owned(),
             Self::Chance if value < 0.001 => "<\u{a0}0.1\u{a0}%".to_owned(),
-            Self::Chance => format!("{}\u{a0}%", short(value * 100.0, true)),
+            Self::Share | Self::Chance => format!("{}\u{a0}%", short(value * 100.0, true)),
             Self::Points => format!("{}\u{a0}pp", short(value * 100.0, false)),
             Self::Count if value.abs() < 99_999.5 => grouped(value, 0),
             Self::Money(_) | Self::Number | Self::Count => short(value, false),

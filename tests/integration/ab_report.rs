@@ -58,7 +58,7 @@ fn every_number_of_the_page_is_that_of_the_tables_as_far_as_it_is_shown() {
             let power: i32 = exponent.replace('−', "-").parse().expect("an exponent");
             let unit = if shown.contains('%') || shown.contains("pp") { 0.01 } else { 1.0 };
             // Ends of an interval stand without the unit of its middle; 0 is what has no floating-point number.
-            let of = |value: f64| (read_back(&shown.replace('>', "").replace('<', "")) - value).abs();
+            let of = |value: f64| (read_back(&shown.replace(['>', '<'], "")) - value).abs();
             let slack = 0.501 * 10_f64.powi(power - decimals) * unit + 0.005 * value.abs() + f64::MIN_POSITIVE;
             let bare = parts[2].contains("_ci_") && unit == 1.0;
             let near = of(value) <= slack || (bare && of(100.0 * value) <= slack);

@@ -1,12 +1,12 @@
 //! `channelmix abtest plan`: how large and how long, and the plan file.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::ValueEnum;
 
 use super::super::failure::Failure;
-use super::super::files::ScenarioArguments;
+use super::super::files::{ScenarioArguments, quoted};
 use super::super::interrupt;
 use super::super::play::find;
 use super::super::progress::Bar;
@@ -113,8 +113,11 @@ pub struct Arguments {
     /// Write the plan to this file; `abtest analyze --plan` holds the data to it.
     #[arg(long, value_name = "FILE.toml")]
     out: Option<PathBuf>,
-    /// Replace the plan if it exists.
-    #[arg(long, requires = "out")]
+    /// Also write a page with the power curve, one HTML file.
+    #[arg(long, value_name = "FILE.html")]
+    report: Option<PathBuf>,
+    /// Replace the plan and the page if they exist.
+    #[arg(long)]
     overwrite: bool,
     /// Format of the answer.
     #[arg(long, value_enum, default_value_t = Format::Table)]
@@ -219,7 +222,11 @@ impl From<bank::Error> for Failure {
 
 /// Sizes the test, prints, and writes the plan.
 pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
-    let place = arguments.place()?;
+    if arguments.overwrite && arguments.out.is_none() && arguments.report.is_none() {
+        return Err(Failure::argument("--overwrite has nothing to replace", "give --out or --report a file"));
+    }
+    let place = arguments.place(arguments.out.as_deref(), "toml", "a plan")?;
+    let page = arguments.place(arguments.report.as_deref(), "html", "a page")?;
     let (mut plan, answer) = match &arguments.scenario {
         Some(file) => arguments.on_customers(file)?,
         None => arguments.on_numbers()?,
@@ -232,14 +239,29 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         Format::Json => report::json(&plan, &answer),
     };
     print!("{text}");
+    let file = plan.to_toml(&preamble(&plan, &answer));
+    if let Some(place) = page {
+        let page = report::page(&plan, &answer, &file, &command_line(), env!("CARGO_PKG_VERSION"));
+        write(&place, page)?;
+    }
     if let Some(place) = place {
-        let file = plan.to_toml(&preamble(&plan, &answer));
-        interrupt::held_back(|| place.write_file(|path| std::fs::write(path, file).map_err(io_error(path))))?;
+        write(&place, file)?;
         if !arguments.quiet {
             anstream::eprintln!("The plan is {}", place.path().display());
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn write(place: &Place, text: String) -> Result<(), Failure> {
+    interrupt::held_back(|| place.write_file(|path| std::fs::write(path, text).map_err(io_error(path))))?;
+    Ok(())
+}
+
+/// The command as it was given.
+fn command_line() -> String {
+    let words: Vec<String> = std::env::args().skip(1).map(|word| quoted(&word)).collect();
+    format!("channelmix {}", words.join(" "))
 }
 
 /// What stands at the head of a plan file.
@@ -255,12 +277,13 @@ fn preamble(plan: &Plan, answer: &Answer) -> Vec<String> {
 }
 
 impl Arguments {
-    fn place(&self) -> Result<Option<Place>, Failure> {
-        let Some(path) = &self.out else { return Ok(None) };
-        if path.extension().is_none_or(|extension| extension != "toml") {
-            return Err(Failure::argument(format!("--out writes a plan, not {}", path.display()), "call it FILE.toml"));
+    fn place(&self, path: Option<&Path>, ending: &str, what: &'static str) -> Result<Option<Place>, Failure> {
+        let Some(path) = path else { return Ok(None) };
+        if path.extension().is_none_or(|extension| extension != ending) {
+            let wrong = format!("{} cannot be {what}", path.display());
+            return Err(Failure::argument(wrong, format!("call it FILE.{ending}")));
         }
-        let replaces = if self.overwrite { Replaces::File("a plan") } else { Replaces::Nothing("a plan") };
+        let replaces = if self.overwrite { Replaces::File(what) } else { Replaces::Nothing(what) };
         Ok(Some(Place::prepare(path, replaces)?))
     }
 
@@ -306,7 +329,7 @@ impl Arguments {
     }
 
     /// From simulated customers.
-    fn on_customers(&self, file: &std::path::Path) -> Result<(Plan, Answer), Failure> {
+    fn on_customers(&self, file: &Path) -> Result<(Plan, Answer), Failure> {
         if self.arms.len() < 2 {
             let help = "name the strategies that are compared, the control first: --arms none,offer";
             return Err(Failure::argument("--scenario needs --arms", help));

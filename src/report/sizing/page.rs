@@ -53,7 +53,7 @@ pub fn page(plan: &Plan, answer: &Answer, plan_text: &str, command: &str, versio
 
 fn facts(plan: &Plan) -> Vec<String> {
     let mut facts = vec![
-        format!("{} arms, {} is the control", plan.arms.len(), plan.control),
+        format!("{} arms, against {}", plan.arms.len(), plan.control),
         format!("valid under: {}", plan.design.validity.name()),
         format!("{} % false alarms", rounded(100.0 * plan.design.alpha)),
         format!("{} % power", rounded(100.0 * plan.design.power)),

@@ -160,8 +160,7 @@ pub(super) fn p_of(outcome: &Outcome) -> String {
 /// What follows from a result, in a word or two.
 pub(super) fn follows(outcome: &Outcome) -> &'static str {
     match (outcome.role, outcome.not_worse, outcome.call.name()) {
-        ("guardrail", Some(true), "better") => "better",
-        ("guardrail", Some(true), _) => "holds",
+        ("guardrail", Some(true), "unclear") => "holds",
         ("guardrail", Some(false), "unclear" | "better") => "not shown",
         (_, _, call) => call,
     }

@@ -4,9 +4,10 @@
 mod read;
 mod write;
 
-pub use read::{KEYS, Loaded, load};
+pub use read::{Loaded, load};
 
 use super::metric::{Direction, Metric, Role};
+use crate::scenario::{Reference, references_of, schema_of};
 use crate::stats::sequential::spending::Spending;
 
 /// A plan, checked.
@@ -120,6 +121,16 @@ impl Plan {
     pub fn to_toml(&self, preamble: &[String]) -> String {
         write::toml(self, preamble)
     }
+}
+
+/// The JSON Schema (2020-12) of a plan file. What needs arithmetic or hangs on another key no schema says: the reader does.
+pub fn schema() -> serde_json::Value {
+    schema_of("channelmix A/B test plan", "What an A/B test measures and what decides it.", &read::KEYS)
+}
+
+/// The tables of the reference of a plan file.
+pub fn references() -> Vec<Reference> {
+    references_of(&[&read::KEYS, &read::METRIC])
 }
 
 /// The direction as files write it.

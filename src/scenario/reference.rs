@@ -1,5 +1,5 @@
-//! The format as tables of Markdown: what `docs/scenario.md` says of keys, made from the descriptions that the readers
-//! are held to.
+//! A format as tables of Markdown: what `docs/scenario.md` and `docs/plan.md` say of keys, made from the descriptions that
+//! the readers are held to.
 
 use super::format::{Absent, Form, Key, Keys, Kind, Plain, alternatives, thousands};
 use super::{KEYS, campaign, channel, segment, strategy};
@@ -18,70 +18,81 @@ pub struct Reference {
     pub markdown: String,
 }
 
-/// All tables of the reference.
+/// All tables of the reference of a scenario.
 pub fn references() -> Vec<Reference> {
+    references_of(&by_themselves())
+}
+
+/// The tables of the reference of a format; the keys of what has no table among them are listed where they belong.
+pub fn references_of(tables: &[&'static Keys]) -> Vec<Reference> {
+    let tables = Tables(tables);
     let reference = |keys: &&'static Keys| {
         let mut markdown = "| Key | Kind | Default | Meaning |\n|---|---|---|---|\n".to_owned();
-        rows("", keys, &mut markdown);
+        tables.rows("", keys, &mut markdown);
         Reference { of: keys.what, markdown }
     };
-    by_themselves().iter().map(reference).collect()
+    tables.0.iter().map(reference).collect()
 }
 
-fn rows(path: &str, keys: &Keys, markdown: &mut String) {
-    for key in keys.all {
-        let Key { name, absent, doc, .. } = key;
-        *markdown += &format!("| `{path}{name}` | {} | {} | {doc} |\n", kind(key), absence(*absent));
-        nested(&format!("{path}{name}."), &key.kind, markdown);
-    }
-}
-
-/// The keys of a table behind a key, unless it stands by itself.
-fn nested(path: &str, kind: &Kind, markdown: &mut String) {
-    match kind.form {
-        Form::Table(_) | Form::OneOf(_) if stands_by_itself(kind) => {}
-        Form::Table(keys) => rows(path, keys, markdown),
-        Form::OneOf(kinds) => kinds.iter().for_each(|kind| nested(path, kind, markdown)),
-        _ => {}
-    }
-}
-
-/// Whether the reference has a table of its own for a kind: `delay` for "a delay".
-fn stands_by_itself(kind: &Kind) -> bool {
-    by_themselves().iter().any(|keys| keys.what.split_once(' ').is_some_and(|(_, name)| name == kind.name))
-}
+/// The tables that stand by themselves.
+struct Tables<'a>(&'a [&'static Keys]);
 
 /// How the reference says that a value may be uncertain.
 const UNCERTAIN: &str = ", uncertain";
 
-fn kind(key: &Key) -> String {
-    let words = in_words(&key.kind);
-    let Some((from, to)) = key.range else { return words };
-    let range = format!("{words}, {} to {}", grouped(from), grouped(to));
-    match key.kind.form {
-        Form::Text => range + " characters",
-        _ => range,
+impl Tables<'_> {
+    fn rows(&self, path: &str, keys: &Keys, markdown: &mut String) {
+        for key in keys.all {
+            let Key { name, absent, doc, .. } = key;
+            *markdown += &format!("| `{path}{name}` | {} | {} | {doc} |\n", self.kind(key), absence(*absent));
+            self.nested(&format!("{path}{name}."), &key.kind, markdown);
+        }
     }
-}
 
-/// A kind as the reference calls it.
-fn in_words(kind: &Kind) -> String {
-    match kind.form {
-        Form::Words(words) => alternatives(words.iter().map(|word| format!("`\"{word}\"`"))),
-        Form::Uncertain(..) => format!("{}{UNCERTAIN}", kind.name),
-        Form::List(item) => match in_words(item).split_once(' ') {
-            Some((first, rest)) => format!("list of {first}s {rest}"),
-            None => format!("list of {}s", in_words(item)),
-        },
-        Form::ByName(by, value) => match in_words(value).strip_suffix(UNCERTAIN) {
-            Some(plain) => format!("{plain} by {by}{UNCERTAIN}"),
-            None => format!("{} by {by}", in_words(value)),
-        },
-        Form::Table(_) | Form::OneOf(_) if stands_by_itself(kind) => kind.name.to_owned(),
-        Form::Table(_) => "table".to_owned(),
-        Form::OneOf(kinds) => alternatives(kinds.iter().map(in_words)),
-        Form::Number(from, to) if kind.name == "number" && to < f64::MAX => format!("number, {from} to {to}"),
-        _ => kind.name.to_owned(),
+    /// The keys of a table behind a key, unless it stands by itself.
+    fn nested(&self, path: &str, kind: &Kind, markdown: &mut String) {
+        match kind.form {
+            Form::Table(_) | Form::OneOf(_) if self.has(kind) => {}
+            Form::Table(keys) => self.rows(path, keys, markdown),
+            Form::OneOf(kinds) => kinds.iter().for_each(|kind| self.nested(path, kind, markdown)),
+            _ => {}
+        }
+    }
+
+    /// Whether there is a table of its own for a kind: `delay` for "a delay".
+    fn has(&self, kind: &Kind) -> bool {
+        self.0.iter().any(|keys| keys.what.split_once(' ').is_some_and(|(_, name)| name == kind.name))
+    }
+
+    fn kind(&self, key: &Key) -> String {
+        let words = self.in_words(&key.kind);
+        let Some((from, to)) = key.range else { return words };
+        let range = format!("{words}, {} to {}", grouped(from), grouped(to));
+        match key.kind.form {
+            Form::Text => range + " characters",
+            _ => range,
+        }
+    }
+
+    /// A kind as the reference calls it.
+    fn in_words(&self, kind: &Kind) -> String {
+        match kind.form {
+            Form::Words(words) => alternatives(words.iter().map(|word| format!("`\"{word}\"`"))),
+            Form::Uncertain(..) => format!("{}{UNCERTAIN}", kind.name),
+            Form::List(item) => match self.in_words(item).split_once(' ') {
+                Some((first, rest)) => format!("list of {first}s {rest}"),
+                None => format!("list of {}s", self.in_words(item)),
+            },
+            Form::ByName(by, value) => match self.in_words(value).strip_suffix(UNCERTAIN) {
+                Some(plain) => format!("{plain} by {by}{UNCERTAIN}"),
+                None => format!("{} by {by}", self.in_words(value)),
+            },
+            Form::Table(_) | Form::OneOf(_) if self.has(kind) => kind.name.to_owned(),
+            Form::Table(_) => "table".to_owned(),
+            Form::OneOf(kinds) => alternatives(kinds.iter().map(|kind| self.in_words(kind))),
+            Form::Number(from, to) if kind.name == "number" && to < f64::MAX => format!("number, {from} to {to}"),
+            _ => kind.name.to_owned(),
+        }
     }
 }
 

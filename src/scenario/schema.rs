@@ -1,4 +1,4 @@
-//! The format as a JSON Schema, by which editors complete and check scenario files.
+//! A format as a JSON Schema, by which editors complete and check scenarios and other files that are described alike.
 //!
 //! It is made from the descriptions that the readers are held to. What needs arithmetic (shares that sum to 1, values in
 //! rising order, names that must exist) no schema can say: `channelmix check` does.
@@ -10,12 +10,17 @@ use super::{KEYS, names, presets};
 
 /// The JSON Schema (2020-12) of a scenario file.
 pub fn schema() -> Value {
+    schema_of("channelmix scenario", "Customers, channels and strategies, played by channelmix.", &KEYS)
+}
+
+/// The JSON Schema (2020-12) of a file with these keys.
+pub fn schema_of(title: &str, description: &str, keys: &Keys) -> Value {
     let mut schema = json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "channelmix scenario",
-        "description": "Customers, channels and strategies, played by channelmix.",
+        "title": title,
+        "description": description,
     });
-    merge(&mut schema, table(&KEYS));
+    merge(&mut schema, table(keys));
     schema
 }
 

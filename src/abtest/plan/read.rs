@@ -3,7 +3,7 @@
 use super::{Columns, DIRECTIONS, Decision, Design, GUARDRAILS, Guardrails, Plan, Validity};
 use crate::abtest::metric::{Cap, Direction, Kind as MetricKind, Margin, Metric, Role};
 use crate::scenario::format::{Absent, Described, Form, Key, Keys, Kind, Plain, Rule, words};
-use crate::scenario::read::{At, Context, Fields, FromValue, Named, mismatch, named, one_of};
+use crate::scenario::read::{At, Context, Fields, FromValue, mismatch, named, one_of};
 use crate::scenario::tree::{Data, Entry, Value, parse};
 use crate::scenario::{Origin, Positive, Problem, Problems, Share, Sources, Span};
 use crate::stats::sequential::spending::Spending;
@@ -14,26 +14,42 @@ const ROUNDING: f64 = 1e-6;
 const MOST_LOOKS: usize = 100;
 /// The most arms.
 const MOST_ARMS: u64 = 50;
+/// The most metrics.
+const MOST_METRICS: u64 = 200;
 /// The most units, a million million.
 const MOST_UNITS: u64 = 1_000_000_000_000;
 
 /// The keys of a plan file.
-pub const KEYS: Keys = Keys {
+pub(super) const KEYS: Keys = Keys {
     what: "a plan",
     all: &[
         Key::of::<String>("hypothesis", Absent::Required, "what the test is to show, in one sentence"),
         Key::of::<String>("unit", Absent::Default(Plain::Text("customer")), "what is assigned to an arm"),
         Key::of::<At<String>>("control", Absent::Required, "the arm that all others are compared with"),
-        Key::of::<Named<Share>>("arms", Absent::Required, "each arm's share of the units; they sum to 1")
+        Key::of::<Arms>("arms", Absent::Required, "each arm's share of the units; they sum to 1")
             .within(2, MOST_ARMS),
         Key::of::<Columns>("data", Absent::Means("the usual names"), "names of columns in the data"),
-        Key::of::<Named<Metric>>("metrics", Absent::Required, "`[metrics.NAME]`, see below; one is primary")
-            .within(1, 200),
+        Key::of::<Metrics>("metrics", Absent::Required, "`[metrics.NAME]`, see below; one is primary")
+            .within(1, MOST_METRICS),
         Key::of::<Design>("design", Absent::Required, "how large, how long, how often it is looked at"),
         Key::of::<Decision>("decision", Absent::Means("see its keys"), "what decides"),
     ],
     rules: &[],
 };
+
+/// The arms as they are written: any text may name one.
+struct Arms;
+
+impl Described for Arms {
+    const KIND: Kind = Kind::new("", "a table of shares", Form::ByName("arm", &Share::KIND));
+}
+
+/// The metrics as they are written: any text may name one, `revenue/sessions` too.
+struct Metrics;
+
+impl Described for Metrics {
+    const KIND: Kind = Kind::new("", "a table of metrics", Form::ByName("its name", &Metric::KIND));
+}
 
 const COLUMNS: Keys = Keys {
     what: "`data`",
@@ -140,7 +156,7 @@ impl Described for Margin {
     const KIND: Kind = Kind::new(
         "margin",
         "a number in the metric's unit, or a share of the control such as \"5%\"",
-        Form::OneOf(&[f64::KIND, Kind::new("", "", Form::Pattern("^-?[0-9]+([.][0-9]+)? ?%$"))]),
+        Form::OneOf(&[f64::KIND, Kind::new("percentage", "", Form::Pattern("^-?[0-9]+([.][0-9]+)? ?%$"))]),
     );
 }
 
@@ -157,7 +173,7 @@ impl FromValue for Margin {
     }
 }
 
-const METRIC: Keys = Keys {
+pub(super) const METRIC: Keys = Keys {
     what: "a metric",
     all: &[
         Key::of::<Form_>("kind", Absent::Required, "what is computed of each arm"),
@@ -661,6 +677,10 @@ fn one_primary(metrics: &[Metric], entry: Option<&Entry>, at: crate::scenario::P
     };
     if !context.complete {
         return;
+    }
+    if metrics.len() as u64 > MOST_METRICS {
+        let message = format!("`metrics` must have at most {MOST_METRICS} entries, found {}", metrics.len());
+        return context.error(Problem::error(message, entry.key_at));
     }
     let primaries: Vec<&str> =
         metrics.iter().filter(|metric| metric.role == Role::Primary).map(|metric| metric.name.as_str()).collect();

@@ -13,7 +13,7 @@ use serde::Serialize;
 
 pub use channels::{ChannelRates, Rate, realised_rates};
 pub use hangs_on::{End, HangsOn, InputEffect, Switching, hangs_on};
-pub use numbers::{chance, count, money, number, percent, show};
+pub use numbers::{chance, count, decimal, money, number, percent, show};
 pub use segments::{SegmentAnswer, by_segment};
 
 use crate::measures::{

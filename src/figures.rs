@@ -3,6 +3,7 @@
 //! A [`Sheet`] is one table with its columns defined: the same rows are drawn, shown on the page, and written as CSV and
 //! JSON, so that no figure is anywhere under two names. [`figures`] makes all of them and plays nothing.
 
+mod abtest;
 mod channels;
 mod curves;
 mod hinges;
@@ -16,6 +17,7 @@ mod strategies;
 mod sweep;
 mod years;
 
+pub use abtest::{ABTEST_SHEETS, abtest, chance_to_find};
 pub use channels::ChannelLine;
 pub use curves::CurvePoint;
 pub use hinges::HingeLine;

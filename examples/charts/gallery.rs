@@ -2,8 +2,8 @@
 
 use super::charts::{
     Across, Bar, BarRow, Bars, Better, Caption, Curve, Curves, Distribution, DistributionRow, Estimate, Event, Forest,
-    ForestGroup, ForestPoint, ForestRow, Form, Funnel, FunnelRow, Lane, Mark, MarkKind, Matrix, MatrixColumn, Part,
-    Picture, Scatter, ScatterPoint, Shape, Timeline, Tornado, TornadoEnd, TornadoRow,
+    ForestGroup, ForestPoint, ForestRow, Form, Funnel, FunnelRow, Lane, Limit, Mark, MarkKind, Matrix, MatrixColumn,
+    Part, Picture, Post, Scatter, ScatterPoint, Shape, Timeline, Tornado, TornadoEnd, TornadoRow,
 };
 
 /// The pictures with a name for each.
@@ -172,7 +172,16 @@ fn curves(kind: Kind) -> Curves {
         value_label: "profit a week, all customers".to_owned(),
         form: Form::Money("EUR".to_owned()),
         curves: (0..strategies(kind)).map(curve).collect(),
+        posts: posts(kind),
     }
+}
+
+fn posts(kind: Kind) -> Vec<Post> {
+    let post = |(number, at): (usize, f64)| Post {
+        at: if kind == Kind::Odd { f64::NAN } else { at },
+        words: if kind == Kind::Hostile { hostile(number) } else { format!("the campaign of week {at} begins") },
+    };
+    [12.0, 14.0, 52.0].into_iter().enumerate().map(post).collect()
 }
 
 fn sweep(kind: Kind) -> Curves {
@@ -201,6 +210,7 @@ fn sweep(kind: Kind) -> Curves {
         form: Form::Share,
         // Two that are nearly alike: both are best at the same place.
         curves: [2, 1].map(|strategy| curve(strategy, 0.0005 * strategy as f64)).into(),
+        posts: Vec::new(),
     }
 }
 
@@ -212,6 +222,7 @@ fn forest(kind: Kind) -> Forest {
             name: name(kind, 2),
             part: part(2),
             difference: estimate(kind, 0.08 * chance(channel_number, 1), 0.03, channel_number),
+            limit: Some(Limit { at: sized(kind, -0.01, channel_number), holds: channel_number.is_multiple_of(2) }),
         }],
     };
     Forest {
@@ -239,6 +250,7 @@ fn measures(kind: Kind) -> Forest {
                 name: name(kind, strategy),
                 part: part(strategy),
                 difference: estimate(kind, 0.2 * chance(number, strategy), 0.05, number + strategy),
+                limit: None,
             })
             .collect(),
     };
@@ -252,6 +264,7 @@ fn measures(kind: Kind) -> Forest {
                 name: name(kind, 3),
                 part: part(3),
                 difference: estimate(kind, 45_000.0, 9_000.0, 3),
+                limit: None,
             }],
         }],
     };

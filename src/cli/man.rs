@@ -49,16 +49,24 @@ fn page(mut command: Command) -> std::io::Result<Vec<u8>> {
     man.render_synopsis_section(&mut page)?;
     man.render_description_section(&mut page)?;
     man.render_options_section(&mut page)?;
+    sections(&command, "CHANNELMIX", &mut page)?;
+    man.render_version_section(&mut page)?;
+    Ok(page)
+}
+
+/// A section for each command, and for the commands of a command.
+fn sections(command: &Command, path: &str, page: &mut Vec<u8>) -> std::io::Result<()> {
     for inner in command.get_subcommands() {
+        let path = format!("{path} {}", inner.get_name().to_uppercase());
         let man = Man::new(inner.clone());
         let mut section = Vec::new();
         man.render_synopsis_section(&mut section)?;
         man.render_description_section(&mut section)?;
         man.render_options_section(&mut section)?;
-        writeln!(page, ".SH \"CHANNELMIX {}\"", inner.get_name().to_uppercase())?;
+        writeln!(page, ".SH \"{path}\"")?;
         // What is a section of its own page is a part of a section here.
         page.extend_from_slice(String::from_utf8_lossy(&section).replace("\n.SH ", "\n.SS ").as_bytes());
+        sections(inner, &path, page)?;
     }
-    man.render_version_section(&mut page)?;
-    Ok(page)
+    Ok(())
 }

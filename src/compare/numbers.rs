@@ -41,6 +41,16 @@ fn grouped(text: &str) -> String {
     format!("{sign}{out}{fraction}")
 }
 
+/// A number with so many decimals, thousands apart; one that is 0 in all of them has no sign.
+pub fn decimal(value: f64, decimals: usize) -> String {
+    if !value.is_finite() {
+        return "–".to_owned();
+    }
+    let text = format!("{value:.decimals$}");
+    let nothing = !text.chars().any(|letter| ('1'..='9').contains(&letter));
+    grouped(text.trim_start_matches(if nothing { "-" } else { "" }))
+}
+
 /// A share in percent.
 pub fn percent(share: f64) -> String {
     if share.is_finite() { format!("{} %", number(share * 100.0)) } else { number(share) }
@@ -75,6 +85,13 @@ pub fn show(unit: Unit, value: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn decimals_and_no_negative_nothing() {
+        assert_eq!(decimal(-0.004, 2), "0.00");
+        assert_eq!(decimal(-1234.5, 1), "−1\u{202f}234.5");
+        assert_eq!(decimal(f64::NAN, 1), "–");
+    }
 
     #[test]
     fn three_significant_digits() {

@@ -19,6 +19,8 @@ pub enum Kind {
     Truth,
     /// A number in the unit of the row's measure.
     Measure,
+    /// A difference in that unit: 0.01 of a share is one percentage point.
+    Difference,
 }
 
 /// A column: what its numbers are.

@@ -26,9 +26,9 @@ mod timeline;
 mod tornado;
 
 pub use bars::{Bar, BarRow, Bars};
-pub use curves::{Across, Curve, Curves, Mark, MarkKind};
+pub use curves::{Across, Curve, Curves, Mark, MarkKind, Post};
 pub use distribution::{Distribution, DistributionRow};
-pub use forest::{Forest, ForestGroup, ForestPoint, ForestRow};
+pub use forest::{Forest, ForestGroup, ForestPoint, ForestRow, Limit};
 pub use form::Form;
 pub use funnel::{Funnel, FunnelRow};
 pub use matrix::{Matrix, MatrixColumn};

@@ -110,6 +110,7 @@ fn kind(kind: Kind) -> &'static str {
         Kind::Number => "number",
         Kind::Truth => "true or false",
         Kind::Measure => "in the unit of the row's measure",
+        Kind::Difference => "a difference in the unit of the row's measure",
     }
 }
 
@@ -146,7 +147,7 @@ fn schema(sheets: &[Sheet]) -> Value {
         let kinds = match column.kind {
             Kind::Text => json!(["string", "null"]),
             Kind::Truth => json!("boolean"),
-            Kind::Share | Kind::Money | Kind::Number | Kind::Measure => json!(["number", "null"]),
+            Kind::Share | Kind::Money | Kind::Number | Kind::Measure | Kind::Difference => json!(["number", "null"]),
         };
         (column.name.to_owned(), json!({ "type": kinds, "description": column.definition }))
     };

@@ -204,7 +204,7 @@ pub(super) fn section(panel: &Panel, sheets: &[Sheet]) -> Markup {
     }
 }
 
-fn figure(chart: &Chart) -> Markup {
+pub(super) fn figure(chart: &Chart) -> Markup {
     html! {
         figure {
             figcaption { (chart.title) }
@@ -214,7 +214,7 @@ fn figure(chart: &Chart) -> Markup {
 }
 
 /// The rows behind a chart, for those who want the numbers or cannot see it.
-fn table(view: &View, sheet: &Sheet) -> Markup {
+pub(super) fn table(view: &View, sheet: &Sheet) -> Markup {
     let columns: Vec<&Column> =
         view.columns.iter().filter_map(|name| sheet.columns.iter().find(|column| column.name == *name)).collect();
     html! {
@@ -244,13 +244,19 @@ fn table(view: &View, sheet: &Sheet) -> Markup {
 /// against the summary.
 fn cell(sheet: &Sheet, row: usize, name: &str) -> Markup {
     let Some(place) = sheet.columns.iter().position(|column| column.name == name) else { return html! {} };
+    placed(sheet, row, name, &shown(sheet, row, place))
+}
+
+/// A cell of a sheet, a number in these words.
+pub(super) fn placed(sheet: &Sheet, row: usize, name: &str, words: &str) -> Markup {
+    let Some(place) = sheet.columns.iter().position(|column| column.name == name) else { return html! {} };
     let value = &sheet.rows[row][place];
     match value {
         Value::Null => html! { "–" },
         Value::Bool(truth) => html! { (if *truth { "yes" } else { "no" }) },
         Value::Number(exact) => {
             let at = format!("{}/{row}/{name}", sheet.name);
-            html! { data data-at=(at) value=(exact) { (shown(sheet, row, place)) } }
+            html! { data data-at=(at) value=(exact) { (words) } }
         }
         Value::String(text) if name == "url" => html! { a href=(web(text)) rel="noreferrer" { (text) } },
         Value::String(text) => html! { (text) },
@@ -263,10 +269,17 @@ fn web(url: &str) -> &str {
     if url.starts_with("https://") || url.starts_with("http://") { url } else { "#inputs" }
 }
 
-/// A number as people read it, in the unit of its column or of its row's measure.
-fn shown(sheet: &Sheet, row: usize, place: usize) -> String {
+/// A cell as people read it: numbers in the unit of the column or of the row's measure.
+pub(super) fn shown(sheet: &Sheet, row: usize, place: usize) -> String {
     let column = &sheet.columns[place];
-    let Some(value) = sheet.rows[row][place].as_f64() else { return "–".to_owned() };
+    let value = match &sheet.rows[row][place] {
+        Value::String(text) => return text.clone(),
+        Value::Bool(truth) => return if *truth { "yes".to_owned() } else { "no".to_owned() },
+        value => value.as_f64().unwrap_or(f64::NAN),
+    };
+    if value.is_nan() {
+        return "–".to_owned();
+    }
     let text = |name: &str| {
         let place = sheet.columns.iter().position(|column| column.name == name)?;
         sheet.rows[row][place].as_str()
@@ -275,7 +288,8 @@ fn shown(sheet: &Sheet, row: usize, place: usize) -> String {
         Some(measure @ ("retention" | "alive" | "reach_left")) => (!measure.is_empty()).then_some("share"),
         _ => None,
     });
-    let difference = column.name.starts_with("difference") || column.name.starts_with("against");
+    let difference =
+        column.kind == Kind::Difference || column.name.starts_with("difference") || column.name.starts_with("against");
     let signed = |text: String| {
         if difference && value > 0.0 && !column.name.contains("low") && !column.name.contains("high") {
             format!("+{text}")
@@ -288,9 +302,11 @@ fn shown(sheet: &Sheet, row: usize, place: usize) -> String {
         Kind::Share if column.name == "probability_better" && value == 1.0 => "all draws".to_owned(),
         Kind::Share if column.name == "probability_better" && value == 0.0 => "no draw".to_owned(),
         Kind::Share => percent(value),
-        Kind::Measure if unit == Some("share") && difference => signed(format!("{} pp", number(value * 100.0))),
+        Kind::Measure | Kind::Difference if unit == Some("share") && difference => {
+            signed(format!("{} pp", number(value * 100.0)))
+        }
         Kind::Measure if unit == Some("share") => percent(value),
-        Kind::Measure => signed(number(value)),
+        Kind::Measure | Kind::Difference => signed(number(value)),
         // A year, a line or a step is no measurement: every digit counts.
         Kind::Number if value.fract() == 0.0 && value.abs() < 1e6 => format!("{value}"),
         _ => number(value),

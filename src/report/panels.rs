@@ -66,7 +66,7 @@ impl View {
     }
 
     /// The first of rows in a given order.
-    fn ranked(sheet: &'static str, columns: &[&'static str], mut rows: Vec<usize>) -> Option<Self> {
+    pub(super) fn ranked(sheet: &'static str, columns: &[&'static str], mut rows: Vec<usize>) -> Option<Self> {
         let left_out = rows.len().saturating_sub(MOST_ROWS);
         rows.truncate(MOST_ROWS);
         (!rows.is_empty()).then(|| Self { sheet, columns: columns.to_vec(), rows, left_out })
@@ -74,7 +74,7 @@ impl View {
 }
 
 impl Chart {
-    fn new(
+    pub(super) fn new(
         name: impl Into<String>,
         title: String,
         draw: impl FnOnce(&Caption<'_>) -> Picture,
@@ -244,7 +244,7 @@ fn standing(line: &MeasureLine) -> Standing {
 }
 
 /// `a`, `a and b`, `a, b and 3 more`; none of none.
-fn named<'n>(names: impl Iterator<Item = &'n str>) -> Option<String> {
+pub(super) fn named<'n>(names: impl Iterator<Item = &'n str>) -> Option<String> {
     let names: Vec<&str> = names.collect();
     match &names[..] {
         [] => None,
@@ -255,7 +255,7 @@ fn named<'n>(names: impl Iterator<Item = &'n str>) -> Option<String> {
     }
 }
 
-fn capital(text: &str) -> String {
+pub(super) fn capital(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

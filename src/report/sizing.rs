@@ -1,5 +1,7 @@
 //! What `abtest plan` says of a test: how many units, how long, what it can find.
 
+mod page;
+
 use std::fmt::Write;
 
 use serde::Serialize;
@@ -13,6 +15,8 @@ use crate::abtest::outlook::{Calendar, Expected};
 use crate::abtest::plan::Validity;
 use crate::abtest::sizing::Sizing;
 use crate::compare::count;
+
+pub use page::page;
 
 /// The answer.
 #[derive(Clone, Debug, Serialize)]
@@ -29,34 +33,18 @@ pub struct Answer {
 
 /// The answer as text for a terminal.
 pub fn table(plan: &Plan, answer: &Answer) -> String {
-    let sizing = &answer.sizing;
     let mut text = format!("{}\n\n", headline(plan, answer));
-    let mut rows: Vec<[String; 2]> = Vec::new();
-    let arms = plan.arms.iter().filter(|(name, _)| *name == plan.control);
-    let arms = arms.chain(plan.arms.iter().filter(|(name, _)| *name != plan.control));
-    for ((name, share), units) in arms.zip(&sizing.units) {
-        rows.push([format!("{name} ({} %)", digits(100.0 * share)), format!("{} units", count(*units))]);
-    }
-    rows.push(["all arms together".to_owned(), format!("{} units", count(sizing.total))]);
-    if !matches!(plan.design.validity, Validity::Fixed) {
-        rows.push(["looked at only once, it would take".to_owned(), format!("{} units", count(sizing.total_fixed))]);
-        rows.push([
-            "expected until it stops, with the effect".to_owned(),
-            format!("{} units", count(sizing.expected_with_effect.round() as u64)),
-        ]);
-        rows.push([
-            "expected until it stops, with no effect".to_owned(),
-            format!("{} units", count(sizing.expected_without_effect.round() as u64)),
-        ]);
-    }
+    let rows = rows(plan, answer);
     let width = rows.iter().map(|[name, _]| name.chars().count()).max().unwrap_or(0);
     let most = rows.iter().map(|[_, value]| value.chars().count()).max().unwrap_or(0);
     for [name, value] in &rows {
         let _ = writeln!(text, "  {name:<width$}  {value:>most$}");
     }
-    text += &looks(plan, answer);
+    if let Some(looks) = looks(plan, answer) {
+        text += &format!("\nLooks\n{}", drawn(&looks));
+    }
     text += "\nWhat it can find\n";
-    text += &drawn(&power(plan, sizing));
+    text += &drawn(&power(plan, &answer.sizing));
     text += "\n";
     for note in notes(plan, answer) {
         let _ = writeln!(text, "  {note}");
@@ -103,11 +91,35 @@ pub fn headline(plan: &Plan, answer: &Answer) -> String {
     )
 }
 
+/// Units of each arm and of all, and what is expected.
+fn rows(plan: &Plan, answer: &Answer) -> Vec<[String; 2]> {
+    let sizing = &answer.sizing;
+    let mut rows: Vec<[String; 2]> = Vec::new();
+    let arms = plan.arms.iter().filter(|(name, _)| *name == plan.control);
+    let arms = arms.chain(plan.arms.iter().filter(|(name, _)| *name != plan.control));
+    for ((name, share), units) in arms.zip(&sizing.units) {
+        rows.push([format!("{name} ({} %)", digits(100.0 * share)), format!("{} units", count(*units))]);
+    }
+    rows.push(["all arms together".to_owned(), format!("{} units", count(sizing.total))]);
+    if !matches!(plan.design.validity, Validity::Fixed) {
+        rows.push(["looked at only once, it would take".to_owned(), format!("{} units", count(sizing.total_fixed))]);
+        rows.push([
+            "expected until it stops, with the effect".to_owned(),
+            format!("{} units", count(sizing.expected_with_effect.round() as u64)),
+        ]);
+        rows.push([
+            "expected until it stops, with no effect".to_owned(),
+            format!("{} units", count(sizing.expected_without_effect.round() as u64)),
+        ]);
+    }
+    rows
+}
+
 /// The looks, if there are several.
-fn looks(plan: &Plan, answer: &Answer) -> String {
+fn looks(plan: &Plan, answer: &Answer) -> Option<Words> {
     let sizing = &answer.sizing;
     if sizing.looks.len() < 2 {
-        return String::new();
+        return None;
     }
     let kind = &plan.primary().kind;
     let mut heads = ["look", "units", "stops if |z| >", "p <", "difference", "stops, no effect", "stops, effect"]
@@ -139,7 +151,7 @@ fn looks(plan: &Plan, answer: &Answer) -> String {
         }
         rows.push(row);
     }
-    format!("\nLooks\n{}", drawn(&Words { head: heads, rows }))
+    Some(Words { head: heads, rows })
 }
 
 /// The power curve in a few rows.

@@ -25,7 +25,8 @@ const ARROWS: [(&str, &[&str]); 20] = [
     ("results", &["output", "scenario", "simulation", "tally", "world"]),
     // It plays customers itself, to keep both outcomes of each.
     ("abtest", &["engine", "scenario", "simulation", "stats", "world"]),
-    ("figures", &["abtest", "compare", "measures", "scenario", "simulation", "sweep", "tally", "world"]),
+    // It draws the power of an A/B test over the size of its effect.
+    ("figures", &["abtest", "compare", "measures", "scenario", "simulation", "stats", "sweep", "tally", "world"]),
     ("report", &["abtest", "compare", "figures", "measures", "output", "scenario", "sweep", "trace"]),
     (
         "cli",

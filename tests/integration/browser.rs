@@ -138,12 +138,19 @@ fn pages(place: &Place) -> Vec<(&'static str, PathBuf, Option<Value>)> {
         let size = fs::metadata(place.at("large").join(file)).expect("it is there").len();
         assert!(size < most, "{file} has {size} bytes");
     }
-    vec![
+    let tests = crate::ab_report::SAMPLES.iter().map(|(name, analysis)| {
+        let file = format!("abtest-{name}.html");
+        place.write(&file, &channelmix::report::abtest::page(analysis, &crate::ab_report::made()));
+        (*name, place.at(&file), None)
+    });
+    let mut pages: Vec<_> = tests.collect();
+    pages.extend([
         ("large", place.at("large/report.html"), summary("large")),
         ("uncertain", place.at("uncertain/report.html"), summary("uncertain")),
         ("exact", place.at("exact/report.html"), summary("exact")),
         ("trace", place.at("trace.html"), None),
-    ]
+    ]);
+    pages
 }
 
 #[test]

@@ -79,7 +79,7 @@ fn the_command_in_the_page_makes_the_page_again() {
 }
 
 /// Every number of a page: where it says that it comes from, its full value, and what is shown.
-fn numbers(page: &str) -> Vec<(String, f64, String)> {
+pub fn numbers(page: &str) -> Vec<(String, f64, String)> {
     let field = |tag: &str, name: &str| {
         let from = tag.find(&format!(" {name}=\"")).expect("the field is there") + name.len() + 3;
         tag[from..].split('"').next().unwrap_or_default().to_owned()
@@ -94,7 +94,7 @@ fn numbers(page: &str) -> Vec<(String, f64, String)> {
 }
 
 /// A shown number read back: `−1 230.5 %`, `4.56 pp`.
-fn read_back(shown: &str) -> f64 {
+pub fn read_back(shown: &str) -> f64 {
     match shown {
         "all draws" => return 1.0,
         "no draw" => return 0.0,

@@ -1,12 +1,12 @@
 //! `channelmix abtest plan`: how large and how long, and the plan file.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::ValueEnum;
 
 use super::super::failure::Failure;
-use super::super::files::ScenarioArguments;
+use super::super::files::{ScenarioArguments, quoted};
 use super::super::interrupt;
 use super::super::play::find;
 use super::super::progress::Bar;
@@ -39,8 +39,8 @@ pub struct Arguments {
     /// An arm's share of the units, ARM=SHARE; equal shares unless said otherwise. Repeatable, for all arms.
     #[arg(long, value_name = "ARM=SHARE")]
     share: Vec<Pair>,
-    /// The primary metric: COLUMN:proportion, COLUMN:mean or ABOVE/BELOW:ratio. With a scenario, of ordered, orders, revenue,
-    /// clicked, opted_out and others (an unknown one lists them).
+    /// The primary metric: COLUMN:proportion, COLUMN:mean or ABOVE/BELOW:ratio. With a scenario the columns are what its
+    /// customers do: `ordered`, `orders`, `revenue`, `profit`, `clicked`, `opted_out` and others (an unknown one lists them).
     #[arg(long, value_name = "METRIC", default_value = "converted:proportion")]
     metric: Metric,
     /// The control's value: 0.1, or 10% for a proportion.
@@ -71,15 +71,15 @@ pub struct Arguments {
     /// Looks wait until whole weeks of exposures are in.
     #[arg(long)]
     whole_weeks: bool,
-    /// Column known before exposure that will sharpen the result. Repeatable; with a scenario pre_orders, pre_revenue,
-    /// days_since_joining, days_since_order.
+    /// Column known before exposure that will sharpen the result. Repeatable; with a scenario `pre_orders`, `pre_revenue`,
+    /// `days_since_joining` or `days_since_order`.
     #[arg(long, value_name = "COLUMN")]
     covariate: Vec<String>,
     /// Share of the variance that covariates save, where it is known.
     #[arg(long, value_name = "SHARE", value_parser = saved, conflicts_with = "scenario")]
     saved: Option<f64>,
-    /// A guardrail and how much worse would matter, METRIC=MARGIN, such as opted_out:proportion=0.2%. Repeatable. (5% of
-    /// the control's value, or 0.001 in the metric's unit; add `:lower` to the metric where less is better.)
+    /// A guardrail and how much worse would matter, METRIC=MARGIN, such as `opted_out:proportion:lower=0.002`. Repeatable.
+    /// The margin is in the metric's unit, or 5% of the control's value; `:lower` says that less is better.
     #[arg(long, value_name = "METRIC=MARGIN")]
     guardrail: Vec<Pair>,
     /// A further confirmatory metric. Repeatable.
@@ -94,7 +94,8 @@ pub struct Arguments {
     /// Planned looks: a number of equal steps, or shares of the units such as 0.5,0.75,1.
     #[arg(long, value_name = "LOOKS", value_parser = looks, conflicts_with = "any_time")]
     looks: Option<Looks>,
-    /// How the chance of a false alarm is spent over the looks: obrien-fleming, pocock, or the γ of Hwang, Shih and DeCani.
+    /// How the chance of a false alarm is spent over the looks: obrien-fleming, pocock, or the γ of Hwang, Shih and
+    /// De Cani.
     #[arg(long, value_name = "SPENDING", value_parser = spending, requires = "looks", allow_hyphen_values = true)]
     spending: Option<Spending>,
     /// Watch for looks at which success has become unlikely.
@@ -112,8 +113,11 @@ pub struct Arguments {
     /// Write the plan to this file; `abtest analyze --plan` holds the data to it.
     #[arg(long, value_name = "FILE.toml")]
     out: Option<PathBuf>,
-    /// Replace the plan if it exists.
-    #[arg(long, requires = "out")]
+    /// Also write a page with the power curve, one HTML file.
+    #[arg(long, value_name = "FILE.html")]
+    report: Option<PathBuf>,
+    /// Replace the plan and the page if they exist.
+    #[arg(long)]
     overwrite: bool,
     /// Format of the answer.
     #[arg(long, value_enum, default_value_t = Format::Table)]
@@ -218,7 +222,11 @@ impl From<bank::Error> for Failure {
 
 /// Sizes the test, prints, and writes the plan.
 pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
-    let place = arguments.place()?;
+    if arguments.overwrite && arguments.out.is_none() && arguments.report.is_none() {
+        return Err(Failure::argument("--overwrite has nothing to replace", "give --out or --report a file"));
+    }
+    let place = arguments.place(arguments.out.as_deref(), "toml", "a plan")?;
+    let page = arguments.place(arguments.report.as_deref(), "html", "a page")?;
     let (mut plan, answer) = match &arguments.scenario {
         Some(file) => arguments.on_customers(file)?,
         None => arguments.on_numbers()?,
@@ -231,14 +239,29 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         Format::Json => report::json(&plan, &answer),
     };
     print!("{text}");
+    let file = plan.to_toml(&preamble(&plan, &answer));
+    if let Some(place) = page {
+        let page = report::page(&plan, &answer, &file, &command_line(), env!("CARGO_PKG_VERSION"));
+        write(&place, page)?;
+    }
     if let Some(place) = place {
-        let file = plan.to_toml(&preamble(&plan, &answer));
-        interrupt::held_back(|| place.write_file(|path| std::fs::write(path, file).map_err(io_error(path))))?;
+        write(&place, file)?;
         if !arguments.quiet {
             anstream::eprintln!("The plan is {}", place.path().display());
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn write(place: &Place, text: String) -> Result<(), Failure> {
+    interrupt::held_back(|| place.write_file(|path| std::fs::write(path, text).map_err(io_error(path))))?;
+    Ok(())
+}
+
+/// The command as it was given.
+fn command_line() -> String {
+    let words: Vec<String> = std::env::args().skip(1).map(|word| quoted(&word)).collect();
+    format!("channelmix {}", words.join(" "))
 }
 
 /// What stands at the head of a plan file.
@@ -254,12 +277,13 @@ fn preamble(plan: &Plan, answer: &Answer) -> Vec<String> {
 }
 
 impl Arguments {
-    fn place(&self) -> Result<Option<Place>, Failure> {
-        let Some(path) = &self.out else { return Ok(None) };
-        if path.extension().is_none_or(|extension| extension != "toml") {
-            return Err(Failure::argument(format!("--out writes a plan, not {}", path.display()), "call it FILE.toml"));
+    fn place(&self, path: Option<&Path>, ending: &str, what: &'static str) -> Result<Option<Place>, Failure> {
+        let Some(path) = path else { return Ok(None) };
+        if path.extension().is_none_or(|extension| extension != ending) {
+            let wrong = format!("{} cannot be {what}", path.display());
+            return Err(Failure::argument(wrong, format!("call it FILE.{ending}")));
         }
-        let replaces = if self.overwrite { Replaces::File("a plan") } else { Replaces::Nothing("a plan") };
+        let replaces = if self.overwrite { Replaces::File(what) } else { Replaces::Nothing(what) };
         Ok(Some(Place::prepare(path, replaces)?))
     }
 
@@ -267,7 +291,7 @@ impl Arguments {
     fn on_numbers(&self) -> Result<(Plan, Answer), Failure> {
         let arms =
             if self.arms.is_empty() { vec!["control".to_owned(), "treatment".to_owned()] } else { self.arms.clone() };
-        let plan = self.plan(arms)?;
+        let plan = self.plan(&arms)?;
         let metric = plan.primary();
         let value = self.baseline.unwrap_or(0.0);
         let baseline = match (&metric.kind, self.sd) {
@@ -294,7 +318,7 @@ impl Arguments {
             let help = "give --effect in the metric's unit";
             return Err(Failure::argument(format!("--effect: there is no percentage of a baseline of {value}"), help));
         }
-        let sizing = self.size(&plan, baseline, self.effect, self.saved.unwrap_or(0.0))?;
+        let sizing = Self::size(&plan, baseline, self.effect, self.saved.unwrap_or(0.0))?;
         let days = self.per_day.map(|per_day| {
             let matures = self.matures.map_or(0.0, |span| span.0 as f64 / 86_400.0);
             let exposing = (sizing.total as f64 / per_day).ceil();
@@ -305,12 +329,12 @@ impl Arguments {
     }
 
     /// From simulated customers.
-    fn on_customers(&self, file: &std::path::Path) -> Result<(Plan, Answer), Failure> {
+    fn on_customers(&self, file: &Path) -> Result<(Plan, Answer), Failure> {
         if self.arms.len() < 2 {
             let help = "name the strategies that are compared, the control first: --arms none,offer";
             return Err(Failure::argument("--scenario needs --arms", help));
         }
-        let mut plan = self.plan(self.arms.clone())?;
+        let mut plan = self.plan(&self.arms)?;
         let opened = ScenarioArguments { file: file.to_owned(), set: self.set.clone() }.open(self.quiet)?;
         let bank = self.bank(&opened.world)?;
         let expected = self.expected(&bank, plan.primary())?;
@@ -320,7 +344,7 @@ impl Arguments {
             let primary = plan.metrics.iter_mut().find(|metric| metric.role == Role::Primary);
             primary.into_iter().for_each(|metric| metric.worth = asked);
         }
-        let sizing = self.size(&plan, expected.baseline(plan.primary()), asked, expected.saved)?;
+        let sizing = Self::size(&plan, expected.baseline(plan.primary()), asked, expected.saved)?;
         let asked = Asked {
             units: sizing.total,
             traffic: self.traffic,
@@ -384,7 +408,7 @@ impl Arguments {
         ))
     }
 
-    fn size(&self, plan: &Plan, baseline: Baseline, effect: Option<Margin>, saved: f64) -> Result<Sizing, Failure> {
+    fn size(plan: &Plan, baseline: Baseline, effect: Option<Margin>, saved: f64) -> Result<Sizing, Failure> {
         let shares: Vec<f64> = plan.arms.iter().map(|(_, share)| *share).collect();
         let metric = plan.primary();
         let question =
@@ -396,7 +420,7 @@ impl Arguments {
     }
 
     /// The plan as far as the command line says it, the control first.
-    fn plan(&self, arms: Vec<String>) -> Result<Plan, Failure> {
+    fn plan(&self, arms: &[String]) -> Result<Plan, Failure> {
         let validity = match (&self.looks, self.any_time) {
             (Some(looks), _) => Validity::PlannedLooks {
                 looks: looks.0.clone(),
@@ -445,7 +469,7 @@ impl Arguments {
         })
     }
 
-    fn shares(&self, arms: Vec<String>) -> Result<Vec<(String, f64)>, Failure> {
+    fn shares(&self, arms: &[String]) -> Result<Vec<(String, f64)>, Failure> {
         if arms.len() < 2 {
             let help = "name a control and at least one treatment, --arms control,treatment";
             return Err(Failure::argument("a test has two arms or more", help));
@@ -460,7 +484,7 @@ impl Arguments {
                 return Err(Failure::argument(what, "name each arm once, --arms control,treatment"));
             }
         }
-        super::adhoc::shares(&self.share, &arms)
+        super::adhoc::shares(&self.share, arms)
     }
 }
 

@@ -21,6 +21,10 @@ fn ticks(canvas: &Canvas, scale: Scale, form: &Form) -> Vec<Tick> {
     let half = |words: &str| font::width(words, SMALL) / 2.0 + 3.0;
     for most in (1..=7).rev() {
         let values = scale.ticks(most);
+        // There is no half day and no half customer.
+        if *form == Form::Count && values.iter().any(|value| value.fract() != 0.0) {
+            continue;
+        }
         let words = form.ticks(&values);
         let tick = |(value, words): (f64, String)| {
             let (at, half) = (scale.at(value), half(&words));

@@ -19,6 +19,17 @@ pub struct Curves {
     pub form: Form,
     /// The lines.
     pub curves: Vec<Curve>,
+    /// What is marked across, from the top to the bottom.
+    pub posts: Vec<Post>,
+}
+
+/// A place across that means something, such as the effect worth finding.
+#[derive(Clone, Debug)]
+pub struct Post {
+    /// Where, in the numbers of [`Across::Numbers`]; elsewhere it is not drawn.
+    pub at: f64,
+    /// What it is, in a few words.
+    pub words: String,
 }
 
 /// Where the points lie across.
@@ -61,6 +72,10 @@ pub enum MarkKind {
     Close,
     /// Clearly worse: a small hollow dot.
     Worse,
+    /// Here something was seen: a filled dot.
+    Seen,
+    /// Here we are: a filled dot in a ring.
+    Here,
 }
 
 /// The most room for the name of a line.
@@ -72,6 +87,9 @@ const NAME_GAP: f64 = 19.0;
 /// Names across have this many lines at most.
 const LINES: usize = 3;
 
+/// The height of a line of words of what is marked across.
+const POST: f64 = 18.0;
+
 /// The word at the best point.
 const BEST: &str = "best";
 
@@ -82,7 +100,7 @@ impl Curves {
     /// The chart as a picture.
     pub fn draw(&self, caption: &Caption) -> Picture {
         let canvas = Canvas::new(caption, WIDTH);
-        let bottom = TOP + 290.0_f64.max(NAME_GAP * self.curves.len() as f64);
+        let bottom = self.top() + 290.0_f64.max(NAME_GAP * self.curves.len() as f64);
         let up = self.up(bottom);
         let names = self.curves.iter().map(|curve| font::width(&font::clean(&curve.said()), SIZE));
         let room = names.fold(0.0, f64::max).min(NAME);
@@ -121,18 +139,20 @@ impl Curves {
     fn up(&self, bottom: f64) -> Scale {
         let values = || self.curves.iter().flat_map(|curve| curve.points.iter().flat_map(Estimate::numbers));
         // 0 belongs on the scale if it is near: a curve far from it would be flat.
-        let bare = Scale::over(values(), bottom, TOP);
+        let bare = Scale::over(values(), bottom, self.top());
         let reach = bare.high - bare.low;
         let near = (bare.low > 0.0 && bare.low < reach) || (bare.high < 0.0 && -bare.high < reach);
-        Scale::over(values().chain(near.then_some(0.0)), bottom, TOP).widened(0.04)
+        Scale::over(values().chain(near.then_some(0.0)), bottom, self.top()).widened(0.04)
     }
 
     /// Draws what lies across; gives the places of the points.
     fn across(&self, canvas: &Canvas, left: f64, right: f64, bottom: f64) -> Vec<f64> {
         match &self.across {
             Across::Numbers(numbers, form) => {
-                let scale = Scale::over(numbers.iter().copied(), left + 6.0, right - 6.0);
+                let posts = self.posts.iter().map(|post| post.at);
+                let scale = Scale::over(numbers.iter().copied().chain(posts), left + 6.0, right - 6.0);
                 axis::below(canvas, scale, form, &self.across_label, bottom);
+                self.posts(canvas, scale, (left, right), bottom);
                 numbers.iter().map(|&number| if number.is_finite() { scale.at(number) } else { f64::NAN }).collect()
             }
             Across::Names(names) => {
@@ -162,12 +182,31 @@ impl Curves {
         }
     }
 
+    /// What is marked across: dashed from the top to the bottom, the words beside it.
+    fn posts(&self, canvas: &Canvas, scale: Scale, (left, right): (f64, f64), bottom: f64) {
+        for (number, post) in self.posts.iter().filter(|post| post.at.is_finite()).enumerate() {
+            let x = scale.at(post.at);
+            canvas.line(&[(x, self.top() - 4.0), (x, bottom)], Tone::Ink, 1.4, "5 4");
+            let words = font::fit(&font::clean(&post.words), SMALL, right - left);
+            let half = font::width(&words, SMALL) / 2.0;
+            // Each on a line of its own above the lines of the chart, so that none lies on another.
+            let middle = x.min(right - half).max(left + half);
+            let foot = TOP + POST * number as f64 + 2.0;
+            canvas.words((middle, foot), &words, SMALL, Tone::Ink, Anchor::Middle);
+        }
+    }
+
+    /// Where the lines begin: below the words of what is marked across.
+    fn top(&self) -> f64 {
+        TOP + POST * self.posts.iter().filter(|post| post.at.is_finite()).count() as f64
+    }
+
     /// The names at the ends of the lines.
     fn names(&self, canvas: &Canvas, places: &[f64], up: Scale, right: f64, room: f64) {
         let ends: Vec<Option<(f64, f64)>> =
             self.curves.iter().map(|curve| curve.runs(places, up).pop()?.pop()).collect();
         let wishes: Vec<f64> = ends.iter().map(|end| end.map_or(up.from, |(_, y)| y)).collect();
-        let spread = place::spread(&wishes, NAME_GAP, TOP, up.from);
+        let spread = place::spread(&wishes, NAME_GAP, self.top(), up.from);
         for ((curve, end), y) in self.curves.iter().zip(ends).zip(spread) {
             let x = right + 24.0;
             if let Some(end) = end {
@@ -246,7 +285,11 @@ impl Curve {
             }
             let (place, tone) = ((x, up.at(value)), self.part.tone());
             match mark.kind {
-                MarkKind::Close => canvas.dot(place, 5.0, tone),
+                MarkKind::Here => {
+                    canvas.dot(place, 5.0, tone);
+                    canvas.halo(place, 10.0, tone, 2.4);
+                }
+                MarkKind::Close | MarkKind::Seen => canvas.dot(place, 5.0, tone),
                 MarkKind::Worse => canvas.ring(place, 3.5, tone, 1.6),
                 MarkKind::Best => {
                     canvas.dot(place, 5.0, tone);

@@ -46,6 +46,17 @@ pub struct ForestPoint {
     pub part: Part,
     /// The difference.
     pub difference: Estimate,
+    /// A difference that matters, if there is one: a dashed stroke.
+    pub limit: Option<Limit>,
+}
+
+/// A difference that must not be passed, such as the margin of a guardrail.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Limit {
+    /// Where it lies; NaN for nowhere.
+    pub at: f64,
+    /// Whether it is known not to be passed.
+    pub holds: bool,
 }
 
 /// Where scales begin, and how narrow they may be.
@@ -78,14 +89,18 @@ impl Forest {
             top = self.block(&canvas, &groups[..same], top, right);
             groups = &groups[same..];
         }
-        canvas.words((12.0, top + 14.0), "Filled: the interval leaves 0 out.", SMALL, Tone::Soft, Anchor::Start);
+        let all = self.groups.iter().flat_map(|group| group.rows.iter().flat_map(|row| &row.points));
+        let limits =
+            if all.clone().any(|point| point.limit().is_some()) { " Dashed: the margin that matters." } else { "" };
+        let key = format!("Filled: the interval leaves 0 out.{limits}");
+        canvas.words((12.0, top + 14.0), &key, SMALL, Tone::Soft, Anchor::Start);
         canvas.finish(top + 26.0)
     }
 
     /// Groups on one scale that ends at `right`, from `top`; gives where they end.
     fn block(&self, canvas: &Canvas, groups: &[ForestGroup], top: f64, right: f64) -> f64 {
         let rows = || groups.iter().flat_map(|group| &group.rows);
-        let values = rows().flat_map(|row| row.points.iter().flat_map(|point| point.difference.numbers()));
+        let values = rows().flat_map(|row| row.points.iter().flat_map(ForestPoint::numbers));
         let scale = Scale::over(values.chain([0.0]), PLOT.0, right).widened(0.05);
         let form = &groups[0].form;
         // The side that is better is said once if it is the same for all, else in each row.
@@ -167,10 +182,20 @@ impl ForestRow {
 }
 
 impl ForestPoint {
+    /// Every finite number of it, for a scale.
+    fn numbers(&self) -> impl Iterator<Item = f64> {
+        self.difference.numbers().chain(self.limit())
+    }
+
+    /// Where its limit lies, if it does.
+    fn limit(&self) -> Option<f64> {
+        self.limit.map(|limit| limit.at).filter(|at| at.is_finite())
+    }
+
     /// The difference and its interval in words.
     fn said(&self, form: &Form) -> String {
         let Some(value) = self.difference.known() else { return "–".to_owned() };
-        let bare = |value: f64| form.value(value).trim_end_matches("\u{a0}%").to_owned();
+        let bare = |value: f64| form.value(value).trim_end_matches(form.sign()).to_owned();
         match self.difference.interval() {
             Some((low, high)) => format!("{} ({} to {})", form.signed(value), bare(low), bare(high)),
             None => form.signed(value),
@@ -182,6 +207,10 @@ impl ForestPoint {
             canvas.words((scale.to + 16.0, y + 5.0), "–", SIZE, Tone::Soft, Anchor::Start);
             return;
         };
+        if let Some(limit) = self.limit() {
+            let x = scale.at(limit);
+            canvas.line(&[(x, y - 11.0), (x, y + 11.0)], Tone::Ink, 1.6, "4 3");
+        }
         let interval = self.difference.interval();
         // Without an interval nothing is known about chance.
         let clear = interval.is_some_and(|(low, high)| low > 0.0 || high < 0.0);
@@ -199,7 +228,11 @@ impl ForestPoint {
             (false, ..) => "",
             // Nobody does anything else.
             _ if value == 0.0 && interval == Some((0.0, 0.0)) => "same",
-            (_, false, _) => "unclear",
+            (_, false, _) => match self.limit {
+                Some(Limit { holds: true, .. }) => "holds",
+                Some(_) => "not shown",
+                None => "unclear",
+            },
             (_, _, Better::Neither) => "differs",
             (_, _, Better::Higher) => {
                 if value > 0.0 {

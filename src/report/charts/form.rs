@@ -7,6 +7,10 @@ pub enum Form {
     Money(String),
     /// A share: 0.123 is written 12.3 %.
     Share,
+    /// A chance: as a share, but all or none of what may happen is more than anyone knows.
+    Chance,
+    /// A difference of shares: 0.0123 is written 1.23 pp, percentage points.
+    Points,
     /// Any other number.
     Number,
     /// How many of something: a whole number.
@@ -18,7 +22,16 @@ impl Form {
     pub(super) fn label(&self, label: &str) -> String {
         match self {
             Self::Money(code) => format!("{label} [{code}]").trim_start().to_owned(),
-            Self::Share | Self::Number | Self::Count => label.to_owned(),
+            Self::Share | Self::Chance | Self::Points | Self::Number | Self::Count => label.to_owned(),
+        }
+    }
+
+    /// What stands behind every number.
+    pub(super) fn sign(&self) -> &'static str {
+        match self {
+            Self::Share | Self::Chance => "\u{a0}%",
+            Self::Points => "\u{a0}pp",
+            Self::Money(_) | Self::Number | Self::Count => "",
         }
     }
 
@@ -28,7 +41,10 @@ impl Form {
             return "–".to_owned();
         }
         match self {
-            Self::Share => format!("{}\u{a0}%", short(value * 100.0, true)),
+            Self::Chance if value > 0.999 => ">\u{a0}99.9\u{a0}%".to_owned(),
+            Self::Chance if value < 0.001 => "<\u{a0}0.1\u{a0}%".to_owned(),
+            Self::Share | Self::Chance => format!("{}\u{a0}%", short(value * 100.0, true)),
+            Self::Points => format!("{}\u{a0}pp", short(value * 100.0, false)),
             Self::Count if value.abs() < 99_999.5 => grouped(value, 0),
             Self::Money(_) | Self::Number | Self::Count => short(value, false),
         }
@@ -46,12 +62,12 @@ impl Form {
 
     /// The values of evenly spaced ticks, all in the same unit and with the same decimals.
     pub(super) fn ticks(&self, values: &[f64]) -> Vec<String> {
-        let factor = if *self == Self::Share { 100.0 } else { 1.0 };
+        let factor = if matches!(self, Self::Share | Self::Chance | Self::Points) { 100.0 } else { 1.0 };
         let values: Vec<f64> = values.iter().map(|value| value * factor).collect();
         let most = values.iter().fold(0.0_f64, |most, value| most.max(value.abs()));
         let step = values.windows(2).map(|pair| pair[1] - pair[0]).fold(f64::INFINITY, f64::min);
         let step = if step.is_finite() && step > 0.0 { step } else { most };
-        let sign = if *self == Self::Share { "\u{a0}%" } else { "" };
+        let sign = self.sign();
         let write = |value: &f64| {
             if most >= 1e15 || (most > 0.0 && most < 1e-5) {
                 return format!("{}{sign}", scientific(*value));
@@ -162,7 +178,10 @@ mod tests {
         }
         assert_eq!(Form::Share.signed(0.123).replace('\u{a0}', " "), "+12.3 %");
         assert_eq!(Form::Share.signed(-0.01).replace('\u{a0}', " "), "−1.0 %");
+        assert_eq!(Form::Points.signed(0.0123).replace('\u{a0}', " "), "+1.23 pp");
         assert_eq!(Form::Number.signed(0.0), "0");
+        let chances = [0.0, 0.42, 1.0].map(|chance| Form::Chance.value(chance).replace('\u{a0}', " "));
+        assert_eq!(chances, ["< 0.1 %", "42.0 %", "> 99.9 %"]);
     }
 
     #[test]

@@ -106,6 +106,7 @@ fn chart(reader: &Reader<'_>, measure: &'static str, label: &str, title: String)
         across_label: "week".to_owned(),
         value_label: label.to_owned(),
         form: reader.form(unit),
+        posts: Vec::new(),
     };
     let description = format!("{label}, by week and strategy, with intervals.");
     Some(Chart::new(measure.replace('_', "-"), title, |caption| chart.draw(caption), &description))

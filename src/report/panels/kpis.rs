@@ -20,6 +20,7 @@ pub(super) fn panel(reader: &Reader<'_>) -> Option<Panel> {
                     line.relative_difference_low,
                     line.relative_difference_high,
                 ),
+                limit: None,
             })
             .collect();
         let first = reader.lines(measure).next()?;

@@ -38,6 +38,7 @@ pub(super) fn panel(reader: &Reader<'_>) -> Option<Panel> {
             name: line.strategy.clone(),
             part: reader.part(&line.strategy),
             difference: estimate(line.difference, line.difference_low, line.difference_high),
+            limit: None,
         };
         ForestRow {
             name: format!("{segment} ({})", crate::compare::percent(share)),

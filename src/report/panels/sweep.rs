@@ -210,6 +210,7 @@ impl Reader<'_> {
             value_label: first.name.to_owned(),
             form: self.form(first),
             curves: self.answer.strategies.iter().filter_map(curve).collect(),
+            posts: Vec::new(),
         }
     }
 

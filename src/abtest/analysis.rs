@@ -8,6 +8,8 @@ mod gates;
 mod looks;
 mod outcome;
 mod segments;
+mod strata;
+mod time_to_event;
 mod verdict;
 
 use serde::Serialize;
@@ -15,8 +17,8 @@ use serde::Serialize;
 use super::collected::{Cell, Collected, Measured, Sample};
 use super::contrast::Contrast;
 use super::metric::{Metric, Role};
-use super::plan::Plan;
-use super::standing::Standing;
+use super::plan::{Plan, Validity};
+use super::standing::{self, Standing};
 use crate::stats::two_arms::adjusted::{Design, Fit};
 use crate::stats::{Error, normal};
 use family::Correction;
@@ -29,6 +31,8 @@ pub use gates::{Gate, State};
 pub use looks::LookResult;
 pub use outcome::{Adjustment, Call, Estimates, Outcome};
 pub use segments::{Heterogeneity, SegmentResult};
+pub use strata::PostStratified;
+pub use time_to_event::Hazard;
 pub use verdict::{Choice, Verdict};
 
 /// Everything that is said about the data of a test. Serialised, it is the JSON of `abtest analyze`.
@@ -127,7 +131,10 @@ fn contrasts(plan: &Plan, collected: &Collected) -> Result<Vec<Contrasts>, Refus
         let each = |cell: &Cell| {
             let treatments = cell.0.iter().zip(&collected.arms).skip(1);
             let contrast = |(sample, arm): (&Sample, &String)| {
-                Contrast::of(&metric.kind, &cell.0[0], sample).map_err(|error| Refusal::of(metric, arm, &error))
+                let contrast = Contrast::of(&metric.kind, &cell.0[0], sample);
+                let units = (units(&cell.0[0]), units(sample));
+                let watched = contrast.and_then(|contrast| as_watched(plan, collected, arm, units, contrast));
+                watched.map(|(contrast, _)| contrast).map_err(|error| Refusal::of(metric, arm, &error))
             };
             treatments.map(contrast).collect::<Result<Vec<_>, _>>()
         };
@@ -138,6 +145,53 @@ fn contrasts(plan: &Plan, collected: &Collected) -> Result<Vec<Contrasts>, Refus
         all.push(Contrasts { main, unadjusted, uncapped });
     }
     Ok(all)
+}
+
+/// The contrast of an arm under the law that looks at any time ask for, if the plan has them. `units` are those by which
+/// the test counts how far it has come: of a segment those of all segments, since they grow together.
+fn as_watched(
+    plan: &Plan,
+    collected: &Collected,
+    arm: &str,
+    units: (u64, u64),
+    contrast: Contrast,
+) -> Result<(Contrast, Option<Standing>), Error> {
+    if plan.design.validity != Validity::AnyTime {
+        return Ok((contrast, None));
+    }
+    at_any_time(plan, collected, arm, units, contrast).map(|(contrast, standing)| (contrast, Some(standing)))
+}
+
+/// The same in any case, with the standing that goes with it.
+fn at_any_time(
+    plan: &Plan,
+    collected: &Collected,
+    arm: &str,
+    units: (u64, u64),
+    contrast: Contrast,
+) -> Result<(Contrast, Standing), Error> {
+    let mixture = standing::mixture(plan, collected.units.iter().sum())?;
+    let shares = pair_of_shares(plan, collected, arm);
+    let time = standing::worth(units, shares);
+    let both = shares.0 + shares.1;
+    let share = if both > 0.0 { shares.1 / both } else { 0.5 };
+    Ok((contrast.at_any_time(mixture, time, share)?, Standing::AnyTime(mixture, time)))
+}
+
+/// Units of a sample.
+fn units(sample: &Sample) -> u64 {
+    match sample {
+        Sample::Count { units, .. } => *units,
+        Sample::Moments(moments) => moments.n(),
+        Sample::Values(values) => values.len() as u64,
+        Sample::Lifetimes(times) => times.len() as u64,
+    }
+}
+
+/// Planned shares of the control and of a treatment.
+fn pair_of_shares(plan: &Plan, collected: &Collected, arm: &str) -> (f64, f64) {
+    let share = |name: &str| plan.arms.iter().find(|(arm, _)| arm == name).map_or(0.0, |(_, share)| *share);
+    (share(&collected.arms[0]), share(arm))
 }
 
 /// By regression on the covariates: from the rows, else from the totals.
@@ -193,7 +247,12 @@ fn analyze_contrasts(
     let gates = gates::gates(plan, planned, collected)?;
     let (segments, heterogeneity) = segments::segments(plan, collected, &standing)?;
     let days = days::days(plan, collected)?;
-    let looks = looks::looks(plan, &standing, alpha, treatments, &contrasts[primary].main, &days)?;
+    let mut levels = Vec::new();
+    for treatment in treatments {
+        let found = results.iter().find(|outcome| outcome.role == "primary" && outcome.treatment == *treatment);
+        levels.push(found.map_or(alpha, |outcome| outcome.adjustment.alpha));
+    }
+    let looks = looks::looks(plan, &standing, collected, &levels, &contrasts[primary].main, &days)?;
     let metric = &plan.metrics[primary];
     let beliefs = belief::beliefs(
         &collected.arms,
@@ -211,12 +270,12 @@ fn analyze_contrasts(
     };
     Ok(Analysis {
         hypothesis: planned.then(|| plan.hypothesis.clone()),
-        verdict: verdict::verdict(plan, &standing, &gates, &results),
+        verdict: verdict::verdict(plan, &standing, &gates, &results, &looks),
         arms: collected.arms.iter().zip(&collected.units).enumerate().map(arm).collect(),
         unit: plan.unit.clone(),
         alpha,
         valid_under: standing.valid_under(),
-        departures: if planned { departures::departures(plan, asked, collected, units) } else { Vec::new() },
+        departures: if planned { departures::departures(plan, asked, collected, units, &looks) } else { Vec::new() },
         units,
         gates,
         results,
@@ -248,9 +307,8 @@ fn results(
     let standing_of = |metric: usize, treatment: usize| match standing {
         // What counts is how many units this metric and these two arms have.
         Standing::AnyTime(mixture, _) => {
-            let (control, treated) = contrasts[metric].main[treatment].units;
-            let arms = collected.arms.len() as f64 / 2.0;
-            Standing::AnyTime(*mixture, (control + treated) as f64 * arms)
+            let shares = pair_of_shares(plan, collected, &treatments[treatment]);
+            Standing::AnyTime(*mixture, standing::worth(contrasts[metric].main[treatment].units, shares))
         }
         other => other.clone(),
     };
@@ -276,7 +334,12 @@ fn results(
             let estimates = |contrast: &Contrast| Estimates::of(contrast, standing, alpha);
             let error = contrast.standard_error();
             let margin = if let Role::Guardrail(margin) = metric.role { Some(margin) } else { None };
-            let variance_saved = of.unadjusted.get(arm).map(|raw| 1.0 - (error / raw.standard_error()).powi(2));
+            // Both from the spread of the units, whatever law the interval of the plain result has.
+            let variance = |contrast: &Contrast| contrast.errors().iter().map(|error| error * error).sum::<f64>();
+            let variance_saved = of.unadjusted.get(arm).map(|raw| 1.0 - error * error / variance(raw));
+            // Dunnett's level is known beforehand; that of steps hangs on the other results.
+            let level = if corrected.method == "Dunnett" { corrected.alpha } else { alpha };
+            let cell = &collected.metrics[number].overall.0;
             outcomes[number * treatments.len() + arm] = Some(Outcome {
                 metric: metric.name.clone(),
                 kind: metric.kind.name(),
@@ -287,13 +350,15 @@ fn results(
                 unadjusted: of.unadjusted.get(arm).map(estimates).transpose()?,
                 variance_saved,
                 uncapped: of.uncapped.get(arm).map(estimates).transpose()?,
-                detectable: Some((normal::quantile(1.0 - alpha / 2.0) + normal::quantile(0.8)) * error)
+                detectable: Some((normal::quantile(0.8) - normal::quantile(level / 2.0)) * error)
                     .filter(|detectable| detectable.is_finite()),
                 call: Call::of(contrast.z(0.0), corrected.critical, metric.better),
                 margin: margin.map(|margin| margin.to_string()),
                 margin_size: margin.map(|margin| margin.of(contrast.control())),
                 not_worse: margin.map(|margin| not_worse(contrast, metric, margin, corrected.critical)),
                 adjustment: Adjustment::of(contrast, &corrected)?,
+                hazard: time_to_event::hazard(&cell[0], &cell[arm + 1], standing, corrected.critical)?,
+                post_stratified: strata::post_stratified(&metric.kind, collected, number, arm + 1, standing, alpha)?,
             });
         }
     }

@@ -5,13 +5,17 @@
 //! does not refuse. So they cannot contradict each other, and each way to decide (once, at planned looks, at any time)
 //! is only another c.
 
+mod sequence;
+
 use super::collected::Sample;
 use super::metric::{Kind, Margin};
 use crate::stats::Error;
+use crate::stats::sequential::always_valid::Mixture;
 use crate::stats::two_arms::exact::MidP;
 use crate::stats::two_arms::proportions::{Arm, RatioInterval, TwoProportions};
 use crate::stats::two_arms::survival::{Curve, restricted_mean_difference};
 use crate::stats::two_arms::{Difference, LiftInterval, means, quantiles, ratios};
+use sequence::Sequence;
 
 /// Below so many expected units with (or without) a 1 in an arm, the score test gives way to the exact one.
 const FEW: f64 = 10.0;
@@ -31,6 +35,7 @@ enum Law {
     Score(TwoProportions),
     Rare(TwoProportions, Box<MidP>),
     Normal(Difference),
+    Sequence(Box<Sequence>, TwoProportions),
 }
 
 /// The interval of a lift, as shares of the control's value.
@@ -108,10 +113,26 @@ impl Contrast {
         Self { law: Law::Normal(difference), method, units }
     }
 
+    /// The same for looks at any time, when the mixture has come to `time` (see [`super::standing::worth`]): rare conversions
+    /// then get a law of their own. `share` is the planned share of the treatment in the units of both arms.
+    ///
+    /// # Errors
+    /// Those of statistics.
+    pub fn at_any_time(self, mixture: Mixture, time: f64, share: f64) -> Result<Self, Error> {
+        let Law::Rare(both, _) = self.law else { return Ok(self) };
+        let law = Law::Sequence(Box::new(Sequence::new(both, share, mixture, time)?), both);
+        Ok(Self { law, method: "in which arm conversions fall, beta-binomial e-value", units: self.units })
+    }
+
+    /// Whether it is made of counts of units, and not of estimates with errors.
+    pub fn is_of_counts(&self) -> bool {
+        !matches!(self.law, Law::Normal(_))
+    }
+
     /// The control's value.
     pub fn control(&self) -> f64 {
         match &self.law {
-            Law::Score(both) | Law::Rare(both, _) => both.control().rate(),
+            Law::Score(both) | Law::Rare(both, _) | Law::Sequence(_, both) => both.control().rate(),
             Law::Normal(difference) => difference.control().value,
         }
     }
@@ -119,7 +140,7 @@ impl Contrast {
     /// The treatment's value.
     pub fn treatment(&self) -> f64 {
         match &self.law {
-            Law::Score(both) | Law::Rare(both, _) => both.treatment().rate(),
+            Law::Score(both) | Law::Rare(both, _) | Law::Sequence(_, both) => both.treatment().rate(),
             Law::Normal(difference) => difference.treatment().value,
         }
     }
@@ -127,7 +148,7 @@ impl Contrast {
     /// Treatment − control, in the metric's unit.
     pub fn difference(&self) -> f64 {
         match &self.law {
-            Law::Score(both) | Law::Rare(both, _) => both.difference(),
+            Law::Score(both) | Law::Rare(both, _) | Law::Sequence(_, both) => both.difference(),
             Law::Normal(difference) => difference.estimate(),
         }
     }
@@ -135,7 +156,7 @@ impl Contrast {
     /// Treatment ÷ control − 1; none where the control is not above 0.
     pub fn lift(&self) -> Option<f64> {
         match &self.law {
-            Law::Score(both) | Law::Rare(both, _) => both.lift(),
+            Law::Score(both) | Law::Rare(both, _) | Law::Sequence(_, both) => both.lift(),
             Law::Normal(difference) => difference.lift(),
         }
     }
@@ -145,6 +166,7 @@ impl Contrast {
         match &self.law {
             Law::Score(both) => both.z(null),
             Law::Rare(_, exact) => exact.difference_z(null),
+            Law::Sequence(sequence, _) => sequence.difference_z(null),
             Law::Normal(difference) => difference.z(null),
         }
     }
@@ -157,6 +179,7 @@ impl Contrast {
         match &self.law {
             Law::Score(both) => both.interval(critical),
             Law::Rare(_, exact) => exact.interval(critical),
+            Law::Sequence(sequence, _) => sequence.interval(critical),
             Law::Normal(difference) => Ok(difference.interval(critical)),
         }
     }
@@ -170,6 +193,7 @@ impl Contrast {
         match &self.law {
             Law::Score(both) => both.lift_interval(critical).map(ends),
             Law::Rare(_, exact) => exact.lift_interval(critical).map(ends),
+            Law::Sequence(sequence, _) => sequence.lift_interval(critical).map(ends),
             Law::Normal(difference) => Ok(match difference.lift_interval(critical) {
                 LiftInterval::Between { low, high } => Lift::Between(low, high),
                 LiftInterval::Unbounded => Lift::Unbounded,
@@ -180,28 +204,32 @@ impl Contrast {
 
     /// Signed normal score of "the treatment is worse by exactly this margin", where more is better: high means not worse.
     pub fn z_above(&self, margin: Margin) -> f64 {
-        match (margin, &self.law) {
-            (Margin::Absolute(size), _) => self.z(-size),
-            (Margin::Relative(share), Law::Score(both)) => both.lift_z(-share),
-            (Margin::Relative(share), Law::Normal(difference)) => difference.z_lift(-share),
-            (Margin::Relative(share), Law::Rare(_, exact)) => exact.lift_z(-share),
-        }
+        self.z_margin(margin, -1.0)
     }
 
     /// The same where less is better: low (negative) means not worse.
     pub fn z_below(&self, margin: Margin) -> f64 {
-        match (margin, &self.law) {
-            (Margin::Absolute(size), _) => self.z(size),
-            (Margin::Relative(share), Law::Score(both)) => both.lift_z(share),
-            (Margin::Relative(share), Law::Normal(difference)) => difference.z_lift(share),
-            (Margin::Relative(share), Law::Rare(_, exact)) => exact.lift_z(share),
+        self.z_margin(margin, 1.0)
+    }
+
+    /// Signed normal score of "the treatment lies by this margin above (or, with −1, below) the control".
+    fn z_margin(&self, margin: Margin, side: f64) -> f64 {
+        match margin {
+            Margin::Absolute(size) => self.z(side * size),
+            Margin::Relative(share) => match &self.law {
+                Law::Score(both) => both.lift_z(side * share),
+                Law::Rare(_, exact) => exact.lift_z(side * share),
+                Law::Sequence(sequence, _) => sequence.lift_z(side * share),
+                // Above a negative value is nearer to 0.
+                Law::Normal(difference) => difference.z_lift(side * share * self.control().signum()),
+            },
         }
     }
 
     /// Standard errors of the control's and the treatment's value.
     pub fn errors(&self) -> [f64; 2] {
         match &self.law {
-            Law::Score(both) | Law::Rare(both, _) => [both.control(), both.treatment()].map(|arm| {
+            Law::Score(both) | Law::Rare(both, _) | Law::Sequence(_, both) => [both.control(), both.treatment()].map(|arm| {
                 let rate = arm.rate();
                 (rate * (1.0 - rate) / arm.trials as f64).sqrt()
             }),
@@ -213,15 +241,32 @@ impl Contrast {
     pub fn standard_error(&self) -> f64 {
         match &self.law {
             Law::Normal(difference) => difference.standard_error(),
-            Law::Score(_) | Law::Rare(..) => {
-                let usual = crate::stats::normal::quantile(0.975);
-                self.interval(usual).map_or(f64::NAN, |(low, high)| (high - low) / (2.0 * usual))
-            }
+            // An interval for ever is no measure of one look.
+            Law::Sequence(_, both) => width(both.interval(USUAL)),
+            Law::Score(_) | Law::Rare(..) => width(self.interval(USUAL)),
         }
+    }
+
+    /// Variances of the control's and the treatment's value as the test of no difference has them, up to a common factor:
+    /// for shares those of one common rate.
+    pub fn null_variances(&self) -> [f64; 2] {
+        if self.is_of_counts() {
+            return [1.0 / self.units.0 as f64, 1.0 / self.units.1 as f64];
+        }
+        self.errors().map(|error| error * error)
     }
 }
 
-fn curve(lifetimes: &[(f64, bool)]) -> Result<Curve, Error> {
+/// The critical value of a 95 % interval.
+const USUAL: f64 = 1.959_963_984_540_054;
+
+/// The standard error of which a 95 % interval tells.
+fn width(interval: Result<(f64, f64), Error>) -> f64 {
+    interval.map_or(f64::NAN, |(low, high)| (high - low) / (2.0 * USUAL))
+}
+
+/// Kaplan–Meier's curve of an arm.
+pub(super) fn curve(lifetimes: &[(f64, bool)]) -> Result<Curve, Error> {
     let (days, events): (Vec<f64>, Vec<bool>) = lifetimes.iter().copied().unzip();
     Curve::from_times(&days, &events)
 }

@@ -162,12 +162,14 @@ impl Sequence {
         })
     }
 
-    /// Chance of a right answer at a shift ≥ 0 (of any, at 0).
+    /// Chance to find a difference at a shift ≥ 0, on either side.
     fn power(&self, shift: f64) -> f64 {
         match self {
             Self::Once(test) => test.power_at(shift),
-            Self::Looks(looks) => looks.power(shift),
-            Self::AnyTime(walk, _) => walk.crossings(shift).iter().map(|crossing| crossing.upper).sum(),
+            // Either side, as in a test of one look; where one gives up for futility, nothing is found on the wrong one.
+            Self::Looks(looks) if looks.looks().iter().any(|look| look.futility.is_some()) => looks.power(shift),
+            Self::Looks(looks) => looks.power(shift) + looks.power(-shift),
+            Self::AnyTime(walk, _) => walk.crossings(shift).iter().map(|ending| ending.upper + ending.lower).sum(),
         }
     }
 
@@ -237,7 +239,8 @@ pub fn size(question: &Question<'_>) -> Result<Sizing, Error> {
     let shift = pair.shift(effect, all)?;
     let half = pair.shift(effect / 2.0, all)?;
     let relative = |effect: f64| (value > 0.0).then(|| effect / value);
-    let error = |shift: f64, effect: f64| errors(test, effect, effect.abs() / shift);
+    // An effect that the units cannot tell from none has no shift to speak of.
+    let error = |shift: f64, effect: f64| errors(test, effect, effect.abs() / shift.max(1e-9));
     let (errors, at_half) = (error(shift, effect)?, error(half, effect / 2.0)?);
     let mut curve = Vec::with_capacity(POINTS);
     for i in 0..POINTS {

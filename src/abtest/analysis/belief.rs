@@ -69,7 +69,8 @@ fn choice(samples: &[Sample], contrasts: &[Contrast], better: Direction) -> Resu
         .map(|sample| if let Sample::Count { successes, units } = sample { Some((*successes, *units)) } else { None })
         .collect();
     let lower = better == Direction::Lower;
-    if let Some(counts) = counts {
+    // With covariates the shares are no longer counts.
+    if let Some(counts) = counts.filter(|_| contrasts.iter().all(Contrast::is_of_counts)) {
         // Where less is better, the best arm is the one with most units that did not.
         let posterior = |(successes, units): (u64, u64)| {
             Beta::new(1.0, 1.0)?.after(if lower { units - successes } else { successes }, units)
@@ -78,13 +79,16 @@ fn choice(samples: &[Sample], contrasts: &[Contrast], better: Direction) -> Resu
         return bayes::choice_of_rates(&posteriors);
     }
     let sign = if lower { -1.0 } else { 1.0 };
+    let most = contrasts.iter().flat_map(Contrast::errors).fold(0.0, f64::max);
     let mut posteriors = Vec::new();
     for (arm, contrast) in contrasts.iter().enumerate() {
-        let [control, treatment] = contrast.errors();
+        // An arm in which nothing varies is as good as known, and not quite.
+        let [control, treatment] = contrast.errors().map(|error| error.max(1e-6 * most));
         if arm == 0 {
             posteriors.push(Normal::new(sign * contrast.control(), control)?);
         }
-        posteriors.push(Normal::new(sign * contrast.treatment(), treatment)?);
+        // Covariates move the control of each pair a little; what counts is the difference.
+        posteriors.push(Normal::new(sign * (contrasts[0].control() + contrast.difference()), treatment)?);
     }
     bayes::choice_of_means(&posteriors)
 }

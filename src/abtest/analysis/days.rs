@@ -5,7 +5,6 @@ use serde::Serialize;
 use super::super::collected::{Cell, Collected, Sample};
 use super::super::contrast::Contrast;
 use super::super::plan::Plan;
-use crate::stats::sequential::always_valid::Mixture;
 use crate::stats::{Error, normal};
 
 /// All units exposed until a day.
@@ -59,8 +58,6 @@ pub fn days(plan: &Plan, collected: &Collected) -> Result<Vec<DayResult>, Error>
     let by_day = &collected.metrics[primary].by_day;
     let mut results = Vec::new();
     let mut sum: Option<Cell> = None;
-    let all = collected.units.iter().sum::<u64>();
-    let shares: f64 = collected.arms.len() as f64;
     for (day, cell) in by_day {
         match &mut sum {
             Some(sum) => add(sum, cell),
@@ -70,10 +67,9 @@ pub fn days(plan: &Plan, collected: &Collected) -> Result<Vec<DayResult>, Error>
         for (arm, treatment) in collected.arms.iter().enumerate().skip(1) {
             let Ok(contrast) = Contrast::of(&plan.metrics[primary].kind, &sum.0[0], &sum.0[arm]) else { continue };
             let (n_control, n_treatment) = contrast.units;
-            let planned = plan.design.units.unwrap_or(all) as f64 * 2.0 / shares;
-            let mixture = Mixture::tuned(planned, plan.design.alpha)?;
             let fixed = contrast.interval(-normal::quantile(plan.design.alpha / 2.0))?;
-            let any = contrast.interval(mixture.critical((n_control + n_treatment) as f64, plan.design.alpha))?;
+            let (watched, standing) = super::at_any_time(plan, collected, treatment, contrast.units, contrast.clone())?;
+            let any = watched.interval(standing.critical(plan.design.alpha)?)?;
             results.push(DayResult {
                 day: day.to_string(),
                 treatment: treatment.clone(),

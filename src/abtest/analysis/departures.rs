@@ -2,7 +2,7 @@
 
 use super::super::collected::Collected;
 use super::super::plan::{Plan, Validity};
-use super::looks::NEAR;
+use super::looks::{LookResult, NEAR};
 
 /// What the command line asked beyond the plan.
 #[derive(Clone, Debug, Default)]
@@ -14,7 +14,7 @@ pub struct Asked {
 }
 
 /// All departures, as sentences.
-pub fn departures(plan: &Plan, asked: &Asked, collected: &Collected, units: u64) -> Vec<String> {
+pub fn departures(plan: &Plan, asked: &Asked, collected: &Collected, units: u64, looks: &[LookResult]) -> Vec<String> {
     let mut all = Vec::new();
     for metric in &asked.metrics {
         all.push(format!("metric {metric} is not in the plan: it is exploratory and decides nothing"));
@@ -24,7 +24,15 @@ pub fn departures(plan: &Plan, asked: &Asked, collected: &Collected, units: u64)
     }
     let Some(planned) = plan.design.units else { return all };
     let now = units as f64 / planned as f64;
-    let percent = |share: f64| format!("{:.0} %", 100.0 * share);
+    let percent = |share: f64| {
+        let percent = 100.0 * share;
+        if percent >= 1.0 { format!("{percent:.0} %") } else { format!("{percent:.1} %") }
+    };
+    let earlier = asked.taken.iter().flatten().filter(|taken| **taken < now).count();
+    if plan.design.validity == Validity::Fixed && earlier > 0 {
+        let plural = if earlier == 1 { "look was" } else { "looks were" };
+        all.push(format!("the plan looks once, and {earlier} {plural} taken before this one: the level does not hold"));
+    }
     match &plan.design.validity {
         Validity::Fixed if now < 1.0 - NEAR => all.push(format!(
             "the plan looks once, at {planned} units; there are {units} ({}): deciding now is a look too many, and intervals \
@@ -52,9 +60,39 @@ pub fn departures(plan: &Plan, asked: &Asked, collected: &Collected, units: u64)
                 for look in taken.iter().filter(|taken| looks.iter().all(|look| (look - **taken).abs() > NEAR)) {
                     all.push(format!("a look was taken at {} of the planned units, which was not planned", percent(*look)));
                 }
+                if let Some(ended) = taken.iter().find(|taken| **taken >= 1.0 - NEAR && **taken < now) {
+                    all.push(format!(
+                        "the last look of the plan was taken at {}, and spent all of the error: its result stands, and one that \
+                         is taken now is a look too many",
+                        percent(*ended)
+                    ));
+                }
             }
         }
         _ => {}
+    }
+    all.extend(stopped_before(plan, looks));
+    all
+}
+
+/// Earlier looks at which the plan would have stopped, as the days of exposure tell: the first of each treatment.
+fn stopped_before(plan: &Plan, looks: &[LookResult]) -> Vec<String> {
+    // The days know nothing of covariates.
+    if !plan.primary().covariates.is_empty() {
+        return Vec::new();
+    }
+    let mut all: Vec<String> = Vec::new();
+    let mut seen: Vec<&str> = Vec::new();
+    for look in looks.iter().filter(|look| !look.now) {
+        let (Some(day), Some(z)) = (&look.day, look.statistic) else { continue };
+        if z.abs() > look.boundary && !seen.contains(&look.treatment.as_str()) {
+            seen.push(&look.treatment);
+            all.push(format!(
+                "by the data as they are now, the plan would have stopped at look {} on {day}, where {} had z = {z:.2} and the \
+                 boundary is {:.2}; the intervals shown hold whether one stops or not",
+                look.look, look.treatment, look.boundary
+            ));
+        }
     }
     all
 }

@@ -38,6 +38,9 @@ pub enum Correction {
 /// p-values below this come from the Bonferroni bound, which is exact there.
 const FAR: f64 = 1e-12;
 
+/// The least variance of an arm, as a share of the largest.
+const NOT_QUITE: f64 = 1e-12;
+
 /// Corrects results that belong together, in their order.
 ///
 /// # Errors
@@ -78,9 +81,11 @@ pub fn correct(
 }
 
 fn dunnett(contrasts: &[&Contrast], p: &[(f64, f64)], alpha: f64) -> Result<Vec<Corrected>, Error> {
-    let control = contrasts[0].errors()[0];
-    let arms: Vec<f64> = contrasts.iter().map(|contrast| contrast.errors()[1].powi(2)).collect();
-    let law = Dunnett::from_variances(control.powi(2), &arms, f64::INFINITY)?;
+    let variances: Vec<[f64; 2]> = contrasts.iter().map(|contrast| contrast.null_variances()).collect();
+    // An arm in which nothing varies is as good as known, and not quite.
+    let least = NOT_QUITE * variances.iter().flatten().copied().fold(0.0, f64::max);
+    let arms: Vec<f64> = variances.iter().map(|[_, treatment]| treatment.max(least)).collect();
+    let law = Dunnett::from_variances(variances[0][0].max(least), &arms, f64::INFINITY)?;
     let critical = law.critical(alpha, Sides::Two)?;
     let among = contrasts.len();
     let each = contrasts.iter().zip(p).map(|(contrast, (raw, _))| {

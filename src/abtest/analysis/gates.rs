@@ -3,9 +3,10 @@
 use serde::Serialize;
 
 use super::super::collected::{Collected, Repeated};
+use super::super::metric::{Metric, Role};
 use super::super::plan::Plan;
 use crate::stats::two_arms::means;
-use crate::stats::{Error, chi_squared, sample_ratio};
+use crate::stats::{Error, binomial, chi_squared, sample_ratio};
 
 /// Below this p-value shares or balance are wrong, not unlucky: the verdict is withheld.
 const BLOCKS: f64 = 0.001;
@@ -15,6 +16,10 @@ const WARNS: f64 = 0.01;
 const DOMINATES: f64 = 0.05;
 /// A unit with more than this share decides it.
 const DECIDES: f64 = 0.25;
+/// No unit of few dominates: it must also have so many times its equal part.
+const TIMES_ITS_PART: f64 = 5.0;
+/// Below so many expected units the chi-squared law is off, and the binomial one is taken.
+const FEW: f64 = 5.0;
 
 /// One gate.
 #[derive(Clone, Debug, Serialize)]
@@ -93,7 +98,7 @@ pub fn gates(plan: &Plan, planned: bool, collected: &Collected) -> Result<Vec<Ga
     gates.push(before(collected)?);
     gates.push(maturity(plan, collected));
     gates.push(dominating(plan, collected));
-    gates.push(missing(plan, collected));
+    gates.push(missing(plan, collected)?);
     Ok(gates)
 }
 
@@ -122,7 +127,12 @@ pub fn p_in_words(p: f64) -> String {
 fn ratio(collected: &Collected, shares: &[f64], planned: bool) -> Result<Gate, Error> {
     let name = "sample ratio";
     let test = sample_ratio::fixed(&collected.units, shares)?;
-    let whose = if planned { "planned" } else { "assumed equal or given" };
+    let equal = shares.iter().all(|share| (share - shares[0]).abs() < 1e-9);
+    let whose = match (planned, equal) {
+        (true, _) => "planned",
+        (false, true) => "equal",
+        (false, false) => "given",
+    };
     if let Some(&arm) = test.unplanned.first() {
         let finding = format!("arm {} has units, and the plan gives it none", collected.arms[arm]);
         return Ok(gate(name, State::Failed, finding, None));
@@ -131,20 +141,40 @@ fn ratio(collected: &Collected, shares: &[f64], planned: bool) -> Result<Gate, E
     let gap = worst.map_or(String::new(), |(arm, ratio)| {
         format!("{} has {:+.2} points of share against the {whose} shares", collected.arms[arm], 100.0 * ratio.gap)
     });
-    let state = State::of_p(test.p);
+    let p = ratio_p(&collected.units, shares)?;
+    let state = State::of_p(p);
     let finding = match state {
         State::Failed => format!(
             "{gap}: {} is below the blocking level {BLOCKS}, so assignment or logging is broken, and no result can be believed",
-            p_in_words(test.p)
+            p_in_words(p)
         ),
         State::Warning => format!(
             "{gap}: {} is below the warning level {WARNS} but above the blocking level {BLOCKS}; look for losses between \
              assignment and data",
-            p_in_words(test.p)
+            p_in_words(p)
         ),
-        _ => format!("{gap}: {}, as chance would have it", p_in_words(test.p)),
+        _ => format!("{gap}: {}, as chance would have it", p_in_words(p)),
     };
-    Ok(gate(name, state, finding, Some(test.p)))
+    Ok(gate(name, state, finding, Some(p)))
+}
+
+/// The chance of counts at least so far from their shares: chi-squared, and where few units are expected in an arm the
+/// binomial law of each arm against the others, with Bonferroni.
+fn ratio_p(counts: &[u64], shares: &[f64]) -> Result<f64, Error> {
+    let test = sample_ratio::fixed(counts, shares)?;
+    let planned: Vec<_> = test.arms.iter().zip(shares).filter(|(_, share)| **share > 0.0).collect();
+    if planned.iter().all(|(arm, _)| arm.expected >= FEW) {
+        return Ok(test.p);
+    }
+    let all: u64 = planned.iter().map(|(arm, _)| arm.observed).sum();
+    let of_arm = |(arm, share): &(&sample_ratio::Arm, &f64)| {
+        let below = binomial::cdf(arm.observed, all, **share);
+        let above = arm.observed.checked_sub(1).map_or(1.0, |less| binomial::sf(less, all, **share));
+        2.0 * below.min(above)
+    };
+    // Of two arms, the one tells what the other does.
+    let tests = if planned.len() == 2 { 1.0 } else { planned.len() as f64 };
+    Ok(planned.iter().map(of_arm).fold(1.0, |least, p| f64::min(least, tests * p)))
 }
 
 fn ratio_by_segment(collected: &Collected, shares: &[f64]) -> Result<Option<Gate>, Error> {
@@ -155,7 +185,7 @@ fn ratio_by_segment(collected: &Collected, shares: &[f64]) -> Result<Option<Gate
             if counts.iter().sum::<u64>() == 0 {
                 continue;
             }
-            let p = (sample_ratio::fixed(counts, shares)?.p * levels as f64).min(1.0);
+            let p = (ratio_p(counts, shares)? * levels as f64).min(1.0);
             if worst.as_ref().is_none_or(|(least, _)| p < *least) {
                 worst = Some((p, format!("{column} = {level}")));
             }
@@ -218,8 +248,10 @@ fn before(collected: &Collected) -> Result<Gate, Error> {
     for (column, arms) in &collected.health.before {
         let Some((control, treatments)) = arms.split_first() else { continue };
         for (arm, treatment) in treatments.iter().enumerate() {
-            // A column that never varies cannot differ.
-            let Ok(difference) = means::welch(control.sample(0)?, treatment.sample(0)?) else { continue };
+                // Where one unit or none has a value, or all the same one, nothing can differ.
+            let samples = (control.sample(0), treatment.sample(0));
+            let (Ok(control), Ok(treatment)) = samples else { continue };
+            let Ok(difference) = means::welch(control, treatment) else { continue };
             tests += 1;
             let p = difference.p();
             if worst.as_ref().is_none_or(|(least, _)| p < *least) {
@@ -269,73 +301,89 @@ fn maturity(plan: &Plan, collected: &Collected) -> Gate {
 /// Does one unit carry the result?
 fn dominating(plan: &Plan, collected: &Collected) -> Gate {
     let name = "one unit dominating";
-    let largest = plan.metrics.iter().zip(&collected.metrics).flat_map(|(metric, measured)| {
-        measured.largest_share.iter().zip(&collected.arms).map(move |(share, arm)| (*share, metric, arm))
-    });
-    let Some((share, metric, arm)) = largest.max_by(|a, b| a.0.total_cmp(&b.0)) else {
+    let mut largest: Option<(State, f64, &Metric, &String)> = None;
+    for (metric, measured) in plan.metrics.iter().zip(&collected.metrics) {
+        let samples = measured.overall.0.iter().map(super::units);
+        for ((&share, units), arm) in measured.largest_share.iter().zip(samples).zip(&collected.arms) {
+            let dominates = share > TIMES_ITS_PART / units as f64;
+            let state = match share {
+                share if dominates && share > DECIDES && decides(metric) => State::Failed,
+                share if dominates && share > DOMINATES => State::Warning,
+                _ => State::Passed,
+            };
+            let rank = |state: State| [State::Passed, State::Warning, State::Failed].iter().position(|s| *s == state);
+            if largest.is_none_or(|(worst, most, ..)| (rank(state), share) > (rank(worst), most)) {
+                largest = Some((state, share, metric, arm));
+            }
+        }
+    }
+    let Some((state, share, metric, arm)) = largest else {
         return gate(name, State::NotChecked, "there is no total to dominate", None);
     };
     let whose = format!("of the {} of {arm}", metric.name);
     let percent = 100.0 * share;
-    match share {
-        share if share > DECIDES => gate(
-            name,
-            State::Failed,
-            format!(
-                "one unit has {percent:.1} % {whose}: the result is its, not the arm's; cap the metric, or look at that unit"
-            ),
-            None,
+    let finding = match state {
+        State::Failed => format!(
+            "one unit has {percent:.1} % {whose}: the result is its, not the arm's; cap the metric, or look at that unit"
         ),
-        share if share > DOMINATES => gate(
-            name,
-            State::Warning,
-            format!("one unit has {percent:.1} % {whose}; a cap would show how much hangs on it"),
-            None,
-        ),
-        _ => gate(name, State::Passed, format!("no unit has more than {percent:.1} % of a total"), None),
-    }
+        State::Warning => format!("one unit has {percent:.1} % {whose}; a cap would show how much hangs on it"),
+        _ => format!("no unit has more than {percent:.1} % of a total"),
+    };
+    gate(name, state, finding, None)
+}
+
+/// Whether a metric decides: what is wrong with others withholds no verdict.
+fn decides(metric: &Metric) -> bool {
+    matches!(metric.role, Role::Primary | Role::Guardrail(_))
 }
 
 /// Are values missing, and more in one arm than in another?
-fn missing(plan: &Plan, collected: &Collected) -> Gate {
+fn missing(plan: &Plan, collected: &Collected) -> Result<Gate, Error> {
     let name = "missing values";
-    let mut worst: Option<(f64, u64, &str)> = None;
+    let mut found: Vec<(f64, u64, &Metric)> = Vec::new();
     for (metric, measured) in plan.metrics.iter().zip(&collected.metrics) {
         let all: u64 = measured.missing.iter().sum();
-        if all == 0 {
-            continue;
-        }
-        let p = differs(&measured.missing, &collected.units);
-        if worst.as_ref().is_none_or(|(least, ..)| p < *least) {
-            worst = Some((p, all, &metric.name));
+        if all > 0 {
+            found.push((differs(&measured.missing, &collected.units)?, all, metric));
         }
     }
+    let tests = found.len() as f64;
+    // Those that decide before others, then the least alike.
+    let worst = found.into_iter().min_by(|(p, _, a), (q, _, b)| {
+        let fails = |p: f64, metric: &Metric| p * tests < BLOCKS && decides(metric);
+        fails(*q, b).cmp(&fails(*p, a)).then(p.total_cmp(q))
+    });
     let without_arm = collected.health.without_arm;
-    match worst {
+    Ok(match worst {
         None if without_arm > 0 => {
             gate(name, State::Warning, format!("{without_arm} rows have no arm and are left out"), None)
         }
         None => gate(name, State::Passed, "none", None),
-        Some((p, all, metric)) if p < BLOCKS => {
-            let finding = format!(
-                "{all} units have no {metric}, and not alike in all arms ({}): those who are left cannot be compared",
-                p_in_words(p)
-            );
-            gate(name, State::Failed, finding, Some(p))
+        Some((p, all, Metric { name: metric, role, .. })) => {
+            let p = (p * tests).min(1.0);
+            let decides = matches!(role, Role::Primary | Role::Guardrail(_));
+            let (state, how) = match p {
+                p if p < BLOCKS && decides => (State::Failed, "not alike in all arms"),
+                p if p < BLOCKS => (State::Warning, "not alike in all arms"),
+                _ => (State::Warning, "alike in all arms"),
+            };
+            let so = if p < BLOCKS { ": those who are left cannot be compared" } else { "" };
+            let finding = format!("{all} units have no {metric} and are left out, {how} ({}){so}", p_in_words(p));
+            gate(name, state, finding, Some(p))
         }
-        Some((p, all, metric)) => {
-            let finding =
-                format!("{all} units have no {metric} and are left out; alike in all arms ({})", p_in_words(p));
-            gate(name, State::Warning, finding, Some(p))
-        }
-    }
+    })
 }
 
-/// Chi-squared test that the share of `some` is the same in all arms.
-fn differs(some: &[u64], of: &[u64]) -> f64 {
-    let rate = some.iter().sum::<u64>() as f64 / of.iter().sum::<u64>().max(1) as f64;
+/// Whether the share of `some` differs between arms: chi-squared, and of few the law of [`ratio_p`].
+fn differs(some: &[u64], of: &[u64]) -> Result<f64, Error> {
+    let (few, all) = (some.iter().sum::<u64>() as f64, of.iter().sum::<u64>() as f64);
+    let rate = few / all;
     if rate <= 0.0 || rate >= 1.0 {
-        return 1.0;
+        return Ok(1.0);
+    }
+    let shares: Vec<f64> = of.iter().map(|of| *of as f64 / all).collect();
+    if shares.iter().any(|share| *share > 0.0 && share * few < FEW) {
+        return ratio_p(some, &shares);
     }
     let chi2: f64 = some
         .iter()
@@ -346,5 +394,5 @@ fn differs(some: &[u64], of: &[u64]) -> f64 {
             off * off / (of as f64 * rate * (1.0 - rate))
         })
         .sum();
-    chi_squared::sf(chi2, (of.len() - 1) as f64)
+    Ok(chi_squared::sf(chi2, (of.len() - 1) as f64))
 }

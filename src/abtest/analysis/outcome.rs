@@ -6,6 +6,8 @@ use super::super::contrast::{Contrast, Lift};
 use super::super::metric::{Direction, Margin, Metric, Role};
 use super::super::standing::Standing;
 use super::family::Corrected;
+use super::strata::PostStratified;
+use super::time_to_event::Hazard;
 use crate::stats::Error;
 
 /// A result.
@@ -41,6 +43,10 @@ pub struct Outcome {
     pub margin_size: Option<f64>,
     /// For a guardrail: whether it is shown to be not worse by the margin.
     pub not_worse: Option<bool>,
+    /// For times to an event: the log-rank test and the ratio of hazards, beside the mean time that decides.
+    pub hazard: Option<Hazard>,
+    /// For shares and means: the same with each column of segments held alike in the arms.
+    pub post_stratified: Vec<PostStratified>,
 }
 
 /// Numbers of one contrast.
@@ -91,6 +97,9 @@ pub struct Adjustment {
     pub among: usize,
     /// p-value after correction: at most 1, at least the raw one.
     pub pvalue: f64,
+    /// The level of the intervals below, 1 − confidence.
+    #[serde(skip)]
+    pub alpha: f64,
     /// Confidence of the intervals below, so much higher that they hold 0 exactly when the corrected p-value is above the level.
     pub confidence: f64,
     /// Interval of the difference after correction: what decides.
@@ -167,6 +176,7 @@ impl Adjustment {
             method: corrected.method,
             among: corrected.among,
             pvalue: corrected.pvalue,
+            alpha: corrected.alpha,
             confidence: 1.0 - corrected.alpha,
             effect_size_ci_lower: low,
             effect_size_ci_upper: high,

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::super::collected::Collected;
+use super::super::collected::{Cell, Collected};
 use super::super::contrast::Contrast;
 use super::super::plan::Plan;
 use super::super::standing::Standing;
@@ -62,10 +62,19 @@ pub fn segments(
     for (metric, measured) in plan.metrics.iter().zip(&collected.metrics) {
         for ((column, _), levels) in collected.health.segments.iter().zip(&measured.by_segment) {
             for (arm, treatment) in collected.arms.iter().enumerate().skip(1) {
-                let contrasts: Vec<(&String, Option<Contrast>)> = levels
-                    .iter()
-                    .map(|(level, cell)| (level, Contrast::of(&metric.kind, &cell.0[0], &cell.0[arm]).ok()))
-                    .collect();
+                let whole = &measured.overall.0;
+                let units = (super::units(&whole[0]), super::units(&whole[arm]));
+                let of = |cell: &Cell| {
+                    let contrast = Contrast::of(&metric.kind, &cell.0[0], &cell.0[arm])?;
+                    super::as_watched(plan, collected, treatment, units, contrast)
+                };
+                let mut standing = standing.clone();
+                let mut contrasts: Vec<(&String, Option<Contrast>)> = Vec::new();
+                for (level, cell) in levels {
+                    let (contrast, watched) = of(cell).ok().unzip();
+                    standing = watched.flatten().unwrap_or(standing);
+                    contrasts.push((level, contrast));
+                }
                 let known: Vec<&Contrast> = contrasts.iter().filter_map(|(_, contrast)| contrast.as_ref()).collect();
                 let standings = vec![standing.clone(); known.len()];
                 let corrected = correct(&known, &standings, Correction::BenjaminiHochberg, plan.design.alpha)?;
@@ -86,7 +95,7 @@ pub fn segments(
                         results.push(row(None, None, Call::Unclear));
                         continue;
                     };
-                    let estimates = Estimates::of(contrast, standing, plan.design.alpha)?;
+                    let estimates = Estimates::of(contrast, &standing, plan.design.alpha)?;
                     let adjustment = Adjustment::of(contrast, corrected)?;
                     let call = Call::of(contrast.z(0.0), corrected.critical, metric.better);
                     results.push(row(Some(estimates), Some(adjustment), call));
@@ -94,7 +103,7 @@ pub fn segments(
                 let estimates: Vec<Effect> = known
                     .iter()
                     .map(|contrast| Effect { value: contrast.difference(), standard_error: contrast.standard_error() })
-                    .filter(|effect| effect.standard_error > 0.0)
+                    .filter(|effect| effect.standard_error > 0.0 && effect.standard_error.is_finite())
                     .collect();
                 if estimates.len() > 1 {
                     let between = heterogeneity(&estimates)?;

@@ -2,12 +2,12 @@
 
 use serde::Serialize;
 
-use super::super::metric::{Margin, Metric};
+use super::super::metric::{Direction, Margin, Metric};
 use super::super::plan::{Guardrails, Plan, Validity};
 use super::super::standing::Standing;
 use super::gates::{Gate, State, p_in_words};
+use super::looks::LookResult;
 use super::outcome::{Call, Outcome};
-use crate::stats::normal;
 
 /// The answer.
 #[derive(Clone, Debug, Serialize)]
@@ -31,8 +31,14 @@ pub struct Choice {
     pub sentence: String,
 }
 
-/// The verdict on all results; `results` are those of all metrics and treatments.
-pub fn verdict(plan: &Plan, standing: &Standing, gates: &[Gate], results: &[Outcome]) -> Verdict {
+/// The verdict on all results; `results` are those of all metrics and treatments, `looks` those of the plan.
+pub fn verdict(
+    plan: &Plan,
+    standing: &Standing,
+    gates: &[Gate],
+    results: &[Outcome],
+    looks: &[LookResult],
+) -> Verdict {
     let failed: Vec<&Gate> = gates.iter().filter(|gate| gate.state == State::Failed).collect();
     let choices: Vec<Choice> = results
         .iter()
@@ -40,13 +46,14 @@ pub fn verdict(plan: &Plan, standing: &Standing, gates: &[Gate], results: &[Outc
         .map(|primary| {
             let guardrails =
                 results.iter().filter(|other| other.role == "guardrail" && other.treatment == primary.treatment);
-            choice(plan, standing, primary, &guardrails.collect::<Vec<_>>(), !failed.is_empty())
+            let now = looks.iter().find(|look| look.now && look.treatment == primary.treatment);
+            choice(plan, standing, primary, &guardrails.collect::<Vec<_>>(), now, !failed.is_empty())
         })
         .collect();
     if !failed.is_empty() {
         let names: Vec<&str> = failed.iter().map(|gate| gate.gate).collect();
         let headline =
-            format!("No verdict: the data cannot be trusted ({}). {}.", names.join(", "), capital(&failed[0].finding));
+            format!("No verdict: the data cannot be trusted ({}): {}.", names.join(", "), failed[0].finding);
         return Verdict { withheld: true, headline, choices };
     }
     let of = |decision: &str| choices.iter().filter(|choice| choice.decision == decision).collect::<Vec<_>>();
@@ -67,7 +74,14 @@ fn best<'a>(choices: &[&'a Choice], results: &[Outcome]) -> Option<&'a Choice> {
     choices.iter().copied().max_by(|a, b| effect(a).total_cmp(&effect(b)))
 }
 
-fn choice(plan: &Plan, standing: &Standing, primary: &Outcome, guardrails: &[&Outcome], withheld: bool) -> Choice {
+fn choice(
+    plan: &Plan,
+    standing: &Standing,
+    primary: &Outcome,
+    guardrails: &[&Outcome],
+    now: Option<&LookResult>,
+    withheld: bool,
+) -> Choice {
     let found = found(plan, standing, primary);
     let harmed: Vec<&str> = guardrails
         .iter()
@@ -84,6 +98,12 @@ fn choice(plan: &Plan, standing: &Standing, primary: &Outcome, guardrails: &[&Ou
         Standing::AnyTime(..) => true,
         Standing::Fixed => false,
     };
+    let futile = futile(now).map(|(z, boundary)| {
+        format!(
+            "stop: success has become unlikely (z = {z:.2} towards better, and the plan gives up at or below \
+             {boundary:.2}); going on is allowed, and probably in vain"
+        )
+    });
     let (decision, why) = match primary.call {
         _ if withheld => ("withheld", "a gate failed, so nothing follows".to_owned()),
         Call::Worse => ("keep control", "keep the control".to_owned()),
@@ -95,6 +115,10 @@ fn choice(plan: &Plan, standing: &Standing, primary: &Outcome, guardrails: &[&Ou
             format!("do not ship yet: guardrail {} is not shown to be not worse by its margin", open.join(", ")),
         ),
         Call::Better => ("ship", format!("ship {}", primary.treatment)),
+        Call::Unclear if futile.is_some() => (
+            "keep control",
+            futile.unwrap_or_default(),
+        ),
         Call::Unclear if more => ("continue", "go on: nothing is decided yet".to_owned()),
         Call::Unclear => ("undecided", undecided(plan.primary(), primary)),
     };
@@ -139,21 +163,24 @@ fn found(plan: &Plan, standing: &Standing, primary: &Outcome) -> String {
                 primary.treatment, primary.metric
             )
         }
-        _ => format!("{} changed {} by {size}, {p}{corrected}{when}", capital(&primary.treatment), primary.metric),
+        _ => format!("{} changed {} by {size}, {p}{corrected}{when}", primary.treatment, primary.metric),
     }
+}
+
+/// The score towards better and the boundary of futility, where the score has fallen to it.
+fn futile(now: Option<&LookResult>) -> Option<(f64, f64)> {
+    let now = now?;
+    now.good.zip(now.futility).filter(|(good, futility)| good <= futility)
 }
 
 /// What an undecided test leaves open, and how many units would close it.
 fn undecided(metric: &Metric, primary: &Outcome) -> String {
     let main = &primary.main;
-    let target = match metric.worth {
-        Some(margin) => margin.of(main.control),
-        None => (main.effect_size_ci_upper - main.effect_size_ci_lower) / 4.0,
-    };
+    // Found with 80 % chance by as many units as there are; the units needed go with the inverse square of the effect.
+    let detectable = primary.detectable.unwrap_or(f64::NAN);
+    let target = metric.worth.map_or(detectable / 2.0, |margin| margin.of(main.control));
     let units = main.n_control + main.n_treatment;
-    // The error falls with the root of the units; 80 % power at the usual level.
-    let error = primary.detectable.unwrap_or(f64::NAN) / (normal::quantile(0.975) + normal::quantile(0.8));
-    let needed = units as f64 * ((normal::quantile(0.975) + normal::quantile(0.8)) * error / target).powi(2);
+    let needed = units as f64 * (detectable / target).powi(2);
     let whose = match metric.worth {
         Some(Margin::Relative(share)) => format!("the {} % worth finding", (1e4 * share).round() / 100.0),
         Some(Margin::Absolute(_)) => "the effect worth finding".to_owned(),
@@ -161,6 +188,13 @@ fn undecided(metric: &Metric, primary: &Outcome) -> String {
     };
     if !needed.is_finite() {
         return "keep the control until more is known".to_owned();
+    }
+    let best = match metric.better {
+        Direction::Higher => primary.adjustment.effect_size_ci_upper,
+        Direction::Lower => -primary.adjustment.effect_size_ci_lower,
+    };
+    if best < target {
+        return format!("{whose} lies outside the interval: if there is an effect for the better, it is smaller");
     }
     if needed <= units as f64 {
         return format!("{whose} would probably have been found, so it is probably smaller");
@@ -186,9 +220,4 @@ pub fn amount(outcome: &Outcome, number: f64) -> String {
     }
     let digits = (3.0 - libm::log10(number.abs().max(1e-12)).floor()).clamp(0.0, 12.0) as usize;
     format!("{number:+.digits$}")
-}
-
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }

@@ -120,14 +120,7 @@ impl AdHoc {
         for name in &self.lower {
             find(&mut metrics, name, "lower")?.better = Direction::Lower;
         }
-        for Pair { name, value } in &self.cap {
-            let metric = find(&mut metrics, name, "cap")?;
-            if !matches!(metric.kind, Kind::Mean { .. }) {
-                let what = format!("--cap {name}: only a mean can be capped");
-                return Err(Failure::argument(what, "leave it out"));
-            }
-            metric.cap = Some(cap(name, value)?);
-        }
+        set_caps(&mut metrics, &self.cap)?;
         let validity = if self.any_time.is_some() { Validity::AnyTime } else { Validity::Fixed };
         Ok(Plan {
             hypothesis: String::new(),
@@ -197,6 +190,19 @@ fn find<'a>(metrics: &'a mut [Metric], name: &str, flag: &str) -> Result<&'a mut
             format!("there are {}", names.join(", ")),
         )
     })
+}
+
+/// Caps the means that are named.
+pub fn set_caps(metrics: &mut [Metric], caps: &[Pair]) -> Result<(), Failure> {
+    for Pair { name, value } in caps {
+        let metric = find(metrics, name, "cap")?;
+        if !matches!(metric.kind, Kind::Mean { .. }) {
+            let what = format!("--cap {name}: only a mean can be capped");
+            return Err(Failure::argument(what, "leave it out"));
+        }
+        metric.cap = Some(cap(name, value)?);
+    }
+    Ok(())
 }
 
 fn cap(name: &str, value: &str) -> Result<Cap, Failure> {

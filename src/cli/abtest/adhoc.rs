@@ -214,7 +214,8 @@ fn cap(name: &str, value: &str) -> Result<Cap, Failure> {
         Some(percent) => {
             let percent: f64 = percent.trim().parse().map_err(|_| wrong())?;
             if percent > 0.0 && percent < 100.0 {
-                Ok(Cap::Quantile { low: None, high: Some(percent / 100.0) })
+                // Without the digits that only binary fractions have.
+                Ok(Cap::Quantile { low: None, high: Some((percent * 1e10).round() / 1e12) })
             } else {
                 Err(wrong())
             }

@@ -55,7 +55,8 @@ pub fn files() -> Result<Files, Box<dyn Error>> {
     let bank = Bank::simulate(&world, &plan, MOST_BYTES, &()).map_err(|error| format!("{error:?}"))?;
 
     let mut customers =
-        "customer_id,variant,exposed_at,segment,ordered_within_30d,revenue,opted_out,pre_revenue,days_since_order\n".to_owned();
+        "customer_id,variant,exposed_at,segment,ordered_within_30d,revenue,opted_out,pre_revenue,days_since_order\n"
+            .to_owned();
     // By day from which they count and arm: customers, and those who ordered.
     let mut judged = vec![[[0_u64; 2]; 2]; END as usize + 1];
     for (i, unit) in bank.units.iter().enumerate() {

@@ -47,7 +47,8 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
                 Of::Plan => plan::references(),
             };
             let table = |of: &str, markdown: &str| format!("## Keys of {of}\n\n{markdown}");
-            let tables: Vec<String> = references.iter().map(|table_of| table(table_of.of, &table_of.markdown)).collect();
+            let tables: Vec<String> =
+                references.iter().map(|table_of| table(table_of.of, &table_of.markdown)).collect();
             tables.join("\n")
         }
     };

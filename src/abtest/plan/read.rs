@@ -26,8 +26,7 @@ pub(super) const KEYS: Keys = Keys {
         Key::of::<String>("hypothesis", Absent::Required, "what the test is to show, in one sentence"),
         Key::of::<String>("unit", Absent::Default(Plain::Text("customer")), "what is assigned to an arm"),
         Key::of::<At<String>>("control", Absent::Required, "the arm that all others are compared with"),
-        Key::of::<Arms>("arms", Absent::Required, "each arm's share of the units; they sum to 1")
-            .within(2, MOST_ARMS),
+        Key::of::<Arms>("arms", Absent::Required, "each arm's share of the units; they sum to 1").within(2, MOST_ARMS),
         Key::of::<Columns>("data", Absent::Means("the usual names"), "names of columns in the data"),
         Key::of::<Metrics>("metrics", Absent::Required, "`[metrics.NAME]`, see below; one is primary")
             .within(1, MOST_METRICS),

@@ -2,7 +2,8 @@
 //! reference are those of the program.
 
 use boon::{Compiler, SchemaIndex, Schemas};
-use channelmix::scenario::{load, references, schema};
+use channelmix::abtest::plan;
+use channelmix::scenario::{Reference, load, references, schema};
 use serde_json::Value;
 
 use super::wrong_files::{BASE, reference::examples};
@@ -12,9 +13,13 @@ struct Judge(Schemas, SchemaIndex);
 
 impl Judge {
     fn new() -> Self {
+        Self::by(schema())
+    }
+
+    fn by(schema: Value) -> Self {
         let (mut schemas, mut compiler) = (Schemas::new(), Compiler::new());
-        compiler.add_resource("scenario.json", schema()).expect("it is JSON");
-        let index = compiler.compile("scenario.json", &mut schemas).expect("it is a JSON Schema");
+        compiler.add_resource("schema.json", schema).expect("it is JSON");
+        let index = compiler.compile("schema.json", &mut schemas).expect("it is a JSON Schema");
         Self(schemas, index)
     }
 
@@ -49,6 +54,7 @@ fn the_schema_is_a_schema() {
     compiler.set_default_draft(boon::Draft::V2020_12);
     let index = compiler.compile("https://json-schema.org/draft/2020-12/schema", &mut schemas).expect("the metaschema");
     assert!(schemas.validate(&schema(), index).is_ok());
+    assert!(schemas.validate(&plan::schema(), index).is_ok());
 }
 
 #[test]
@@ -126,13 +132,20 @@ fn the_schema_refuses_what_the_reader_refuses() {
 /// What `CHANNELMIX_REFERENCE=overwrite cargo test` brings up to date.
 #[test]
 fn the_tables_of_the_reference_are_those_of_the_program() {
-    let path = "docs/scenario.md";
+    tables_of("docs/scenario.md", "channelmix schema --format markdown", &references());
+}
+
+#[test]
+fn the_tables_of_the_reference_of_plans_are_those_of_the_program() {
+    tables_of("docs/plan.md", "channelmix schema --of plan --format markdown", &plan::references());
+}
+
+fn tables_of(path: &str, command: &str, tables: &[Reference]) {
     let written = std::fs::read_to_string(path).expect("it can be read");
     let mut made = String::new();
     let mut rest = written.as_str();
-    let tables = references();
-    for table in &tables {
-        let begin = format!("<!-- keys of {}: channelmix schema --format markdown -->\n", table.of);
+    for table in tables {
+        let begin = format!("<!-- keys of {}: {command} -->\n", table.of);
         assert_eq!(written.matches(&begin).count(), 1, "{path} has no place for the keys of {}", table.of);
     }
     while let Some(at) = rest.find("<!-- keys of ") {
@@ -151,5 +164,83 @@ fn the_tables_of_the_reference_are_those_of_the_program() {
             made == written,
             "{path} lags behind: CHANNELMIX_REFERENCE=overwrite cargo test --test integration reference"
         );
+    }
+}
+
+/// The plan of the reference, which has a metric of nearly every kind.
+fn plan_of_the_reference() -> String {
+    let page = std::fs::read_to_string("docs/plan.md").expect("it can be read");
+    let (_, after) = page.split_once("```toml\n").expect("an example");
+    after.split_once("```").expect("its end").0.to_owned()
+}
+
+#[test]
+fn the_schema_accepts_plans_that_are_read() {
+    let judge = Judge::by(plan::schema());
+    let shipped = std::fs::read_to_string("examples/abtest/plan.toml").expect("it can be read");
+    for text in [shipped, plan_of_the_reference()] {
+        let read = plan::load("plan.toml", &text).plan.expect("it is read");
+        assert_eq!(judge.judge(&text), "");
+        let again = read.to_toml(&[]);
+        assert_eq!(judge.judge(&again), "", "{again}");
+        assert_eq!(plan::load("again", &again).plan, Some(read));
+    }
+}
+
+/// What `abtest plan` writes, with every kind of look and of metric that it plans.
+#[test]
+fn the_schema_accepts_plans_that_are_written() {
+    let judge = Judge::by(plan::schema());
+    let folder = tempfile::tempdir().expect("a folder");
+    for (i, more) in [
+        "--baseline 10% --effect 5%",
+        "--baseline 0.1 --effect 0.004 --lower --looks 3 --futility --spending pocock",
+        "--baseline 50 --sd 80 --effect 2% --metric spend:mean --looks 0.5,1 --spending -4 --covariate before",
+        "--baseline 2 --sd 3 --effect 0.1 --metric revenue/sessions:ratio --any-time --matures 36h",
+        "--baseline 10% --effect 5% --guardrail opted_out:proportion:lower=0.2% --secondary spend:p90 --per-day 500",
+        "--baseline 10% --effect 5% --secondary days/churned:survival --arms a,b,c --share a=0.5 --share b=0.3 --share c=0.2",
+    ]
+    .iter()
+    .enumerate()
+    {
+        let path = folder.path().join(format!("{i}.toml"));
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_channelmix"));
+        command.args(["abtest", "plan", "--quiet", "--out"]).arg(&path).args(more.split(' '));
+        let output = command.output().expect("it runs");
+        assert!(output.status.success(), "{more}\n{}", String::from_utf8_lossy(&output.stderr));
+        let text = std::fs::read_to_string(&path).expect("a plan");
+        assert_eq!(judge.judge(&text), "", "{more}");
+        assert!(plan::load("plan.toml", &text).plan.is_some(), "{more}");
+    }
+}
+
+/// One passage of the plan of the reference written otherwise: refused by the reader, and by the schema too.
+const WRONG_PLANS: [(&str, &str); 16] = [
+    ("hypothesis =", "hypotheses ="),
+    ("control = \"text\"\n", ""),
+    ("email-first = 0.5", "email-first = 1.5"),
+    ("email-first = 0.5", ""),
+    ("variant = \"cell\"", "variants = \"cell\""),
+    ("role = \"primary\"", "role = \"main\""),
+    ("kind = \"ratio\"", "kind = \"quotient\""),
+    ("better = \"lower\"", "better = \"less\""),
+    ("effect = \"10%\"", "effect = \"ten percent\""),
+    ("matures = \"30d\"", "matures = \"a month\""),
+    ("high_quantile = 0.999", "high_quantile = 99.9"),
+    ("high_quantile = 0.999", "high_quantile = 0.999, low = 3"),
+    ("units = 28000", "units = 1"),
+    ("valid = \"planned-looks\"", "valid = \"looks\""),
+    ("looks = [0.8, 1]", "looks = [0.8, 1]\nspending = { power = 3, hwang-shih-decani = -4 }"),
+    ("guardrails = \"not-worse\"", "guardrails = \"all\""),
+];
+
+#[test]
+fn the_schema_of_plans_refuses_what_the_reader_refuses() {
+    let (judge, base) = (Judge::by(plan::schema()), plan_of_the_reference());
+    for (from, to) in WRONG_PLANS {
+        assert!(base.contains(from), "{from}");
+        let text = base.replacen(from, to, 1);
+        assert!(plan::load("wrong", &text).plan.is_none(), "the reader accepts {to}");
+        assert_ne!(judge.judge(&text), "", "the schema accepts {to}");
     }
 }

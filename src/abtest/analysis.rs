@@ -216,7 +216,7 @@ fn analyze_contrasts(
         unit: plan.unit.clone(),
         alpha,
         valid_under: standing.valid_under(),
-        departures: if planned { departures::departures(plan, asked, collected, units) } else { Vec::new() },
+        departures: if planned { departures::departures(plan, asked, collected, &gates, units) } else { Vec::new() },
         units,
         gates,
         results,

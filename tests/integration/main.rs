@@ -2,6 +2,7 @@
 mod ab_bank;
 mod ab_data;
 mod ab_reference;
+mod abtest;
 mod arrows;
 mod battery;
 mod browser;

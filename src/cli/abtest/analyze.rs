@@ -117,6 +117,10 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let place = arguments.report.as_deref().map(|path| arguments.report_place(path)).transpose()?;
     let sheet = arguments.sheet()?;
     let mut read = arguments.read_plan()?;
+    if arguments.journal.is_some() && read.plan.design.units.is_none() {
+        let what = "--journal: the plan does not say how many units it ends at, and looks are shares of them";
+        return Err(Failure::argument(what, "leave --journal out, or write `design.units` in the plan before the test"));
+    }
     let journal = arguments.journal.as_deref().map(Journal::open).transpose()?;
     let collected = arguments.collect(&mut read)?;
     let analysis = arguments.analyze(&read, &collected, journal.as_ref())?;

@@ -44,7 +44,7 @@ enum Command {
     /// Make a page with charts and tables of results that were played before.
     Report(report::Arguments),
     /// Plan a test in the real world, and analyse its data.
-    Abtest(abtest::Arguments),
+    Abtest(Box<abtest::Arguments>),
     /// Check a scenario file: mistakes together, each at its place, and what would be played.
     Check(check::Arguments),
     /// Show every value that would be played, and who says so: the file, `--set`, a preset and its grade, or a default.

@@ -233,13 +233,11 @@ impl Arguments {
         if self.format != Format::Csv {
             return Err(Failure::argument("--sheet chooses a table of --format csv", "add --format csv"));
         }
-        match report::SHEETS.iter().find(|name| **name == sheet) {
-            Some(sheet) => Ok(sheet),
-            None => {
-                let help = format!("there are {}", report::SHEETS.join(", "));
-                Err(Failure::argument(format!("there is no table {sheet}"), help))
-            }
-        }
+        let known = report::SHEETS.iter().copied().find(|name| *name == sheet);
+        known.ok_or_else(|| {
+            let help = format!("there are {}", report::SHEETS.join(", "));
+            Failure::argument(format!("there is no table {sheet}"), help)
+        })
     }
 
     fn text(&self, analysis: &Analysis, sheet: &str) -> String {

@@ -39,8 +39,8 @@ pub struct Arguments {
     /// An arm's share of the units, ARM=SHARE; equal shares unless said otherwise. Repeatable, for all arms.
     #[arg(long, value_name = "ARM=SHARE")]
     share: Vec<Pair>,
-    /// The primary metric: COLUMN:proportion, COLUMN:mean or ABOVE/BELOW:ratio. With a scenario, of ordered, orders, revenue,
-    /// clicked, opted_out and others (an unknown one lists them).
+    /// The primary metric: COLUMN:proportion, COLUMN:mean or ABOVE/BELOW:ratio. With a scenario the columns are what its
+    /// customers do: `ordered`, `orders`, `revenue`, `profit`, `clicked`, `opted_out` and others (an unknown one lists them).
     #[arg(long, value_name = "METRIC", default_value = "converted:proportion")]
     metric: Metric,
     /// The control's value: 0.1, or 10% for a proportion.
@@ -71,15 +71,15 @@ pub struct Arguments {
     /// Looks wait until whole weeks of exposures are in.
     #[arg(long)]
     whole_weeks: bool,
-    /// Column known before exposure that will sharpen the result. Repeatable; with a scenario pre_orders, pre_revenue,
-    /// days_since_joining, days_since_order.
+    /// Column known before exposure that will sharpen the result. Repeatable; with a scenario `pre_orders`, `pre_revenue`,
+    /// `days_since_joining` or `days_since_order`.
     #[arg(long, value_name = "COLUMN")]
     covariate: Vec<String>,
     /// Share of the variance that covariates save, where it is known.
     #[arg(long, value_name = "SHARE", value_parser = saved, conflicts_with = "scenario")]
     saved: Option<f64>,
-    /// A guardrail and how much worse would matter, METRIC=MARGIN, such as opted_out:proportion=0.2%. Repeatable. (5% of
-    /// the control's value, or 0.001 in the metric's unit; add `:lower` to the metric where less is better.)
+    /// A guardrail and how much worse would matter, METRIC=MARGIN, such as `opted_out:proportion:lower=0.002`. Repeatable.
+    /// The margin is in the metric's unit, or 5% of the control's value; `:lower` says that less is better.
     #[arg(long, value_name = "METRIC=MARGIN")]
     guardrail: Vec<Pair>,
     /// A further confirmatory metric. Repeatable.
@@ -94,7 +94,8 @@ pub struct Arguments {
     /// Planned looks: a number of equal steps, or shares of the units such as 0.5,0.75,1.
     #[arg(long, value_name = "LOOKS", value_parser = looks, conflicts_with = "any_time")]
     looks: Option<Looks>,
-    /// How the chance of a false alarm is spent over the looks: obrien-fleming, pocock, or the γ of Hwang, Shih and DeCani.
+    /// How the chance of a false alarm is spent over the looks: obrien-fleming, pocock, or the γ of Hwang, Shih and
+    /// De Cani.
     #[arg(long, value_name = "SPENDING", value_parser = spending, requires = "looks", allow_hyphen_values = true)]
     spending: Option<Spending>,
     /// Watch for looks at which success has become unlikely.
@@ -267,7 +268,7 @@ impl Arguments {
     fn on_numbers(&self) -> Result<(Plan, Answer), Failure> {
         let arms =
             if self.arms.is_empty() { vec!["control".to_owned(), "treatment".to_owned()] } else { self.arms.clone() };
-        let plan = self.plan(arms)?;
+        let plan = self.plan(&arms)?;
         let metric = plan.primary();
         let value = self.baseline.unwrap_or(0.0);
         let baseline = match (&metric.kind, self.sd) {
@@ -294,7 +295,7 @@ impl Arguments {
             let help = "give --effect in the metric's unit";
             return Err(Failure::argument(format!("--effect: there is no percentage of a baseline of {value}"), help));
         }
-        let sizing = self.size(&plan, baseline, self.effect, self.saved.unwrap_or(0.0))?;
+        let sizing = Self::size(&plan, baseline, self.effect, self.saved.unwrap_or(0.0))?;
         let days = self.per_day.map(|per_day| {
             let matures = self.matures.map_or(0.0, |span| span.0 as f64 / 86_400.0);
             let exposing = (sizing.total as f64 / per_day).ceil();
@@ -310,7 +311,7 @@ impl Arguments {
             let help = "name the strategies that are compared, the control first: --arms none,offer";
             return Err(Failure::argument("--scenario needs --arms", help));
         }
-        let mut plan = self.plan(self.arms.clone())?;
+        let mut plan = self.plan(&self.arms)?;
         let opened = ScenarioArguments { file: file.to_owned(), set: self.set.clone() }.open(self.quiet)?;
         let bank = self.bank(&opened.world)?;
         let expected = self.expected(&bank, plan.primary())?;
@@ -320,7 +321,7 @@ impl Arguments {
             let primary = plan.metrics.iter_mut().find(|metric| metric.role == Role::Primary);
             primary.into_iter().for_each(|metric| metric.worth = asked);
         }
-        let sizing = self.size(&plan, expected.baseline(plan.primary()), asked, expected.saved)?;
+        let sizing = Self::size(&plan, expected.baseline(plan.primary()), asked, expected.saved)?;
         let asked = Asked {
             units: sizing.total,
             traffic: self.traffic,
@@ -384,7 +385,7 @@ impl Arguments {
         ))
     }
 
-    fn size(&self, plan: &Plan, baseline: Baseline, effect: Option<Margin>, saved: f64) -> Result<Sizing, Failure> {
+    fn size(plan: &Plan, baseline: Baseline, effect: Option<Margin>, saved: f64) -> Result<Sizing, Failure> {
         let shares: Vec<f64> = plan.arms.iter().map(|(_, share)| *share).collect();
         let metric = plan.primary();
         let question =
@@ -396,7 +397,7 @@ impl Arguments {
     }
 
     /// The plan as far as the command line says it, the control first.
-    fn plan(&self, arms: Vec<String>) -> Result<Plan, Failure> {
+    fn plan(&self, arms: &[String]) -> Result<Plan, Failure> {
         let validity = match (&self.looks, self.any_time) {
             (Some(looks), _) => Validity::PlannedLooks {
                 looks: looks.0.clone(),
@@ -445,7 +446,7 @@ impl Arguments {
         })
     }
 
-    fn shares(&self, arms: Vec<String>) -> Result<Vec<(String, f64)>, Failure> {
+    fn shares(&self, arms: &[String]) -> Result<Vec<(String, f64)>, Failure> {
         if arms.len() < 2 {
             let help = "name a control and at least one treatment, --arms control,treatment";
             return Err(Failure::argument("a test has two arms or more", help));
@@ -460,7 +461,7 @@ impl Arguments {
                 return Err(Failure::argument(what, "name each arm once, --arms control,treatment"));
             }
         }
-        super::adhoc::shares(&self.share, &arms)
+        super::adhoc::shares(&self.share, arms)
     }
 }
 

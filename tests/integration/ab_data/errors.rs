@@ -97,7 +97,7 @@ fn too_many_arms_or_levels_are_refused() {
     (0..=MOST_LEVELS).for_each(|level| writeln!(levels, "a,1,city {level}").expect("memory"));
     let mut days = "variant,exposed_at,x\n".to_owned();
     (0..=4000).for_each(|day| {
-        writeln!(days, "a,{:04}-{:02}-{:02},1", 1900 + day / 336, day / 28 % 12 + 1, day % 28 + 1).expect("memory")
+        writeln!(days, "a,{:04}-{:02}-{:02},1", 1900 + day / 336, day / 28 % 12 + 1, day % 28 + 1).expect("memory");
     });
     let error = read(&days, &[mean("x")]).expect_err("4001 days").to_string();
     assert!(error.starts_with("data.csv:4002: units were exposed on more than 4000 days"), "{error}");

@@ -276,7 +276,11 @@ fn results(
             let estimates = |contrast: &Contrast| Estimates::of(contrast, standing, alpha);
             let error = contrast.standard_error();
             let margin = if let Role::Guardrail(margin) = metric.role { Some(margin) } else { None };
-            let variance_saved = of.unadjusted.get(arm).map(|raw| 1.0 - (error / raw.standard_error()).powi(2));
+            // Against the variance of the plain difference, of which the regression explains a part; a score's is another.
+            let variance_saved = of.unadjusted.get(arm).map(|raw| {
+                let [control, treatment] = raw.errors();
+                1.0 - (error / libm::hypot(control, treatment)).powi(2)
+            });
             outcomes[number * treatments.len() + arm] = Some(Outcome {
                 metric: metric.name.clone(),
                 kind: metric.kind.name(),

@@ -8,6 +8,9 @@ use crate::stats::sides::Sides;
 use crate::stats::two_arms::proportions::{log10_two_sided_p, two_sided_p};
 use crate::stats::{Error, normal};
 
+/// The least p-value at a planned look; smaller ones are not told apart.
+const LEAST: f64 = 1e-280;
+
 /// How a result is valid, at this moment of the test.
 #[derive(Clone, Debug)]
 pub enum Standing {
@@ -51,7 +54,7 @@ impl Standing {
         match self {
             Self::Fixed => Ok((two_sided_p(z), log10_two_sided_p(z))),
             Self::Look(look) => {
-                let p = look.design(0.05)?.repeated_p(look.times.len() - 1, z)?;
+                let p = look.design(0.05)?.repeated_p(look.times.len() - 1, z)?.max(LEAST);
                 Ok((p, p.log10()))
             }
             Self::AnyTime(mixture, units) => {

@@ -78,9 +78,13 @@ fn choice(samples: &[Sample], contrasts: &[Contrast], better: Direction) -> Resu
         return bayes::choice_of_rates(&posteriors);
     }
     let sign = if lower { -1.0 } else { 1.0 };
+    // An arm in which nothing varies is known exactly, which no normal law can say: next to nothing does instead.
+    let sizes =
+        contrasts.iter().flat_map(|contrast| [contrast.errors()[0], contrast.errors()[1], contrast.difference().abs()]);
+    let largest = sizes.fold(0.0, f64::max);
     let mut posteriors = Vec::new();
     for (arm, contrast) in contrasts.iter().enumerate() {
-        let [control, treatment] = contrast.errors();
+        let [control, treatment] = contrast.errors().map(|error| error.max(1e-9 * largest));
         if arm == 0 {
             posteriors.push(Normal::new(sign * contrast.control(), control)?);
         }

@@ -34,8 +34,7 @@ fn of_units() -> String {
 
 /// Totals by arm and day.
 fn of_totals() -> String {
-    let mut text =
-        "variant,date,n,converted,spend,spend_sq,sum_s,sum_ss,sum_ys\n".to_owned();
+    let mut text = "variant,date,n,converted,spend,spend_sq,sum_s,sum_ss,sum_ys\n".to_owned();
     for date in 0..UNITS / 60 {
         for arm in ARMS {
             let all: Vec<_> = (date * 60..(date + 1) * 60).map(unit).filter(|unit| unit.0 == arm).collect();
@@ -121,17 +120,25 @@ fn same(one: &Value, other: &Value, path: &str) {
 fn units_totals_and_events_of_one_test_say_the_same() {
     let place = place();
     for metric in ["converted:proportion", "spend:mean", "spend/visits:ratio"] {
-        for valid in [&[][..], &["--any-time", "2000"][..], &["--alpha", "0.01", "--lower", metric.split(':').next().unwrap_or_default()][..]] {
+        for valid in [
+            &[][..],
+            &["--any-time", "2000"][..],
+            &["--alpha", "0.01", "--lower", metric.split(':').next().unwrap_or_default()][..],
+        ] {
             let asked = [&["--metric", metric][..], valid].concat();
             let of = |data: &[&str]| analyse(&place, &[data, &asked].concat());
             let units = of(&["units.csv"]);
-            let totals = of(&["totals.csv"]);
+            let totals = of(&["totals.csv", "--totals"]);
             let events = of(&["exposures.csv", "--outcomes", "outcomes.csv"]);
             for part in ["results", "arms", "days", "beliefs", "units", "alpha", "valid_under"] {
                 same(&units[part], &totals[part], &format!("{metric}: totals: {part}"));
                 same(&units[part], &events[part], &format!("{metric}: events: {part}"));
             }
-            assert_eq!(units["days"].as_array().map(Vec::len), Some(2 * (UNITS / 60) as usize), "days of two treatments");
+            assert_eq!(
+                units["days"].as_array().map(Vec::len),
+                Some(2 * (UNITS / 60) as usize),
+                "days of two treatments"
+            );
             same(&units["verdict"]["choices"], &totals["verdict"]["choices"], metric);
             same(&units["verdict"]["choices"], &events["verdict"]["choices"], metric);
         }
@@ -155,7 +162,7 @@ fn running_totals_say_the_same_as_those_of_each_day() {
     }
     place.write("running.csv", &running);
     let of = |data: &[&str]| analyse(&place, &[data, &["--metric", "spend/visits:ratio"]].concat());
-    let (each, running) = (of(&["totals.csv"]), of(&["running.csv", "--cumulative"]));
+    let (each, running) = (of(&["totals.csv", "--totals"]), of(&["running.csv", "--totals", "--cumulative"]));
     same(&each["results"], &running["results"], "results");
     same(&each["days"], &running["days"], "days");
 }
@@ -163,9 +170,12 @@ fn running_totals_say_the_same_as_those_of_each_day() {
 #[test]
 fn gzip_standard_input_and_repetition_give_the_same_bytes() {
     let place = place();
-    let metrics = ["--metric", "converted:proportion", "--metric", "spend:mean", "--metric", "spend:p90", "--segment", "visits"];
+    let metrics =
+        ["--metric", "converted:proportion", "--metric", "spend:mean", "--metric", "spend:p90", "--segment", "visits"];
     for format in ["table", "json", "markdown", "csv"] {
-        let run = |data: &str| place.run(&[&["abtest", "analyze", data, "--quiet", "--format", format], &metrics[..]].concat()).fine();
+        let run = |data: &str| {
+            place.run(&[&["abtest", "analyze", data, "--quiet", "--format", format], &metrics[..]].concat()).fine()
+        };
         let plain = run("units.csv");
         assert!(!plain.is_empty());
         assert_eq!(run("units.csv.gz"), plain, "{format}");
@@ -174,7 +184,12 @@ fn gzip_standard_input_and_repetition_give_the_same_bytes() {
         assert_eq!(place.run_on(of_units().as_bytes(), &asked).fine(), plain, "{format}");
     }
     let page = |name: &str| {
-        place.run(&[&["abtest", "analyze", "units.csv", "--quiet", "--report", name, "--overwrite"], &metrics[..]].concat()).fine();
+        place
+            .run(
+                &[&["abtest", "analyze", "units.csv", "--quiet", "--report", name, "--overwrite"], &metrics[..]]
+                    .concat(),
+            )
+            .fine();
         std::fs::read(place.at(name)).expect("a page")
     };
     assert_eq!(page("one.html"), page("one.html"));

@@ -39,7 +39,8 @@ fn days(count: u32, share: f64, more: u32) -> String {
 fn arms(data: &str) -> TwoProportions {
     let sum = |name: &str| {
         let rows = data.lines().skip(1).map(|row| row.split(',').collect::<Vec<_>>());
-        let of = rows.filter(|row| row[0] == name).map(|row| (row[2].parse().unwrap_or(0), row[3].parse().unwrap_or(0)));
+        let of =
+            rows.filter(|row| row[0] == name).map(|row| (row[2].parse().unwrap_or(0), row[3].parse().unwrap_or(0)));
         of.fold(Arm { successes: 0, trials: 0 }, |sum, (n, x): (u64, u64)| Arm {
             successes: sum.successes + x,
             trials: sum.trials + n,
@@ -50,7 +51,8 @@ fn arms(data: &str) -> TwoProportions {
 
 fn design(times: &[f64], spending: Spending) -> Design {
     let rule = Rule::Spending(spending);
-    Design::new(&Plan { times: times.to_vec(), alpha: ALPHA, sides: Sides::Two, rule, futility: None }).expect("a design")
+    Design::new(&Plan { times: times.to_vec(), alpha: ALPHA, sides: Sides::Two, rule, futility: None })
+        .expect("a design")
 }
 
 fn number(value: &Value) -> f64 {
@@ -102,7 +104,10 @@ fn each_look_is_that_of_the_statistics() {
                     // What is still to come is planned with the same shares.
                     holds(&found["boundary"], design.critical(i).expect("a boundary"), 1e-9);
                     holds(&found["spent"], 2.0 * design.looks()[i].spent, 1e-9);
-                    assert_eq!((&found["now"], &found["units"]), (&Value::Bool(i == look), &((LOOKS[i] * 1e4).round() as u64).into()));
+                    assert_eq!(
+                        (&found["now"], &found["units"]),
+                        (&Value::Bool(i == look), &((LOOKS[i] * 1e4).round() as u64).into())
+                    );
                     let score = |count: u32| self::arms(&days(count, share, more)).z(0.0);
                     match i.cmp(&look) {
                         std::cmp::Ordering::Greater => assert!(found["statistic"].is_null()),
@@ -131,9 +136,11 @@ fn each_look_is_that_of_the_statistics() {
                 stopped_at.push((look, call));
                 let stopped = design.stopped(look, z).expect("an inference");
                 holds(&now["pvalue"], stopped.p, 1e-6);
-                for (key, drift) in
-                    [("effect_size", stopped.estimate), ("effect_size_ci_lower", stopped.low), ("effect_size_ci_upper", stopped.high)]
-                {
+                for (key, drift) in [
+                    ("effect_size", stopped.estimate),
+                    ("effect_size_ci_lower", stopped.low),
+                    ("effect_size_ci_upper", stopped.high),
+                ] {
                     // The effect whose score is what the drift leaves of z.
                     let score = arms.z(number(&now[key]));
                     assert!((score - stopped.score_against(drift)).abs() < 1e-5, "{key}: {score}");
@@ -151,7 +158,7 @@ fn each_look_is_that_of_the_statistics() {
 fn departures_from_the_plan_are_told() {
     let place = Place::new();
     place.write("plan.toml", &plan(0.5, "\"obrien-fleming\""));
-    let mut told = |count: u32, share: f64, more: &[&str]| {
+    let told = |count: u32, share: f64, more: &[&str]| {
         place.write("days.csv", &days(count, share, 9));
         analyse(&place, more)
     };
@@ -169,11 +176,16 @@ fn departures_from_the_plan_are_told() {
     assert_eq!(shares["verdict"]["withheld"], true);
     assert!(departures(&shares).contains("shares"), "{}", departures(&shares));
     // Another metric: exploratory.
-    let metric = told(4, 0.5, &["--metric", "sum:proportion"]);
-    assert!(departures(&metric).contains("metric sum is not in the plan"), "{}", departures(&metric));
+    let data = days(4, 0.5, 9).replacen("n,sum", "n,ordered", 1);
+    let twice =
+        |row: &str| format!("{row},{}\n", row.rsplit(',').next().unwrap_or_default().replace("ordered", "clicked"));
+    place.write("days.csv", &data.lines().map(twice).collect::<String>());
+    let metric = analyse(&place, &["--totals", "--metric", "clicked:proportion"]);
+    assert!(departures(&metric).contains("metric clicked is not in the plan"), "{}", departures(&metric));
     assert_eq!(metric["results"][1]["role"], "exploratory");
-    let names: Vec<&str> = metric["results"].as_array().expect("results").iter().filter_map(|r| r["metric"].as_str()).collect();
-    assert_eq!(names, ["ordered", "sum"]);
+    let names: Vec<&str> =
+        metric["results"].as_array().expect("results").iter().filter_map(|r| r["metric"].as_str()).collect();
+    assert_eq!(names, ["ordered", "clicked"]);
 }
 
 /// A look that was not planned spends its share, so that later looks have less.
@@ -182,7 +194,7 @@ fn an_unplanned_look_in_the_journal_is_told_and_paid_for() {
     let place = Place::new();
     place.write("plan.toml", &plan(0.5, "\"pocock\""));
     let journal = ["--journal", "looks.csv"];
-    let mut looked = |count: u32| {
+    let looked = |count: u32| {
         place.write("days.csv", &days(count, 0.5, 6));
         analyse(&place, &journal)
     };
@@ -207,7 +219,7 @@ fn the_journal_remembers_each_look_once() {
     let place = Place::new();
     place.write("plan.toml", &plan(0.5, "\"obrien-fleming\""));
     let read = || std::fs::read_to_string(place.at("looks.csv")).expect("a journal");
-    let mut looked = |count: u32| {
+    let looked = |count: u32| {
         place.write("days.csv", &days(count, 0.5, 6));
         analyse(&place, &["--journal", "looks.csv"])
     };
@@ -242,7 +254,7 @@ fn a_look_that_fails_is_not_written_down() {
         let all = ["abtest", "analyze", "days.csv", "--plan", "plan.toml", "--journal", "looks.csv", "--quiet"];
         place.run(&[&all[..], more].concat())
     };
-    with(&["--report", "nowhere/page.html"]).refused();
+    with(&["--report", "days.csv/page.html"]).refused();
     with(&["--metric", "spend:mean"]).refused();
     place.write("days.csv", "variant,date,n,sum\nold,2026-03-01,100,10\nnew,2026-03-01,-100,10\n");
     with(&[]).refused();

@@ -236,8 +236,7 @@ pub fn test(looked: Looked, most_metrics: usize, most_treatments: usize) -> impl
             },
             decision: Decision { guardrails: if strict { Guardrails::NotWorse } else { Guardrails::NoHarm } },
         };
-        let collected =
-            Collected { arms: (0..arms).map(name).collect(), units: counts, metrics: measured, health };
+        let collected = Collected { arms: (0..arms).map(name).collect(), units: counts, metrics: measured, health };
         Test { plan, collected }
     })
 }

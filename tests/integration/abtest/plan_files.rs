@@ -9,7 +9,23 @@ use crate::program::Place;
 
 /// Names as people and databases have them.
 fn name() -> impl Strategy<Value = String> {
-    let odd = ["a.b", "\"quoted\"", "it's", "größer als 5 €", "日本", "a b", "a\\b", "a\tb", "two\nlines", "#1", "=", "[x]", "0.5", "true", "1979-05-27"];
+    let odd = [
+        "a.b",
+        "\"quoted\"",
+        "it's",
+        "größer als 5 €",
+        "日本",
+        "a b",
+        "a\\b",
+        "a\tb",
+        "two\nlines",
+        "#1",
+        "=",
+        "[x]",
+        "0.5",
+        "true",
+        "1979-05-27",
+    ];
     prop_oneof![
         3 => "[a-z][a-z_0-9-]{0,12}",
         2 => prop::sample::select(odd.to_vec()).prop_map(str::to_owned),
@@ -39,7 +55,7 @@ fn kind() -> impl Strategy<Value = Kind> {
         3 => name().prop_map(|column| Kind::Mean { column }),
         1 => (name(), name()).prop_map(|(numerator, denominator)| Kind::Ratio { numerator, denominator }),
         1 => (name(), 0.001..0.999_f64).prop_map(|(column, level)| Kind::Quantile { column, level }),
-        1 => (name(), name(), prop::option::of(amount()))
+        1 => (name(), name(), prop::option::of(1e-3..1e6_f64))
             .prop_map(|(time, event, until)| Kind::Survival { time, event, until }),
     ]
 }
@@ -60,7 +76,8 @@ fn metrics() -> impl Strategy<Value = Vec<Metric>> {
         let role = prop_oneof![margin().prop_map(Role::Guardrail), Just(Role::Secondary), Just(Role::Exploratory)];
         let better = prop_oneof![Just(Direction::Higher), Just(Direction::Lower)];
         let matures = prop_oneof![Just(0), (1..60_i64).prop_map(|days| days * 86_400), 1..10_000_000_i64];
-        let parts = (kind(), role, better, names_of_columns(), prop::option::of(cap()), matures, prop::option::of(margin()));
+        let parts =
+            (kind(), role, better, names_of_columns(), prop::option::of(cap()), matures, prop::option::of(margin()));
         (Just(names), prop::collection::vec(parts, count), 0..count).prop_map(|(names, parts, primary)| {
             let metric = |(i, (name, (kind, role, better, covariates, cap, matures, worth)))| {
                 let cap = if matches!(kind, Kind::Mean { .. }) { cap } else { None };
@@ -91,8 +108,11 @@ fn validity() -> impl Strategy<Value = Validity> {
     prop_oneof![
         Just(Validity::Fixed),
         Just(Validity::AnyTime),
-        (looks, spending, any::<bool>())
-            .prop_map(|(looks, spending, futility)| Validity::PlannedLooks { looks, spending, futility }),
+        (looks, spending, any::<bool>()).prop_map(|(looks, spending, futility)| Validity::PlannedLooks {
+            looks,
+            spending,
+            futility
+        }),
     ]
 }
 
@@ -173,7 +193,18 @@ fn every_combination_of_flags_writes_a_plan_that_reads_back() {
     let metrics: [&[&str]; 3] = [
         &["--metric", "ordered:proportion", "--baseline", "10%"],
         &["--metric", "revenue:mean", "--baseline", "12.5", "--sd", "40"],
-        &["--metric", "revenue/visits:ratio", "--baseline", "3", "--sd", "9", "--saved", "0.2", "--covariate", "pre.revenue"],
+        &[
+            "--metric",
+            "revenue/visits:ratio",
+            "--baseline",
+            "3",
+            "--sd",
+            "9",
+            "--saved",
+            "0.2",
+            "--covariate",
+            "pre.revenue",
+        ],
     ];
     let valid: [&[&str]; 7] = [
         &[],
@@ -184,22 +215,37 @@ fn every_combination_of_flags_writes_a_plan_that_reads_back() {
         &["--any-time"],
         &["--alpha", "0.01", "--power", "0.95"],
     ];
-    let asked: [&[&str]; 4] = [
-        &["--effect", "5%"],
-        &["--effect", "0.01"],
-        &["--units", "40000"],
-        &["--effect", "8%", "--units", "30000"],
-    ];
+    let asked: [&[&str]; 4] =
+        [&["--effect", "5%"], &["--effect", "0.01"], &["--units", "40000"], &["--effect", "8%", "--units", "30000"]];
     let arms: [&[&str]; 3] = [
         &[],
-        &["--arms", "old \"page\",new.page,größer", "--share", "old \"page\"=0.5", "--share", "new.page=0.3", "--share", "größer=0.2"],
+        &[
+            "--arms",
+            "old \"page\",new.page,größer",
+            "--share",
+            "old \"page\"=0.5",
+            "--share",
+            "new.page=0.3",
+            "--share",
+            "größer=0.2",
+        ],
         &["--lower", "--per-day", "900", "--whole-weeks", "--matures", "28d"],
     ];
     let more: [&[&str]; 2] = [
         &[],
         &[
-            "--guardrail", "opted_out:proportion:lower=0.2%", "--guardrail", "margin:mean=0.5", "--secondary", "days/left:survival",
-            "--secondary", "spend:p90", "--hypothesis", "it \"pays\"", "--unit", "household",
+            "--guardrail",
+            "opted_out:proportion:lower=0.2%",
+            "--guardrail",
+            "margin:mean=0.5",
+            "--secondary",
+            "days/left:survival",
+            "--secondary",
+            "spend:p90",
+            "--hypothesis",
+            "it \"pays\"",
+            "--unit",
+            "household",
         ],
     ];
     let place = Place::new();
@@ -209,7 +255,15 @@ fn every_combination_of_flags_writes_a_plan_that_reads_back() {
             for (k, asked) in asked.iter().enumerate() {
                 // Each pair of the first three meets each of the others, without all of the product.
                 let (arms, more) = (arms[(i + j + k) % 3], more[(i + k + j / 2) % 2]);
-                let flags = [&["abtest", "plan", "--out", "plan.toml", "--overwrite", "--quiet", "--format", "json"], *metric, *valid, *asked, arms, more].concat();
+                let flags = [
+                    &["abtest", "plan", "--out", "plan.toml", "--overwrite", "--quiet", "--format", "json"],
+                    *metric,
+                    *valid,
+                    *asked,
+                    arms,
+                    more,
+                ]
+                .concat();
                 let said = place.run(&flags);
                 let answer: serde_json::Value = serde_json::from_str(&said.clone().fine()).expect("JSON");
                 let text = std::fs::read_to_string(place.at("plan.toml")).expect("a plan");
@@ -223,7 +277,10 @@ fn every_combination_of_flags_writes_a_plan_that_reads_back() {
                 agrees_with_flags(&plan, &flags);
                 assert!(plan.design.units.is_some() && answer.is_object());
                 // The same once more gives the same bytes.
-                assert_eq!((place.run(&flags), std::fs::read_to_string(place.at("plan.toml")).expect("a plan")), (said, text));
+                assert_eq!(
+                    (place.run(&flags), std::fs::read_to_string(place.at("plan.toml")).expect("a plan")),
+                    (said, text)
+                );
                 tried += 1;
             }
         }

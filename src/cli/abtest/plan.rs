@@ -31,7 +31,7 @@ pub struct Arguments {
     #[arg(long, value_name = "FILE")]
     scenario: Option<PathBuf>,
     /// Set a value of the scenario. Repeatable.
-    #[arg(long = "set", value_name = "KEY=VALUE", requires = "scenario")]
+    #[arg(long = "set", value_name = "KEY=VALUE", requires = "scenario", conflicts_with = "baseline")]
     set: Vec<String>,
     /// The arms, the control first: strategies of the scenario, else any names.
     #[arg(long, value_name = "CONTROL,ARM", value_delimiter = ',', num_args = 1..)]
@@ -63,7 +63,7 @@ pub struct Arguments {
     #[arg(long, value_name = "NUMBER", value_parser = positive, conflicts_with = "scenario")]
     per_day: Option<f64>,
     /// Share of the scenario's customers that takes part.
-    #[arg(long, value_name = "SHARE", value_parser = share, default_value = "1", requires = "scenario")]
+    #[arg(long, value_name = "SHARE", value_parser = share, default_value = "1", requires = "scenario", conflicts_with = "baseline")]
     traffic: f64,
     /// How long after its exposure a unit can be judged.
     #[arg(long, value_name = "DURATION")]
@@ -132,10 +132,10 @@ pub struct Arguments {
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
     /// Seed of the simulated customers.
-    #[arg(long, value_name = "NUMBER", requires = "scenario")]
+    #[arg(long, value_name = "NUMBER", requires = "scenario", conflicts_with = "baseline")]
     seed: Option<u64>,
     /// Customers to simulate, over all draws.
-    #[arg(long, value_name = "NUMBER", requires = "scenario")]
+    #[arg(long, value_name = "NUMBER", requires = "scenario", conflicts_with = "baseline")]
     simulate: Option<u64>,
     /// No progress bar, no warnings.
     #[arg(long)]

@@ -1,6 +1,7 @@
 //! The integration tests, in one binary.
 mod ab_bank;
 mod ab_data;
+mod ab_honesty;
 mod ab_reference;
 mod ab_report;
 mod arrows;

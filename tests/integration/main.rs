@@ -2,6 +2,7 @@
 mod ab_bank;
 mod ab_data;
 mod ab_example;
+mod ab_honesty;
 mod ab_reference;
 mod ab_report;
 mod abtest;

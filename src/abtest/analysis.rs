@@ -95,11 +95,39 @@ pub struct Refusal {
 }
 
 impl Refusal {
-    fn of(metric: &Metric, treatment: &str, error: &Error) -> Self {
+    /// A metric of a treatment cannot be told; `arm` is the treatment's place among the arms.
+    fn of(metric: &Metric, measured: &Measured, collected: &Collected, arm: usize, error: &Error) -> Self {
+        for place in [0, arm] {
+            let (name, units) = (&collected.arms[place], collected.units[place]);
+            if units == 0 {
+                let others = collected.arms.iter().zip(&collected.units).filter(|(_, units)| **units > 0);
+                let others: Vec<&str> = others.map(|(name, _)| name.as_str()).collect();
+                return Self {
+                    what: format!("arm {name} has no units in the data"),
+                    help: format!("arms with units: {}; a plan names its arms as the data do", others.join(", ")),
+                };
+            }
+            let count = |counts: &[u64]| counts.get(place).copied().unwrap_or(0);
+            let (young, missing) = (count(&measured.immature), count(&measured.missing));
+            if units.saturating_sub(young + missing) < 2 && young + missing > 0 {
+                return Self {
+                    what: format!(
+                        "metric {}: too few of the {units} units of {name} can be judged: {young} are too young, {missing} have no value",
+                        metric.name
+                    ),
+                    help: "wait until more units are old enough, or check the column and the time to mature".to_owned(),
+                };
+            }
+        }
+        let help = if collected.units[0].min(collected.units[arm]) < 2 {
+            "give the data with all units: each arm needs two or more"
+        } else {
+            "where nothing varies nothing can be told apart: check the column, or leave the metric out"
+        };
+        let treatment = &collected.arms[arm];
         Self {
             what: format!("metric {}: {treatment} cannot be compared with the control: {error}", metric.name),
-            help: "where nothing varies nothing can be told apart: check the column, or leave the metric out"
-                .to_owned(),
+            help: help.to_owned(),
         }
     }
 }
@@ -129,12 +157,14 @@ fn contrasts(plan: &Plan, collected: &Collected) -> Result<Vec<Contrasts>, Refus
     let mut all = Vec::new();
     for (metric, measured) in plan.metrics.iter().zip(&collected.metrics) {
         let each = |cell: &Cell| {
-            let treatments = cell.0.iter().zip(&collected.arms).skip(1);
-            let contrast = |(sample, arm): (&Sample, &String)| {
+            let treatments = cell.0.iter().enumerate().skip(1);
+            let contrast = |(arm, sample): (usize, &Sample)| {
                 let contrast = Contrast::of(&metric.kind, &cell.0[0], sample);
                 let units = (units(&cell.0[0]), units(sample));
-                let watched = contrast.and_then(|contrast| as_watched(plan, collected, arm, units, contrast));
-                watched.map(|(contrast, _)| contrast).map_err(|error| Refusal::of(metric, arm, &error))
+                let watched =
+                    contrast.and_then(|contrast| as_watched(plan, collected, &collected.arms[arm], units, contrast));
+                let refusal = |error: Error| Refusal::of(metric, measured, collected, arm, &error);
+                watched.map(|(contrast, _)| contrast).map_err(refusal)
             };
             treatments.map(contrast).collect::<Result<Vec<_>, _>>()
         };
@@ -221,7 +251,7 @@ fn adjusted(
     for (treatment, sample) in measured.overall.0.iter().skip(1).enumerate() {
         let (Sample::Moments(c), Sample::Moments(t)) = (&measured.overall.0[0], sample) else { return Ok(Vec::new()) };
         let fit = Fit::new(c, t, Design::Interacted).and_then(|fit| fit.by_arm());
-        let difference = fit.map_err(|error| Refusal::of(metric, &collected.arms[treatment + 1], &error))?;
+        let difference = fit.map_err(|error| Refusal::of(metric, measured, collected, treatment + 1, &error))?;
         all.push(Contrast::normal(
             difference,
             "Lin regression on covariates, residual variance by arm",

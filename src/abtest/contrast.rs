@@ -215,6 +215,8 @@ impl Contrast {
     /// Signed normal score of "the treatment lies by this margin above (or, with −1, below) the control".
     fn z_margin(&self, margin: Margin, side: f64) -> f64 {
         match margin {
+            // No two shares differ by more than 1.
+            Margin::Absolute(size) if size > 1.0 && !matches!(self.law, Law::Normal(_)) => -side * f64::INFINITY,
             Margin::Absolute(size) => self.z(side * size),
             Margin::Relative(share) => match &self.law {
                 Law::Score(both) => both.lift_z(side * share),

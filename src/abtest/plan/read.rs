@@ -312,7 +312,9 @@ fn metric(entry: &Entry, context: &mut Context<'_>) -> Option<Metric> {
     };
     let part: Option<Part> = fields.required("role", context);
     let margin: Option<At<Margin>> = fields.optional("margin", context);
-    let role = role(part, margin, fields.at, context);
+    // A margin that cannot be read was told already.
+    let unread = fields.has("margin") && margin.is_none();
+    let role = if unread { None } else { role(part, margin, fields.at, context) };
     let better = fields.or_default("better", context);
     let worth: Option<At<Margin>> = fields.optional("effect", context);
     if let Some(At { value: Margin::Absolute(effect) | Margin::Relative(effect), at }) = worth
@@ -520,7 +522,7 @@ impl FromValue for Design {
             let message = "`design.spending` and `design.futility` have a meaning only for valid = \"planned-looks\"";
             context.error(Problem::error(message, at));
         }
-        if valid != Valid::Fixed && units.is_none() {
+        if valid != Valid::Fixed && units.is_none() && !fields.has("units") {
             let message = "`design` lacks `units`: looks are shares of them, and a sequence is sharpest near them";
             context.error(Problem::error(message, at).help("`channelmix abtest plan` says how many it takes"));
         }

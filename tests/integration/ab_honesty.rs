@@ -5,12 +5,12 @@
 //! `cargo test --release ab_honesty -- --ignored` plays many more.
 
 use channelmix::abtest::analysis::{Analysis, Asked, Call, LookResult, State};
+use channelmix::abtest::analyze;
 use channelmix::abtest::collected::{Cell, Collected, Health, Measured, Sample};
 use channelmix::abtest::contrast::Contrast;
 use channelmix::abtest::metric::{Direction, Kind, Margin, Metric, Role};
 use channelmix::abtest::plan::{Columns, Decision, Design, Guardrails, Plan, Validity};
 use channelmix::abtest::sizing::{self, Baseline, Question};
-use channelmix::abtest::analyze;
 use channelmix::luck::{Label, Luck, Stream};
 use channelmix::stats::moments::Moments;
 use channelmix::stats::power::variances::Variances;
@@ -576,11 +576,7 @@ fn an_over_run_is_the_last_look() {
 /// Where one gives up, and where the plan would have stopped, is said; towards better, whichever way that is.
 #[test]
 fn futility_and_an_earlier_crossing_are_told() {
-    let validity = Validity::PlannedLooks {
-        looks: vec![0.5, 1.0],
-        spending: Spending::ObrienFleming,
-        futility: true,
-    };
+    let validity = Validity::PlannedLooks { looks: vec![0.5, 1.0], spending: Spending::ObrienFleming, futility: true };
     for (better, effect) in [(Direction::Higher, -0.05), (Direction::Lower, 0.05)] {
         let metric = Metric { better, ..mean(Role::Primary) };
         let of_means = plan(validity.clone(), 4000, 2, vec![metric]);
@@ -599,16 +595,17 @@ fn futility_and_an_earlier_crossing_are_told() {
         ])
     };
     let whole = |control, treatment| {
-        vec![
-            Sample::Count { successes: control, units: 2000 },
-            Sample::Count { successes: treatment, units: 2000 },
-        ]
+        vec![Sample::Count { successes: control, units: 2000 }, Sample::Count { successes: treatment, units: 2000 }]
     };
     let mut data = collected(vec![whole(200, 240)]);
     let (first, second) = (jiff::civil::date(2026, 6, 1), jiff::civil::date(2026, 6, 9));
     data.metrics[0].by_day = [(first, cell(80, 130)), (second, cell(120, 110))].into();
     let found = analysis(&of_shares, &data);
-    assert!(found.departures.iter().any(|told| told.contains("look 1 on 2026-06-01, where offer")), "{:?}", found.departures);
+    assert!(
+        found.departures.iter().any(|told| told.contains("look 1 on 2026-06-01, where offer")),
+        "{:?}",
+        found.departures
+    );
     assert!(found.looks.iter().all(|look| look.effect_size.is_none()), "no law of what is found after a crossing");
     // Arms keep their names.
     assert!(!found.verdict.headline.contains("Offer"), "{}", found.verdict.headline);
@@ -641,7 +638,8 @@ fn strata_and_hazards_stand_beside_the_result() {
     let of_shares = plan(Validity::Fixed, 400, 2, vec![share(Role::Primary)]);
     // Within each level the arms are alike; the treatment has more of the level that orders more.
     let mut data = collected(vec![vec![count(50, 200), count(70, 200)]]);
-    let levels = [("new", Cell(vec![count(10, 100), count(5, 50)])), ("old", Cell(vec![count(40, 100), count(60, 150)]))];
+    let levels =
+        [("new", Cell(vec![count(10, 100), count(5, 50)])), ("old", Cell(vec![count(40, 100), count(60, 150)]))];
     data.metrics[0].by_segment = vec![levels.map(|(name, cell)| (name.to_owned(), cell)).into()];
     let of_levels = [("new", vec![100, 50]), ("old", vec![100, 150])].map(|(name, units)| (name.to_owned(), units));
     data.health.segments = vec![("kind".into(), of_levels.into())];

@@ -248,7 +248,7 @@ fn before(collected: &Collected) -> Result<Gate, Error> {
     for (column, arms) in &collected.health.before {
         let Some((control, treatments)) = arms.split_first() else { continue };
         for (arm, treatment) in treatments.iter().enumerate() {
-                // Where one unit or none has a value, or all the same one, nothing can differ.
+            // Where one unit or none has a value, or all the same one, nothing can differ.
             let samples = (control.sample(0), treatment.sample(0));
             let (Ok(control), Ok(treatment)) = samples else { continue };
             let Ok(difference) = means::welch(control, treatment) else { continue };

@@ -275,7 +275,11 @@ fn analyze_contrasts(
         unit: plan.unit.clone(),
         alpha,
         valid_under: standing.valid_under(),
-        departures: if planned { departures::departures(plan, asked, collected, units, &looks) } else { Vec::new() },
+        departures: if planned {
+            departures::departures(plan, asked, collected, units, &gates, &looks)
+        } else {
+            Vec::new()
+        },
         units,
         gates,
         results,

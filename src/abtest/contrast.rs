@@ -229,10 +229,12 @@ impl Contrast {
     /// Standard errors of the control's and the treatment's value.
     pub fn errors(&self) -> [f64; 2] {
         match &self.law {
-            Law::Score(both) | Law::Rare(both, _) | Law::Sequence(_, both) => [both.control(), both.treatment()].map(|arm| {
-                let rate = arm.rate();
-                (rate * (1.0 - rate) / arm.trials as f64).sqrt()
-            }),
+            Law::Score(both) | Law::Rare(both, _) | Law::Sequence(_, both) => {
+                [both.control(), both.treatment()].map(|arm| {
+                    let rate = arm.rate();
+                    (rate * (1.0 - rate) / arm.trials as f64).sqrt()
+                })
+            }
             Law::Normal(difference) => [difference.control(), difference.treatment()].map(|arm| arm.variance.sqrt()),
         }
     }

@@ -137,7 +137,7 @@ impl Margin {
     /// As a file writes it: `0.01` or `"5%"`.
     pub fn written(self) -> String {
         match self {
-            Self::Absolute(size) => size.to_string(),
+            Self::Absolute(size) => number(size),
             Self::Relative(share) => format!("\"{}%\"", rounded(100.0 * share)),
         }
     }
@@ -149,6 +149,11 @@ impl Margin {
             Self::Relative(share) => share * control.abs(),
         }
     }
+}
+
+/// A number as files write it: with an exponent where it would not be read as a whole number any more.
+pub(super) fn number(number: f64) -> String {
+    if number.abs() < 1e15 { number.to_string() } else { format!("{number:e}") }
 }
 
 /// Without the digits that only binary fractions have.

@@ -186,12 +186,8 @@ fn score_of_ln(ln: f64) -> f64 {
 mod tests {
     use super::*;
 
-    const SPENDINGS: [Spending; 4] = [
-        Spending::ObrienFleming,
-        Spending::Pocock,
-        Spending::HwangShihDeCani(-4.0),
-        Spending::Power(3.0),
-    ];
+    const SPENDINGS: [Spending; 4] =
+        [Spending::ObrienFleming, Spending::Pocock, Spending::HwangShihDeCani(-4.0), Spending::Power(3.0)];
 
     /// The bound beyond the doubles joins what is integrated before, and orders on.
     #[test]
@@ -201,7 +197,10 @@ mod tests {
                 let look = Look { times, to_come, spending };
                 let (_, near) = look.p(34.9)?;
                 let bound = look.far_ln_p(34.9) / std::f64::consts::LN_10;
-                assert!((near - bound).abs() < 0.01 * bound.abs() && bound >= near - 1e-6, "{spending:?} {near} {bound}");
+                assert!(
+                    (near - bound).abs() < 0.01 * bound.abs() && bound >= near - 1e-6,
+                    "{spending:?} {near} {bound}"
+                );
                 let (p, far) = look.p(-60.0)?;
                 assert!(p < 1e-100 && far < near && far.is_finite(), "{spending:?} {p} {far}");
             }

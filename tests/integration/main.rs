@@ -2,8 +2,10 @@
 mod ab_bank;
 mod ab_data;
 mod ab_example;
+mod ab_honesty;
 mod ab_reference;
 mod ab_report;
+mod abtest;
 mod arrows;
 mod battery;
 mod browser;

@@ -2,6 +2,7 @@
 
 use super::super::collected::Collected;
 use super::super::plan::{Plan, Validity};
+use super::gates::{Gate, SAMPLE_RATIO, State};
 use super::looks::{LookResult, NEAR};
 
 /// What the command line asked beyond the plan.
@@ -14,8 +15,18 @@ pub struct Asked {
 }
 
 /// All departures, as sentences.
-pub fn departures(plan: &Plan, asked: &Asked, collected: &Collected, units: u64, looks: &[LookResult]) -> Vec<String> {
+pub fn departures(
+    plan: &Plan,
+    asked: &Asked,
+    collected: &Collected,
+    units: u64,
+    gates: &[Gate],
+    looks: &[LookResult],
+) -> Vec<String> {
     let mut all = Vec::new();
+    if gates.iter().any(|gate| gate.gate == SAMPLE_RATIO && gate.state == State::Failed) {
+        all.push(shares(plan, collected));
+    }
     for metric in &asked.metrics {
         all.push(format!("metric {metric} is not in the plan: it is exploratory and decides nothing"));
     }
@@ -95,4 +106,14 @@ fn stopped_before(plan: &Plan, looks: &[LookResult]) -> Vec<String> {
         }
     }
     all
+}
+
+/// The shares that the arms have, beside those that they should have.
+fn shares(plan: &Plan, collected: &Collected) -> String {
+    let total = collected.units.iter().sum::<u64>().max(1) as f64;
+    let each = collected.arms.iter().zip(&collected.units).map(|(arm, units)| {
+        let planned = plan.arms.iter().find(|(name, _)| name == arm).map_or(0.0, |(_, share)| *share);
+        format!("{arm} {:.2} % instead of {:.2} %", 100.0 * *units as f64 / total, 100.0 * planned)
+    });
+    format!("the shares of the arms are not the planned ones: {}", each.collect::<Vec<_>>().join(", "))
 }

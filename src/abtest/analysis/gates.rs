@@ -8,6 +8,8 @@ use super::super::plan::Plan;
 use crate::stats::two_arms::means;
 use crate::stats::{Error, binomial, chi_squared, sample_ratio};
 
+/// The name of the gate that holds the arms to their shares.
+pub const SAMPLE_RATIO: &str = "sample ratio";
 /// Below this p-value shares or balance are wrong, not unlucky: the verdict is withheld.
 const BLOCKS: f64 = 0.001;
 /// Below this p-value they deserve a look.
@@ -125,7 +127,7 @@ pub fn p_in_words(p: f64) -> String {
 
 /// Units by arm against the planned shares.
 fn ratio(collected: &Collected, shares: &[f64], planned: bool) -> Result<Gate, Error> {
-    let name = "sample ratio";
+    let name = SAMPLE_RATIO;
     let test = sample_ratio::fixed(&collected.units, shares)?;
     let equal = shares.iter().all(|share| (share - shares[0]).abs() < 1e-9);
     let whose = match (planned, equal) {
@@ -248,7 +250,7 @@ fn before(collected: &Collected) -> Result<Gate, Error> {
     for (column, arms) in &collected.health.before {
         let Some((control, treatments)) = arms.split_first() else { continue };
         for (arm, treatment) in treatments.iter().enumerate() {
-                // Where one unit or none has a value, or all the same one, nothing can differ.
+            // Where one unit or none has a value, or all the same one, nothing can differ.
             let samples = (control.sample(0), treatment.sample(0));
             let (Ok(control), Ok(treatment)) = samples else { continue };
             let Ok(difference) = means::welch(control, treatment) else { continue };

@@ -109,9 +109,8 @@ pub fn looks(
             let z = contrast.z(0.0);
             let stopped = if stops && z.is_finite() { design.stopped(i, z).ok() } else { None };
             // Drifts are in units of the standard error at the planned end: the same family z(δ) gives them back as effects.
-            let effect = |drift: f64| {
-                stopped.as_ref().and_then(|stopped| of_score(contrast, stopped.score_against(drift)))
-            };
+            let effect =
+                |drift: f64| stopped.as_ref().and_then(|stopped| of_score(contrast, stopped.score_against(drift)));
             results.push(LookResult {
                 look: i + 1,
                 share: bounds.time,
@@ -146,8 +145,9 @@ fn futility(plan: &Plan, look: &Look, treatments: usize) -> Vec<Option<f64>> {
 
 /// The first day on which an arm and the control were worth so many units of all arms together.
 fn at<'a>(days: &'a [DayResult], treatment: &str, units: f64, shares: (f64, f64)) -> Option<&'a DayResult> {
-    days.iter()
-        .find(|day| day.treatment == treatment && worth((day.n_control, day.n_treatment), shares) >= units * (1.0 - NEAR))
+    days.iter().find(|day| {
+        day.treatment == treatment && worth((day.n_control, day.n_treatment), shares) >= units * (1.0 - NEAR)
+    })
 }
 
 /// The difference whose score is this.

@@ -36,7 +36,8 @@ pub fn post_stratified(
     standing: &Standing,
     alpha: f64,
 ) -> Result<Vec<PostStratified>, Error> {
-    if !matches!(kind, Kind::Proportion { .. } | Kind::Mean { .. }) || is_rare(&collected.metrics[metric].overall, arm) {
+    if !matches!(kind, Kind::Proportion { .. } | Kind::Mean { .. }) || is_rare(&collected.metrics[metric].overall, arm)
+    {
         return Ok(Vec::new());
     }
     let measured = &collected.metrics[metric];

@@ -32,13 +32,7 @@ pub struct Choice {
 }
 
 /// The verdict on all results; `results` are those of all metrics and treatments, `looks` those of the plan.
-pub fn verdict(
-    plan: &Plan,
-    standing: &Standing,
-    gates: &[Gate],
-    results: &[Outcome],
-    looks: &[LookResult],
-) -> Verdict {
+pub fn verdict(plan: &Plan, standing: &Standing, gates: &[Gate], results: &[Outcome], looks: &[LookResult]) -> Verdict {
     let failed: Vec<&Gate> = gates.iter().filter(|gate| gate.state == State::Failed).collect();
     let choices: Vec<Choice> = results
         .iter()
@@ -52,8 +46,7 @@ pub fn verdict(
         .collect();
     if !failed.is_empty() {
         let names: Vec<&str> = failed.iter().map(|gate| gate.gate).collect();
-        let headline =
-            format!("No verdict: the data cannot be trusted ({}): {}.", names.join(", "), failed[0].finding);
+        let headline = format!("No verdict: the data cannot be trusted ({}): {}.", names.join(", "), failed[0].finding);
         return Verdict { withheld: true, headline, choices };
     }
     let of = |decision: &str| choices.iter().filter(|choice| choice.decision == decision).collect::<Vec<_>>();
@@ -115,10 +108,7 @@ fn choice(
             format!("do not ship yet: guardrail {} is not shown to be not worse by its margin", open.join(", ")),
         ),
         Call::Better => ("ship", format!("ship {}", primary.treatment)),
-        Call::Unclear if futile.is_some() => (
-            "keep control",
-            futile.unwrap_or_default(),
-        ),
+        Call::Unclear if futile.is_some() => ("keep control", futile.unwrap_or_default()),
         Call::Unclear if more => ("continue", "go on: nothing is decided yet".to_owned()),
         Call::Unclear => ("undecided", undecided(plan.primary(), primary)),
     };

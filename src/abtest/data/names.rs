@@ -104,7 +104,8 @@ pub(super) fn order(
     // Planned arms without a unit are arms all the same.
     let met = arms.all().len();
     if met == 0 {
-        return Err(Error::new(file, "no row belongs to an arm"));
+        return Err(Error::new(file, "no row belongs to an arm")
+            .help("below the header, give a row for each unit, or for each arm"));
     }
     let known: Vec<String> = arms.all().iter().filter(|name| !planned.contains(name)).cloned().collect();
     if met == 1 && planned.is_empty() {

@@ -53,7 +53,9 @@ impl Source {
             return Self::of_bytes("standard input", bytes);
         }
         let wrong = |error: io::Error| match error.kind() {
-            io::ErrorKind::NotFound => Error::new(path, "there is no such file"),
+            io::ErrorKind::NotFound => {
+                Error::new(path, "there is no such file").help("give the path of a CSV file, or - for standard input")
+            }
             io::ErrorKind::PermissionDenied => Error::new(path, "you are not allowed to read it"),
             _ => Error::new(path, format!("it cannot be read: {error}")),
         };

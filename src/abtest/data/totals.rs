@@ -110,9 +110,10 @@ pub(super) fn read(file: &Source, cumulative: bool, request: &Request, told: &mu
                 continue;
             }
             let total = sums::total(&table, record, sums)?;
-            let sample = total
-                .sample(sums, &metric.kind)
-                .map_err(|what| table.wrong_row(record, what).column(&table.columns[sums.sum]))?;
+            let sample = total.sample(sums, &metric.kind).map_err(|what| {
+                let error = table.wrong_row(record, what).column(&table.columns[sums.sum]);
+                error.help(format!("the sums are those of the {} units of the row", total.n))
+            })?;
             if let (true, Some(day)) = (cumulative, day) {
                 let rows = running.entry((i, arm, row_levels.clone())).or_default();
                 if rows.insert(day, (total, table::start(record))).is_some() {

@@ -663,7 +663,8 @@ fn arms(
         let problem = Problem::error(format!("there is no arm `{}`", control.value), control.at);
         context.error(problem.suggest(&control.value, arms.iter().map(|(name, _)| name.as_str())));
     } else {
-        // What was rounded when it was written is taken as meant.
+        // What was rounded when it was written is taken as meant; what sums to 1 but for the last bits stays as it is.
+        let total = if (total - 1.0).abs() < 1e-12 { 1.0 } else { total };
         return Some(arms.into_iter().map(|(name, share)| (name, share / total)).collect());
     }
     None

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::{DIRECTIONS, Decision, Design, GUARDRAILS, Plan, Validity};
-use crate::abtest::metric::{Cap, Direction, Kind, Metric, Role};
+use crate::abtest::metric::{Cap, Direction, Kind, Metric, Role, number};
 use crate::scenario::{DAY, Span, quoted};
 use crate::stats::sequential::spending::Spending;
 
@@ -55,7 +55,7 @@ fn metric(metric: &Metric, file: &mut String) {
         Kind::Survival { time, event, until } => {
             let _ = writeln!(file, "column = {}\nevent = {}", text(time), text(event));
             if let Some(until) = until {
-                let _ = writeln!(file, "until = {until}");
+                let _ = writeln!(file, "until = {}", number(*until));
             }
         }
     }
@@ -83,8 +83,11 @@ fn metric(metric: &Metric, file: &mut String) {
             Cap::At { low, high } => (["low", "high"], low, high),
             Cap::Quantile { low, high } => (["low_quantile", "high_quantile"], low, high),
         };
-        let ends: Vec<String> =
-            names.iter().zip([low, high]).filter_map(|(name, end)| Some(format!("{name} = {}", end?))).collect();
+        let ends: Vec<String> = names
+            .iter()
+            .zip([low, high])
+            .filter_map(|(name, end)| Some(format!("{name} = {}", number(end?))))
+            .collect();
         let _ = writeln!(file, "cap = {{ {} }}", ends.join(", "));
     }
     if metric.matures > 0 {

@@ -120,14 +120,7 @@ impl AdHoc {
         for name in &self.lower {
             find(&mut metrics, name, "lower")?.better = Direction::Lower;
         }
-        for Pair { name, value } in &self.cap {
-            let metric = find(&mut metrics, name, "cap")?;
-            if !matches!(metric.kind, Kind::Mean { .. }) {
-                let what = format!("--cap {name}: only a mean can be capped");
-                return Err(Failure::argument(what, "leave it out"));
-            }
-            metric.cap = Some(cap(name, value)?);
-        }
+        set_caps(&mut metrics, &self.cap)?;
         let validity = if self.any_time.is_some() { Validity::AnyTime } else { Validity::Fixed };
         Ok(Plan {
             hypothesis: String::new(),
@@ -199,6 +192,19 @@ fn find<'a>(metrics: &'a mut [Metric], name: &str, flag: &str) -> Result<&'a mut
     })
 }
 
+/// Caps the means that are named.
+pub fn set_caps(metrics: &mut [Metric], caps: &[Pair]) -> Result<(), Failure> {
+    for Pair { name, value } in caps {
+        let metric = find(metrics, name, "cap")?;
+        if !matches!(metric.kind, Kind::Mean { .. }) {
+            let what = format!("--cap {name}: only a mean can be capped");
+            return Err(Failure::argument(what, "leave it out"));
+        }
+        metric.cap = Some(cap(name, value)?);
+    }
+    Ok(())
+}
+
 fn cap(name: &str, value: &str) -> Result<Cap, Failure> {
     let wrong = || {
         let what = format!("--cap {name}={value} is no cap");
@@ -208,7 +214,8 @@ fn cap(name: &str, value: &str) -> Result<Cap, Failure> {
         Some(percent) => {
             let percent: f64 = percent.trim().parse().map_err(|_| wrong())?;
             if percent > 0.0 && percent < 100.0 {
-                Ok(Cap::Quantile { low: None, high: Some(percent / 100.0) })
+                // Without the digits that only binary fractions have.
+                Ok(Cap::Quantile { low: None, high: Some((percent * 1e10).round() / 1e12) })
             } else {
                 Err(wrong())
             }

@@ -61,6 +61,9 @@ pub struct Arguments {
     /// Column of --outcomes with the value of the event.
     #[arg(long, value_name = "COLUMN", requires = "outcomes")]
     value: Option<String>,
+    /// The data are totals per arm; found by themselves where there are columns `n` and `sum`, or called alike.
+    #[arg(long, conflicts_with = "outcomes")]
+    totals: bool,
     /// Totals by date are running totals, not those of each day.
     #[arg(long, conflicts_with = "outcomes")]
     cumulative: bool,
@@ -117,6 +120,13 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let place = arguments.report.as_deref().map(|path| arguments.report_place(path)).transpose()?;
     let sheet = arguments.sheet()?;
     let mut read = arguments.read_plan()?;
+    if arguments.journal.is_some() && read.plan.design.units.is_none() {
+        let what = "--journal: the plan does not say how many units it ends at, and looks are shares of them";
+        return Err(Failure::argument(
+            what,
+            "leave --journal out, or write `design.units` in the plan before the test",
+        ));
+    }
     let journal = arguments.journal.as_deref().map(Journal::open).transpose()?;
     let collected = arguments.collect(&mut read)?;
     let analysis = arguments.analyze(&read, &collected, journal.as_ref())?;
@@ -166,8 +176,9 @@ impl Arguments {
             Some(outcomes) => Files::Events { exposures: &source, outcomes },
             None => match Files::guess(&source)? {
                 Files::Totals { file, .. } => Files::Totals { file, cumulative: self.cumulative },
+                _ if self.totals => Files::Totals { file: &source, cumulative: self.cumulative },
                 _ if self.cumulative => {
-                    let help = "leave --cumulative out, or give totals by arm and date";
+                    let help = "leave --cumulative out; if they are totals by arm and date, say --totals";
                     return Err(Failure::argument("--cumulative: the data are not totals", help));
                 }
                 other => other,
@@ -281,8 +292,10 @@ impl Arguments {
             }
         }
         self.segment.iter().for_each(|segment| flag("segment", segment));
-        if self.cumulative {
-            command += " --cumulative";
+        for (flag, given) in [(" --totals", self.totals), (" --cumulative", self.cumulative)] {
+            if given {
+                command += flag;
+            }
         }
         let rows = collected.health.rows;
         report::Made {

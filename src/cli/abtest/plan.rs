@@ -31,7 +31,7 @@ pub struct Arguments {
     #[arg(long, value_name = "FILE")]
     scenario: Option<PathBuf>,
     /// Set a value of the scenario. Repeatable.
-    #[arg(long = "set", value_name = "KEY=VALUE", requires = "scenario")]
+    #[arg(long = "set", value_name = "KEY=VALUE", requires = "scenario", conflicts_with = "baseline")]
     set: Vec<String>,
     /// The arms, the control first: strategies of the scenario, else any names.
     #[arg(long, value_name = "CONTROL,ARM", value_delimiter = ',', num_args = 1..)]
@@ -63,7 +63,7 @@ pub struct Arguments {
     #[arg(long, value_name = "NUMBER", value_parser = positive, conflicts_with = "scenario")]
     per_day: Option<f64>,
     /// Share of the scenario's customers that takes part.
-    #[arg(long, value_name = "SHARE", value_parser = share, default_value = "1", requires = "scenario")]
+    #[arg(long, value_name = "SHARE", value_parser = share, default_value = "1", requires = "scenario", conflicts_with = "baseline")]
     traffic: f64,
     /// How long after its exposure a unit can be judged.
     #[arg(long, value_name = "DURATION")]
@@ -85,6 +85,15 @@ pub struct Arguments {
     /// A further confirmatory metric. Repeatable.
     #[arg(long, value_name = "METRIC")]
     secondary: Vec<Metric>,
+    /// A further metric to learn from, which decides nothing. Repeatable.
+    #[arg(long, value_name = "METRIC")]
+    exploratory: Vec<Metric>,
+    /// Cap the values of a mean, METRIC=500 or METRIC=99.9% (a quantile of all arms together). Repeatable.
+    #[arg(long, value_name = "METRIC=CAP")]
+    cap: Vec<Pair>,
+    /// Column of the data whose values are looked at by themselves. Repeatable.
+    #[arg(long, value_name = "COLUMN")]
+    segment: Vec<String>,
     /// Level of a false alarm, both directions together.
     #[arg(long, value_name = "SHARE", value_parser = alpha, default_value = "0.05")]
     alpha: f64,
@@ -123,10 +132,10 @@ pub struct Arguments {
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
     /// Seed of the simulated customers.
-    #[arg(long, value_name = "NUMBER", requires = "scenario")]
+    #[arg(long, value_name = "NUMBER", requires = "scenario", conflicts_with = "baseline")]
     seed: Option<u64>,
     /// Customers to simulate, over all draws.
-    #[arg(long, value_name = "NUMBER", requires = "scenario")]
+    #[arg(long, value_name = "NUMBER", requires = "scenario", conflicts_with = "baseline")]
     simulate: Option<u64>,
     /// No progress bar, no warnings.
     #[arg(long)]
@@ -447,14 +456,17 @@ impl Arguments {
         for guardrail in &self.guardrail {
             metrics.push(Metric { matures, ..read_guardrail(guardrail)? });
         }
-        metrics.extend(self.secondary.iter().map(|metric| Metric { role: Role::Secondary, matures, ..metric.clone() }));
+        for (of_role, role) in [(&self.secondary, Role::Secondary), (&self.exploratory, Role::Exploratory)] {
+            metrics.extend(of_role.iter().map(|metric| Metric { role, matures, ..metric.clone() }));
+        }
         for i in 1..metrics.len() {
             if metrics[..i].iter().any(|other| other.name == metrics[i].name) {
                 let what = format!("metric {} is given twice", metrics[i].name);
                 return Err(Failure::argument(what, "each metric has one part in the decision"));
             }
         }
-        let treatments = arms[1..].join(" or ");
+        super::adhoc::set_caps(&mut metrics, &self.cap)?;
+        let treatments = arms.get(1..).unwrap_or_default().join(" or ");
         let direction = if self.lower { "lowers" } else { "raises" };
         let hypothesis = format!("{treatments} {direction} {} against {}", self.metric.name, arms[0]);
         Ok(Plan {
@@ -462,7 +474,7 @@ impl Arguments {
             unit: self.unit.clone(),
             control: arms[0].clone(),
             arms: self.shares(arms)?,
-            columns: Columns::default(),
+            columns: Columns { segments: self.segment.clone(), ..Columns::default() },
             metrics,
             design: Design { alpha: self.alpha, power: self.power, units: self.units, days: None, validity },
             decision: Decision { guardrails: Guardrails::NotWorse },

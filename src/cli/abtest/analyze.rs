@@ -64,7 +64,10 @@ pub struct Arguments {
     /// The data are totals per arm; found by themselves where there are columns `n` and `sum`, or called alike.
     #[arg(long, conflicts_with = "outcomes")]
     totals: bool,
-    /// Totals by date are running totals, not those of each day.
+    /// The data are totals per arm, where their header does not say so.
+    #[arg(long, conflicts_with = "outcomes")]
+    totals: bool,
+    /// The data are totals by date, and running ones, not those of each day.
     #[arg(long, conflicts_with = "outcomes")]
     cumulative: bool,
     /// End of the data, to judge which units are old enough; the last time in the data unless said otherwise.
@@ -174,15 +177,8 @@ impl Arguments {
         let outcomes = self.outcomes.as_deref().map(Source::open).transpose()?;
         let files = match &outcomes {
             Some(outcomes) => Files::Events { exposures: &source, outcomes },
-            None => match Files::guess(&source)? {
-                Files::Totals { file, .. } => Files::Totals { file, cumulative: self.cumulative },
-                _ if self.totals => Files::Totals { file: &source, cumulative: self.cumulative },
-                _ if self.cumulative => {
-                    let help = "leave --cumulative out; if they are totals by arm and date, say --totals";
-                    return Err(Failure::argument("--cumulative: the data are not totals", help));
-                }
-                other => other,
-            },
+            None if self.totals || self.cumulative => Files::Totals { file: &source, cumulative: self.cumulative },
+            None => Files::guess(&source)?,
         };
         let plan = &read.plan;
         let named = |flag: &Option<String>, planned: &Option<String>| flag.clone().or_else(|| planned.clone());

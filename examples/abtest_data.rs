@@ -46,6 +46,9 @@ pub struct Files {
 }
 
 /// Plays the shop, and writes down what it would know.
+///
+/// # Errors
+/// If `shop.toml` cannot be read or played.
 pub fn files() -> Result<Files, Box<dyn Error>> {
     let path = format!("{FOLDER}/shop.toml");
     let scenario = load(&path, &std::fs::read_to_string(&path)?, &[]).scenario.ok_or("the shop cannot be read")?;

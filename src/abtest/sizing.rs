@@ -251,7 +251,7 @@ pub fn size(question: &Question<'_>) -> Result<Sizing, Error> {
     }
     debug_assert!(treatments >= 1);
     Ok(Sizing {
-        looks: looks(&sequence, &pair, all, effect, shift)?,
+        looks: looks(&sequence, &pair, all, effect, shift),
         units,
         total,
         total_fixed: total_fixed.ceil() as u64,
@@ -362,7 +362,7 @@ impl Pair {
     }
 }
 
-fn looks(sequence: &Sequence, pair: &Pair, total: f64, effect: f64, shift: f64) -> Result<Vec<PlannedLook>, Error> {
+fn looks(sequence: &Sequence, pair: &Pair, total: f64, effect: f64, shift: f64) -> Vec<PlannedLook> {
     let look = |share: f64, boundary: f64, futility: Option<f64>, without: f64, with: f64| PlannedLook {
         share,
         units: (share * total).round() as u64,
@@ -375,13 +375,13 @@ fn looks(sequence: &Sequence, pair: &Pair, total: f64, effect: f64, shift: f64) 
     };
     match sequence {
         Sequence::Once(test) => {
-            Ok(vec![look(1.0, pair.test.critical(), None, test.power_at(0.0), test.power_at(shift))])
+            vec![look(1.0, pair.test.critical(), None, test.power_at(0.0), test.power_at(shift))]
         }
-        Sequence::AnyTime(..) => Ok(Vec::new()),
+        Sequence::AnyTime(..) => Vec::new(),
         Sequence::Looks(design) => {
             let (without, with) = (design.endings(0.0), design.endings(shift));
             let ends = without.iter().zip(&with);
-            Ok(design
+            design
                 .looks()
                 .iter()
                 .zip(ends)
@@ -390,7 +390,7 @@ fn looks(sequence: &Sequence, pair: &Pair, total: f64, effect: f64, shift: f64) 
                     let below = if bounds.futility.is_none() { none.below } else { 0.0 };
                     look(bounds.time, bounds.upper, bounds.futility, none.win + below, some.win)
                 })
-                .collect())
+                .collect()
         }
     }
 }

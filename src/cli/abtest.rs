@@ -21,9 +21,9 @@ pub struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// How many units a test takes, how long it lasts and what it can find; writes the plan that `analyze` follows.
-    Plan(plan::Arguments),
+    Plan(Box<plan::Arguments>),
     /// What the data of a test say: trust first, then every metric with its interval, and one verdict.
-    Analyze(analyze::Arguments),
+    Analyze(Box<analyze::Arguments>),
 }
 
 /// Runs one of them.

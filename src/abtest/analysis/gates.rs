@@ -97,7 +97,7 @@ pub fn gates(plan: &Plan, planned: bool, collected: &Collected) -> Result<Vec<Ga
         |units| format!("{units} are in more than one arm: what they did cannot be told apart"),
         unit,
     ));
-    gates.push(before(collected)?);
+    gates.push(before(collected));
     gates.push(maturity(plan, collected));
     gates.push(dominating(plan, collected));
     gates.push(missing(plan, collected)?);
@@ -243,7 +243,7 @@ fn repeated(found: Option<&Repeated>, name: &'static str, says: impl Fn(String) 
 }
 
 /// Were the arms alike in what is known from before exposure?
-fn before(collected: &Collected) -> Result<Gate, Error> {
+fn before(collected: &Collected) -> Gate {
     let name = "alike before exposure";
     let mut worst: Option<(f64, String)> = None;
     let mut tests = 0;
@@ -262,7 +262,7 @@ fn before(collected: &Collected) -> Result<Gate, Error> {
         }
     }
     let Some((p, at)) = worst else {
-        return Ok(gate(name, State::NotChecked, "no column from before exposure was named (covariates)", None));
+        return gate(name, State::NotChecked, "no column from before exposure was named (covariates)", None);
     };
     let p = (p * f64::from(tests)).min(1.0);
     let state = State::of_p(p);
@@ -273,7 +273,7 @@ fn before(collected: &Collected) -> Result<Gate, Error> {
             p_in_words(p)
         ),
     };
-    Ok(gate(name, state, finding, Some(p)))
+    gate(name, state, finding, Some(p))
 }
 
 fn maturity(plan: &Plan, collected: &Collected) -> Gate {

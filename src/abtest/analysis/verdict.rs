@@ -120,15 +120,13 @@ fn found(plan: &Plan, standing: &Standing, primary: &Outcome) -> String {
     let (main, decides) = (&primary.main, &primary.adjustment);
     let percent = |share: f64| format!("{:+.1} %", 100.0 * share);
     let confidence = format!("{} %", (1000.0 * main.confidence).round() / 10.0);
-    let size = match (main.rel_effect_size, decides.rel_effect_size_ci_lower, decides.rel_effect_size_ci_upper) {
-        (Some(lift), Some(low), Some(high)) => {
-            format!("{} ({confidence} interval {} to {})", percent(lift), percent(low), percent(high))
-        }
-        _ => {
-            let (low, high) = (decides.effect_size_ci_lower, decides.effect_size_ci_upper);
-            let show = |number| amount(primary, number);
-            format!("{} ({confidence} interval {} to {})", show(main.effect_size), show(low), show(high))
-        }
+    let lift = main.rel_effect_size.zip(decides.rel_effect_size_ci_lower.zip(decides.rel_effect_size_ci_upper));
+    let size = if let Some((lift, (low, high))) = lift {
+        format!("{} ({confidence} interval {} to {})", percent(lift), percent(low), percent(high))
+    } else {
+        let (low, high) = (decides.effect_size_ci_lower, decides.effect_size_ci_upper);
+        let show = |number| amount(primary, number);
+        format!("{} ({confidence} interval {} to {})", show(main.effect_size), show(low), show(high))
     };
     let p = p_in_words(decides.pvalue);
     let corrected = match decides.method {

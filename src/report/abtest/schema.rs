@@ -75,6 +75,19 @@ const OUTCOME: &[Field] = &[
     ("margin", "string|null", "for a guardrail: how much worse would matter, as the plan writes it"),
     ("margin_size", "number|null", "that margin in the metric's unit"),
     ("not_worse", "boolean|null", "for a guardrail: whether it is shown to be not worse by the margin"),
+    ("hazard", "hazard|null", "for times to an event: log-rank test and ratio of hazards"),
+    ("post_stratified", "post_stratified", "the same with each column of segments held alike in the arms"),
+];
+const HAZARD: &[Field] = &[
+    ("log_rank_pvalue", "number", "two-sided p-value of the log-rank test, valid as the result is; not corrected"),
+    ("hazard_ratio", "number", "hazard of the treatment ÷ that of the control; below 1, events come later"),
+    ("hazard_ratio_ci_lower", "number", "interval of it, at the corrected level"),
+    ("hazard_ratio_ci_upper", "number|null", "interval of it, at the corrected level; null where it has no end"),
+];
+const POST_STRATIFIED: &[Field] = &[
+    ("segment", "string", "the column of the segments"),
+    ("levels", "integer", "how many levels it has"),
+    ("estimates", "estimates", "the numbers"),
 ];
 const SEGMENT: &[Field] = &[
     ("metric", "string", "the metric"),
@@ -111,10 +124,17 @@ const LOOK: &[Field] = &[
     ("share", "number", "units at it, as a share of the planned units"),
     ("units", "integer", "units at it"),
     ("boundary", "number|null", "the |z| beyond which the test stops; null where it cannot"),
+    (
+        "futility",
+        "number|null",
+        "the score towards better (see good) at or below which success has become unlikely, if the plan watches that",
+    ),
+    ("day", "string|null", "the day on which its units were reached, of an earlier look"),
     ("spent", "number", "two-sided level spent until then"),
     ("now", "boolean", "whether the data are at this look"),
     ("treatment", "string", "the arm that is compared with the control"),
     ("statistic", "number|null", "signed normal score of no difference, as far as it is known"),
+    ("good", "number|null", "the same, positive towards better"),
     ("effect_size", "number|null", "median-unbiased effect after stopping here"),
     ("effect_size_ci_lower", "number|null", "interval of it"),
     ("effect_size_ci_upper", "number|null", "interval of it"),
@@ -170,7 +190,12 @@ pub fn schema() -> String {
         "properties": properties,
         "required": required,
         "additionalProperties": false,
-        "$defs": { "estimates": object(ESTIMATES), "adjustment": object(ADJUSTMENT) },
+        "$defs": {
+            "estimates": object(ESTIMATES),
+            "adjustment": object(ADJUSTMENT),
+            "hazard": object(HAZARD),
+            "post_stratified": object(POST_STRATIFIED),
+        },
     });
     // Values of JSON can always be written.
     serde_json::to_string_pretty(&schema).map_or_else(|error| error.to_string(), |text| text + "\n")
@@ -179,7 +204,8 @@ pub fn schema() -> String {
 fn object(fields: &[Field]) -> Value {
     let property = |(name, kinds, said): &Field| {
         let one = |kind: &str| match kind {
-            "estimates" | "adjustment" => json!({ "$ref": format!("#/$defs/{kind}") }),
+            "estimates" | "adjustment" | "hazard" => json!({ "$ref": format!("#/$defs/{kind}") }),
+            "post_stratified" => json!({ "type": "array", "items": { "$ref": format!("#/$defs/{kind}") } }),
             kind => json!({ "type": kind }),
         };
         let all: Vec<Value> = kinds.split('|').map(one).collect();

@@ -186,7 +186,7 @@ fn looks_agree(plan: &Plan, analysis: &Analysis) {
 }
 
 /// What JSON may leave open; all other numbers are numbers.
-const OPEN: [&str; 17] = [
+const OPEN: [&str; 18] = [
     "hypothesis",
     "rel_effect_size",
     "rel_effect_size_ci_lower",
@@ -199,6 +199,7 @@ const OPEN: [&str; 17] = [
     "margin",
     "margin_size",
     "not_worse",
+    "hazard",
     "estimates",
     "adjustment",
     "better_than_control",
@@ -220,7 +221,7 @@ fn no_gaps(value: &Value, path: &str) {
                     || path.contains("/gates") && key == "pvalue"
                     // At a look at which next to nothing may be spent no score is enough.
                     || path.contains("/looks")
-                        && (key.starts_with("effect") || ["pvalue", "statistic", "boundary"].contains(&key.as_str()));
+                        && (key.starts_with("effect") || ["pvalue", "statistic", "good", "boundary", "futility", "day"].contains(&key.as_str()));
                 assert!(open || !value.is_null(), "{path}/{key} is null");
                 no_gaps(value, &format!("{path}/{key}"));
             }

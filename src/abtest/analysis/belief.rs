@@ -79,7 +79,12 @@ fn choice(samples: &[Sample], contrasts: &[Contrast], better: Direction) -> Resu
         return bayes::choice_of_rates(&posteriors);
     }
     let sign = if lower { -1.0 } else { 1.0 };
-    let most = contrasts.iter().flat_map(Contrast::errors).fold(0.0, f64::max);
+    let sizes = contrasts.iter().flat_map(|contrast| {
+        let [control, treatment] = contrast.errors();
+        // Nor may it be lost beside differences that are far larger than any error.
+        [control, treatment, 1e-4 * contrast.difference().abs()]
+    });
+    let most = sizes.fold(0.0, f64::max);
     let mut posteriors = Vec::new();
     for (arm, contrast) in contrasts.iter().enumerate() {
         // An arm in which nothing varies is as good as known, and not quite.

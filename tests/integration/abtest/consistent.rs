@@ -151,6 +151,7 @@ fn verdict_agrees(plan: &Plan, analysis: &Analysis) {
 
 /// Boundary, score and what is valid after stopping.
 fn looks_agree(plan: &Plan, analysis: &Analysis) {
+    let treatments = plan.treatments().count();
     for treatment in plan.treatments() {
         let looks: Vec<_> = analysis.looks.iter().filter(|look| look.treatment == treatment).collect();
         let outcome =
@@ -164,7 +165,9 @@ fn looks_agree(plan: &Plan, analysis: &Analysis) {
             assert!(pair[0].share < pair[1].share && pair[0].spent <= pair[1].spent + 1e-15);
         }
         let last = looks.last().expect("a look");
-        assert!(near(last.spent, plan.design.alpha), "all error is spent at the end: {last:?}");
+        // Several treatments share it.
+        let most = plan.design.alpha * (1.0 + ROUNDING);
+        assert!(last.spent <= most && (treatments > 1 || near(last.spent, plan.design.alpha)), "{last:?}");
         let now = looks.iter().find(|look| look.now).expect("the look of now");
         assert_eq!(now.statistic, Some(outcome.main.statistic));
         let crossed = outcome.main.statistic.abs() > now.boundary;

@@ -97,7 +97,16 @@ fn each_look_is_that_of_the_statistics() {
                 let z = arms.z(0.0);
                 let critical = design.critical(look).expect("a boundary");
                 assert_eq!(analysis["valid_under"], "planned looks");
-                assert_eq!(departures(&analysis), "");
+                // Who goes on after a boundary was crossed is told so, and of nothing else.
+                let crossed = (0..look).find(|&i| {
+                    let before = self::arms(&days([4, 7, 10][i], share, more)).z(0.0);
+                    before > design.critical(i).expect("a boundary")
+                });
+                let told = departures(&analysis);
+                match crossed {
+                    None => assert_eq!(told, ""),
+                    Some(i) => assert!(told.contains(&format!("would have stopped at look {}", i + 1)), "{told}"),
+                }
                 let looks = analysis["looks"].as_array().expect("looks");
                 assert_eq!(looks.len(), 3);
                 for (i, found) in looks.iter().enumerate() {

@@ -32,14 +32,15 @@ pub(super) struct Sequence {
 }
 
 impl Sequence {
-    /// Of two arms, the treatment with this planned share of both, looked at when the mixture has come so far.
-    pub(super) fn new(both: TwoProportions, share: f64, mixture: Mixture, time: f64) -> Result<Self, Error> {
+    /// Of two arms, looked at when the mixture has come so far. The share of the treatment is that of the units that there
+    /// are: the planned one would make the evidence exact, and contradict the rates wherever the shares fell otherwise.
+    pub(super) fn new(both: TwoProportions, mixture: Mixture, time: f64) -> Result<Self, Error> {
         let (c, t) = (both.control(), both.treatment());
         let all = c.trials + t.trials;
         let inverted = 2 * (c.successes + t.successes) > all;
         let few = |successes, trials| if inverted { trials - successes } else { successes };
         let (x_c, x_t) = (few(c.successes, c.trials), few(t.successes, t.trials));
-        let split = Split::new(x_c, x_t, share, WEIGHT)?;
+        let split = Split::new(x_c, x_t, t.trials as f64 / all as f64, WEIGHT)?;
         let pooled = Coin::new(x_c + x_t, all, RATE.0, RATE.1)?;
         Ok(Self { both, split, pooled, inverted, mixture, time })
     }

@@ -203,9 +203,7 @@ fn at_any_time(
     let mixture = standing::mixture(plan, collected.units.iter().sum())?;
     let shares = pair_of_shares(plan, collected, arm);
     let time = standing::worth(units, shares);
-    let both = shares.0 + shares.1;
-    let share = if both > 0.0 { shares.1 / both } else { 0.5 };
-    Ok((contrast.at_any_time(mixture, time, share)?, Standing::AnyTime(mixture, time)))
+    Ok((contrast.at_any_time(mixture, time)?, Standing::AnyTime(mixture, time)))
 }
 
 /// Units of a sample.

@@ -114,13 +114,13 @@ impl Contrast {
     }
 
     /// The same for looks at any time, when the mixture has come to `time` (see [`super::standing::worth`]): rare conversions
-    /// then get a law of their own. `share` is the planned share of the treatment in the units of both arms.
+    /// then get a law of their own.
     ///
     /// # Errors
     /// Those of statistics.
-    pub fn at_any_time(self, mixture: Mixture, time: f64, share: f64) -> Result<Self, Error> {
+    pub fn at_any_time(self, mixture: Mixture, time: f64) -> Result<Self, Error> {
         let Law::Rare(both, _) = self.law else { return Ok(self) };
-        let law = Law::Sequence(Box::new(Sequence::new(both, share, mixture, time)?), both);
+        let law = Law::Sequence(Box::new(Sequence::new(both, mixture, time)?), both);
         Ok(Self { law, method: "in which arm conversions fall, beta-binomial e-value", units: self.units })
     }
 

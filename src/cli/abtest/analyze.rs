@@ -64,9 +64,6 @@ pub struct Arguments {
     /// The data are totals per arm; found by themselves where there are columns `n` and `sum`, or called alike.
     #[arg(long, conflicts_with = "outcomes")]
     totals: bool,
-    /// The data are totals per arm, where their header does not say so.
-    #[arg(long, conflicts_with = "outcomes")]
-    totals: bool,
     /// The data are totals by date, and running ones, not those of each day.
     #[arg(long, conflicts_with = "outcomes")]
     cumulative: bool,

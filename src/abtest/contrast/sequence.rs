@@ -32,11 +32,12 @@ pub(super) struct Sequence {
 }
 
 impl Sequence {
-    /// Of two arms, looked at when the mixture has come so far. The share of the treatment is that of the units that there
-    /// are: the planned one would make the evidence exact, and contradict the rates wherever the shares fell otherwise.
+    /// Of two arms, looked at when the mixture has come so far. What falls in which arm is judged by the units that are in
+    /// it, which tend to the planned shares: so the observed rates lie in every interval, however uneven few units are.
     pub(super) fn new(both: TwoProportions, mixture: Mixture, time: f64) -> Result<Self, Error> {
         let (c, t) = (both.control(), both.treatment());
         let all = c.trials + t.trials;
+        let share = t.trials as f64 / all as f64;
         let inverted = 2 * (c.successes + t.successes) > all;
         let few = |successes, trials| if inverted { trials - successes } else { successes };
         let (x_c, x_t) = (few(c.successes, c.trials), few(t.successes, t.trials));
@@ -132,15 +133,19 @@ mod tests {
     fn sequence(c: (u64, u64), t: (u64, u64)) -> Result<Sequence, Error> {
         let arm = |(successes, trials)| Arm { successes, trials };
         let mixture = Mixture::tuned(100_000.0, 0.05)?;
-        Sequence::new(TwoProportions::new(arm(c), arm(t))?, 0.5, mixture, (c.1 + t.1) as f64)
+        Sequence::new(TwoProportions::new(arm(c), arm(t))?, mixture, (c.1 + t.1) as f64)
     }
 
     /// The p-value of the mixture at the score is the 1/e of the split, and each interval holds 0 where the score is within.
     #[test]
     fn everything_tells_the_same() -> Result<(), Error> {
-        for ((x_c, n_c), (x_t, n_t)) in
-            [((1, 5000), (19, 5000)), ((19, 5000), (1, 4000)), ((3, 900), (6, 1000)), ((0, 800), (0, 800))]
-        {
+        for ((x_c, n_c), (x_t, n_t)) in [
+            ((1, 5000), (19, 5000)),
+            ((19, 5000), (1, 4000)),
+            ((3, 900), (6, 1000)),
+            ((0, 800), (0, 800)),
+            ((9, 9), (320, 869)),
+        ] {
             for inverted in [false, true] {
                 let flip = |x: u64, n: u64| if inverted { n - x } else { x };
                 let found = sequence((flip(x_c, n_c), n_c), (flip(x_t, n_t), n_t))?;

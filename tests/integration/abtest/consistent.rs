@@ -168,13 +168,15 @@ fn looks_agree(plan: &Plan, analysis: &Analysis) {
         // Several treatments share it.
         let most = plan.design.alpha * (1.0 + ROUNDING);
         assert!(last.spent <= most && (treatments > 1 || near(last.spent, plan.design.alpha)), "{last:?}");
+        let level = 1.0 - outcome.adjustment.confidence;
+        assert!(near(last.spent, level), "{last:?} {level}");
         let now = looks.iter().find(|look| look.now).expect("the look of now");
         assert_eq!(now.statistic, Some(outcome.main.statistic));
         let crossed = outcome.main.statistic.abs() > now.boundary;
-        if near(outcome.main.statistic.abs(), now.boundary) || near(outcome.main.pvalue, plan.design.alpha) {
+        if near(outcome.main.statistic.abs(), now.boundary) || near(outcome.main.pvalue, level) {
             continue;
         }
-        assert_eq!(crossed, outcome.main.pvalue < plan.design.alpha, "{now:?} {outcome:?}");
+        assert_eq!(crossed, outcome.main.pvalue < level, "{now:?} {outcome:?}");
         let stopped = crossed || now.share == last.share;
         assert_eq!(now.pvalue.is_some(), stopped);
         let Some(p) = now.pvalue else { continue };
@@ -184,7 +186,7 @@ fn looks_agree(plan: &Plan, analysis: &Analysis) {
         let slack = 1e-6 * (high - low) + 1e-12;
         assert!(low <= effect + slack && effect <= high + slack, "{now:?}");
         assert_eq!(side(low, high) != 0, crossed, "after stopping: {now:?}, {outcome:?}");
-        assert!(near(p, plan.design.alpha) || crossed == (p < plan.design.alpha), "{now:?}");
+        assert!(near(p, level) || crossed == (p < level), "{now:?}");
     }
 }
 

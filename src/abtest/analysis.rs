@@ -16,7 +16,7 @@ use serde::Serialize;
 
 use super::collected::{Cell, Collected, Measured, Sample};
 use super::contrast::Contrast;
-use super::metric::{Metric, Role};
+use super::metric::{Kind, Metric, Role};
 use super::plan::{Plan, Validity};
 use super::standing::{self, Standing};
 use crate::stats::two_arms::adjusted::{Design, Fit};
@@ -156,10 +156,11 @@ struct Contrasts {
 fn contrasts(plan: &Plan, collected: &Collected) -> Result<Vec<Contrasts>, Refusal> {
     let mut all = Vec::new();
     for (metric, measured) in plan.metrics.iter().zip(&collected.metrics) {
+        let kind = watched(&metric.kind, &measured.overall);
         let each = |cell: &Cell| {
             let treatments = cell.0.iter().enumerate().skip(1);
             let contrast = |(arm, sample): (usize, &Sample)| {
-                let contrast = Contrast::of(&metric.kind, &cell.0[0], sample);
+                let contrast = Contrast::of(&kind, &cell.0[0], sample);
                 let units = (units(&cell.0[0]), units(sample));
                 let watched =
                     contrast.and_then(|contrast| as_watched(plan, collected, &collected.arms[arm], units, contrast));
@@ -175,6 +176,16 @@ fn contrasts(plan: &Plan, collected: &Collected) -> Result<Vec<Contrasts>, Refus
         all.push(Contrasts { main, unadjusted, uncapped });
     }
     Ok(all)
+}
+
+/// A metric's kind with the time until which all arms were watched, so that every treatment is held to the same.
+fn watched(kind: &Kind, cell: &Cell) -> Kind {
+    let Kind::Survival { time, event, until: None } = kind else { return kind.clone() };
+    let longest = cell.0.iter().map(|sample| match sample {
+        Sample::Lifetimes(all) => all.iter().map(|(days, _)| *days).fold(0.0, f64::max),
+        _ => f64::INFINITY,
+    });
+    Kind::Survival { time: time.clone(), event: event.clone(), until: Some(longest.fold(f64::INFINITY, f64::min)) }
 }
 
 /// The contrast of an arm under the law that looks at any time ask for, if the plan has them. `units` are those by which
@@ -387,6 +398,10 @@ fn results(
                 call: Call::of(contrast.z(0.0), corrected.critical, metric.better),
                 margin: margin.map(|margin| margin.to_string()),
                 margin_size: margin.map(|margin| margin.of(contrast.control())),
+                until: match watched(&metric.kind, &collected.metrics[number].overall) {
+                    Kind::Survival { until, .. } => until,
+                    _ => None,
+                },
                 not_worse: margin.map(|margin| not_worse(contrast, metric, margin, corrected.critical)),
                 adjustment: Adjustment::of(contrast, &corrected)?,
                 hazard: time_to_event::hazard(&cell[0], &cell[arm + 1], standing, corrected.critical)?,

@@ -178,7 +178,7 @@ pub fn notes(plan: &Plan, answer: &Answer) -> Vec<String> {
             "On {} simulated customers the true effect is {} ± {} (standard error of having played so many).",
             count(expected.units),
             signed(&metric.kind, expected.effect),
-            value(&metric.kind, expected.effect_error)
+            error(&metric.kind, expected.effect_error)
         ));
         if expected.saved > 0.0 {
             notes.push(format!(
@@ -251,6 +251,11 @@ pub fn value(kind: &Kind, number: f64) -> String {
         return format!("{} %", digits(100.0 * number));
     }
     digits(number)
+}
+
+/// The error of a difference; of shares in points.
+pub fn error(kind: &Kind, number: f64) -> String {
+    if matches!(kind, Kind::Proportion { .. }) { format!("{} pp", digits(100.0 * number)) } else { digits(number) }
 }
 
 /// A difference of a metric; of shares in points.

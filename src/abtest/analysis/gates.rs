@@ -285,13 +285,20 @@ fn maturity(plan: &Plan, collected: &Collected) -> Gate {
         let immature: u64 = measured.immature.iter().sum();
         (immature, immature as f64 / collected.units.iter().sum::<u64>().max(1) as f64, metric)
     });
+    let waiting: Vec<&str> = plan
+        .metrics
+        .iter()
+        .zip(&collected.metrics)
+        .filter(|(_, measured)| measured.immature.iter().any(|immature| *immature > 0))
+        .map(|(metric, _)| metric.name.as_str())
+        .collect();
     match young.max_by_key(|(immature, ..)| *immature) {
         Some((immature, share, metric)) if immature > 0 => {
             let days = metric.matures as f64 / 86_400.0;
             let finding = format!(
                 "{immature} units ({:.1} %) were exposed less than {days} days before the end of the data and are left out of {}",
                 100.0 * share,
-                metric.name
+                waiting.join(", ")
             );
             let state = if share > 0.5 { State::Warning } else { State::Passed };
             gate(name, state, finding, None)
@@ -319,7 +326,8 @@ fn dominating(plan: &Plan, collected: &Collected) -> Gate {
             }
         }
     }
-    let Some((state, share, metric, arm)) = largest else {
+    // A share of 0 is one that nobody knows: of totals, and of what has no total.
+    let Some((state, share, metric, arm)) = largest.filter(|(_, share, ..)| *share > 0.0) else {
         return gate(name, State::NotChecked, "there is no total to dominate", None);
     };
     let whose = format!("of the {} of {arm}", metric.name);

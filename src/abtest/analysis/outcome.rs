@@ -41,6 +41,8 @@ pub struct Outcome {
     pub margin: Option<String>,
     /// Size of that margin in the metric's unit.
     pub margin_size: Option<f64>,
+    /// For times to an event: days that are looked at, in all arms.
+    pub until: Option<f64>,
     /// For a guardrail: whether it is shown to be not worse by the margin.
     pub not_worse: Option<bool>,
     /// For times to an event: the log-rank test and the ratio of hazards, beside the mean time that decides.

@@ -37,7 +37,6 @@ impl Sequence {
     pub(super) fn new(both: TwoProportions, mixture: Mixture, time: f64) -> Result<Self, Error> {
         let (c, t) = (both.control(), both.treatment());
         let all = c.trials + t.trials;
-        let share = t.trials as f64 / all as f64;
         let inverted = 2 * (c.successes + t.successes) > all;
         let few = |successes, trials| if inverted { trials - successes } else { successes };
         let (x_c, x_t) = (few(c.successes, c.trials), few(t.successes, t.trials));

@@ -409,7 +409,7 @@ impl Arguments {
             "the simulated customers show no clear effect on {}: {} ± {}",
             metric.name,
             shown(effect),
-            report::value(&metric.kind, error)
+            report::error(&metric.kind, error)
         );
         Err(Failure::argument(
             what,

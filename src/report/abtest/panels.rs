@@ -275,7 +275,7 @@ pub(super) fn days(analysis: &Analysis, sheets: &[Sheet]) -> Option<Panel> {
         name: "days",
         question: "How did it come about?",
         charts,
-        note: "All units exposed until a day, without covariates. The dark band is the interval of somebody who looks only once, on a day chosen before; the pale one holds however often one looks, and is the one to watch. First days with far wider intervals are left out of the picture.".to_owned(),
+        note: "All units exposed until a day and old enough to be judged, without covariates. The dark band is the interval of somebody who looks only once, on a day chosen before; the pale one holds however often one looks, and is the one to watch. First days with far wider intervals are left out of the picture.".to_owned(),
         view: sheets.iter().find(|sheet| sheet.name == "days").and_then(|sheet| View::ranked(sheet.name, &columns, rows)),
     })
 }
@@ -294,7 +294,8 @@ fn day_chart(
     if shown.len() < 2 {
         return None;
     }
-    let numbers: Vec<f64> = (1..=days.len()).map(|day| day as f64).collect();
+    let numbers: Vec<f64> = days.iter().map(|day| days_since(&first.day, &day.day) + 1.0).collect();
+    let all = numbers.last().copied().unwrap_or(1.0);
     let curve = |name: &str, part: Part, point: fn(&DayResult) -> Estimate| Curve {
         name: name.to_owned(),
         part,
@@ -303,7 +304,7 @@ fn day_chart(
     };
     let chart = Curves {
         across: Across::Numbers(numbers[days.len() - shown.len()..].to_vec(), Form::Count),
-        across_label: format!("day of exposure (1 = {}, {} = {})", first.day, days.len(), last.day),
+        across_label: format!("day of exposure (1 = {}, {all} = {})", first.day, last.day),
         value_label: format!("{}: difference from the control", primary.metric),
         form: if primary.kind == "proportion" { Form::Points } else { Form::Number },
         curves: vec![
@@ -323,12 +324,12 @@ fn day_chart(
     let title =
         match (out(last.fixed_ci_lower, last.fixed_ci_upper), out(last.any_time_ci_lower, last.any_time_ci_upper)) {
             (_, true) => {
-                format!("{treatment}: {size} after {} days, clear even for somebody who looks every day", days.len())
+                format!("{treatment}: {size} of all until day {all}, clear even for somebody who looks every day")
             }
             (true, false) => {
-                format!("{treatment}: {size} after {} days, clear only for somebody who looks once", days.len())
+                format!("{treatment}: {size} of all until day {all}, clear only for somebody who looks once")
             }
-            _ => format!("{treatment}: {size} after {} days, and no difference may be the truth", days.len()),
+            _ => format!("{treatment}: {size} of all until day {all}, and no difference may be the truth"),
         };
     let description = format!(
         "On {} the effect is {size}; the interval of one look goes from {}, that of any looks from {}.",
@@ -401,7 +402,8 @@ fn segment_chart(analysis: &Analysis, primary: &Outcome, column: &str, number: u
     levels.truncate(LEVELS);
     let row = |level: &&str| {
         let lines = own.iter().filter(|line| line.level == **level);
-        let units = lines.clone().find_map(|line| line.estimates.as_ref()).map(|e| e.n_control + e.n_treatment);
+        let known = || lines.clone().filter_map(|line| line.estimates.as_ref());
+        let units = known().next().map(|first| first.n_control + known().map(|each| each.n_treatment).sum::<u64>());
         let points = lines.map(|line| ForestPoint {
             name: line.treatment.clone(),
             part: part(analysis, &line.treatment),
@@ -591,6 +593,13 @@ pub fn power_curve(title: &str, across: &str, form: Form, lines: &[PowerLine], m
         posts: marks.iter().map(|(at, words)| Post { at: *at, words: words.clone() }).collect(),
     };
     chart.draw(&Caption { title, description: "Chance to find a true effect, by its size." })
+}
+
+/// Days from one day to another, as `2026-05-31` writes them.
+fn days_since(first: &str, day: &str) -> f64 {
+    let date = |text: &str| text.parse::<jiff::civil::Date>().ok();
+    let span = date(first).zip(date(day)).and_then(|(first, day)| first.until(day).ok());
+    span.map_or(f64::NAN, |span| f64::from(span.get_days()))
 }
 
 /// What a Bayesian would say.

@@ -221,7 +221,8 @@ pub(super) fn caps(analysis: &Analysis) -> Vec<String> {
         let raw = outcome.uncapped.as_ref()?;
         let (size, range) = written::difference(outcome.kind, raw);
         let p = written::p(raw.pvalue, Some(raw.log10_pvalue));
-        Some(format!("{} is capped ({}); without caps {size} ({range}), p {p}.", outcome.metric, outcome.treatment))
+        let without = if outcome.unadjusted.is_some() { "without caps and covariates" } else { "without caps" };
+        Some(format!("{} is capped ({}); {without} {size} ({range}), p {p}.", outcome.metric, outcome.treatment))
     });
     said.collect()
 }

@@ -161,6 +161,7 @@ pub(super) fn p_of(outcome: &Outcome) -> String {
 pub(super) fn follows(outcome: &Outcome) -> &'static str {
     match (outcome.role, outcome.not_worse, outcome.call.name()) {
         ("guardrail", Some(true), "unclear") => "holds",
+        ("guardrail", Some(true), "worse") => "worse, within margin",
         ("guardrail", Some(false), "unclear" | "better") => "not shown",
         (_, _, call) => call,
     }

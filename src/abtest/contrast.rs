@@ -71,7 +71,8 @@ impl Contrast {
                 let both = TwoProportions::new(arm(x_c, n_c), arm(x_t, n_t))?;
                 let rate = (x_c + x_t) as f64 / (n_c + n_t) as f64;
                 let expected = rate.min(1.0 - rate) * n_c.min(n_t) as f64;
-                if expected < FEW {
+                // Where none (or all) converted there is no odds ratio to speak of, and the score says what can be said.
+                if expected < FEW && expected > 0.0 {
                     let law = Law::Rare(both, Box::new(MidP::new(&both)));
                     return Ok(Self { law, method: "mid-p exact conditional test", units: (n_c, n_t) });
                 }
@@ -165,7 +166,7 @@ impl Contrast {
     pub fn z(&self, null: f64) -> f64 {
         match &self.law {
             Law::Score(both) => both.z(null),
-            Law::Rare(_, exact) => exact.difference_z(null),
+            Law::Rare(both, exact) => rare_z(both, exact, null),
             Law::Sequence(sequence, _) => sequence.difference_z(null),
             Law::Normal(difference) => difference.z(null),
         }
@@ -178,7 +179,7 @@ impl Contrast {
     pub fn interval(&self, critical: f64) -> Result<(f64, f64), Error> {
         match &self.law {
             Law::Score(both) => both.interval(critical),
-            Law::Rare(_, exact) => exact.interval(critical),
+            Law::Rare(both, exact) => rare_interval(both, exact, critical),
             Law::Sequence(sequence, _) => sequence.interval(critical),
             Law::Normal(difference) => Ok(difference.interval(critical)),
         }
@@ -270,7 +271,99 @@ fn width(interval: Result<(f64, f64), Error>) -> f64 {
 }
 
 /// Kaplan–Meier's curve of an arm.
-pub(super) fn curve(lifetimes: &[(f64, bool)]) -> Result<Curve, Error> {
+pub(super) /// Signed normal score of a difference of rare events.
+///
+/// Whether there is a difference at all the conditional law decides, and how near to 0 it may be. How large it may be
+/// hangs on how many converted in all, which that law takes as known: beyond the estimate, and on the other side of 0, a
+/// difference is refused only if the score test refuses it too.
+fn rare_z(both: &TwoProportions, exact: &MidP, null: f64) -> f64 {
+    let (estimate, conditional) = (both.difference(), exact.difference_z(null));
+    let between = null == 0.0 || (null * estimate > 0.0 && null.abs() <= estimate.abs());
+    if between {
+        return conditional;
+    }
+    let score = both.z(null);
+    let least = if conditional.abs() <= score.abs() { conditional } else { score };
+    if null * estimate < 0.0 { least.signum() * least.abs().max(exact.z(1.0).abs()) } else { least }
+}
+
+/// The differences that [`rare_z`] does not refuse.
+fn rare_interval(both: &TwoProportions, exact: &MidP, critical: f64) -> Result<(f64, f64), Error> {
+    let (conditional, score) = (exact.interval(critical)?, both.interval(critical)?);
+    let estimate = both.difference();
+    let (mut low, mut high) = conditional;
+    if estimate <= 0.0 || low < 0.0 {
+        low = low.min(score.0);
+    }
+    if estimate >= 0.0 || high > 0.0 {
+        high = high.max(score.1);
+    }
+    Ok((low, high))
+}
+
+fn curve(lifetimes: &[(f64, bool)]) -> Result<Curve, Error> {
     let (days, events): (Vec<f64>, Vec<bool>) = lifetimes.iter().copied().unzip();
     Curve::from_times(&days, &events)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stats::binomial;
+
+    const PROPORTION: Kind = Kind::Proportion { column: String::new() };
+
+    fn of(x_c: u64, x_t: u64, units: u64) -> Result<Contrast, Error> {
+        let sample = |successes| Sample::Count { successes, units };
+        Contrast::of(&PROPORTION, &sample(x_c), &sample(x_t))
+    }
+
+    #[test]
+    fn intervals_of_rare_events_hold_the_difference_as_often_as_they_say() -> Result<(), Error> {
+        let units = 1000;
+        for (control, treatment) in [(0.0, 0.004), (0.001, 0.005), (0.002, 0.006), (0.005, 0.005), (0.0, 0.001)] {
+            let (mut held, mut above) = (0.0, 0.0);
+            for x_c in 0..40 {
+                for x_t in 0..40 {
+                    let chance = binomial::pmf(x_c, units, control) * binomial::pmf(x_t, units, treatment);
+                    if chance < 1e-12 {
+                        continue;
+                    }
+                    let (low, high) = of(x_c, x_t, units)?.interval(1.959_963_984_540_054)?;
+                    let truth = treatment - control;
+                    held += if low <= truth && truth <= high { chance } else { 0.0 };
+                    above += if high < truth { chance } else { 0.0 };
+                }
+            }
+            // Exact chances, not samples. A discrete law cannot hold 95 % everywhere.
+            assert!(held > 0.94, "{control} {treatment}: {held}");
+            assert!(above < 0.045, "{control} {treatment}: {above}");
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn where_nothing_converted_little_is_open() -> Result<(), Error> {
+        let (low, high) = of(0, 0, 1000)?.interval(1.959_963_984_540_054)?;
+        assert!(low > -0.004 && high < 0.004, "{low} {high}");
+        assert_eq!(of(50, 50, 50)?.z(0.0), 0.0);
+        Ok(())
+    }
+
+    #[test]
+    fn scores_and_intervals_of_rare_events_agree() -> Result<(), Error> {
+        for (x_c, x_t) in [(0, 3), (3, 0), (1, 9), (2, 2), (4, 1), (0, 8), (7, 7)] {
+            for critical in [0.5, 1.2, 1.96, 3.1] {
+                let contrast = of(x_c, x_t, 400)?;
+                let (low, high) = contrast.interval(critical)?;
+                for i in -60..=60 {
+                    let null = f64::from(i) * 0.0007;
+                    let within = contrast.z(null).abs() <= critical;
+                    let near = [low, high].iter().any(|end| (end - null).abs() < 1e-9);
+                    assert!(near || within == (low <= null && null <= high), "{x_c} {x_t} {critical} {null}");
+                }
+            }
+        }
+        Ok(())
+    }
 }

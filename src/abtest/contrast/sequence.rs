@@ -41,7 +41,7 @@ impl Sequence {
         let inverted = 2 * (c.successes + t.successes) > all;
         let few = |successes, trials| if inverted { trials - successes } else { successes };
         let (x_c, x_t) = (few(c.successes, c.trials), few(t.successes, t.trials));
-        let split = Split::new(x_c, x_t, share, WEIGHT)?;
+        let split = Split::new(x_c, x_t, t.trials as f64 / all as f64, WEIGHT)?;
         let pooled = Coin::new(x_c + x_t, all, RATE.0, RATE.1)?;
         Ok(Self { both, split, pooled, inverted, mixture, time })
     }

@@ -270,8 +270,7 @@ fn width(interval: Result<(f64, f64), Error>) -> f64 {
     interval.map_or(f64::NAN, |(low, high)| (high - low) / (2.0 * USUAL))
 }
 
-/// Kaplan–Meier's curve of an arm.
-pub(super) /// Signed normal score of a difference of rare events.
+/// Signed normal score of a difference of rare events.
 ///
 /// Whether there is a difference at all the conditional law decides, and how near to 0 it may be. How large it may be
 /// hangs on how many converted in all, which that law takes as known: beyond the estimate, and on the other side of 0, a
@@ -301,7 +300,8 @@ fn rare_interval(both: &TwoProportions, exact: &MidP, critical: f64) -> Result<(
     Ok((low, high))
 }
 
-fn curve(lifetimes: &[(f64, bool)]) -> Result<Curve, Error> {
+/// Kaplan–Meier's curve of an arm.
+pub(super) fn curve(lifetimes: &[(f64, bool)]) -> Result<Curve, Error> {
     let (days, events): (Vec<f64>, Vec<bool>) = lifetimes.iter().copied().unzip();
     Curve::from_times(&days, &events)
 }

@@ -17,7 +17,6 @@ use channelmix::stats::power::variances::Variances;
 use channelmix::stats::sequential::always_valid::Mixture;
 use channelmix::stats::sequential::recursion::Walk;
 use channelmix::stats::sequential::spending::Spending;
-use channelmix::stats::two_arms::exact::MidP;
 use channelmix::stats::two_arms::proportions::{Arm, TwoProportions};
 use channelmix::stats::{binomial, normal};
 use rand_distr::{Binomial, ChiSquared, Distribution, StandardNormal, StandardUniform};
@@ -381,13 +380,11 @@ fn naive_peeking(runs: u64) {
 fn coverage(runs: u64) {
     for (check, n, rates) in [(19, 1000, (0.02, 0.03)), (20, 1000, (0.004, 0.007))] {
         let truth = rates.1 - rates.0;
-        let few = |both: &TwoProportions| {
-            let all = both.control().successes + both.treatment().successes;
-            (all as f64) / 2.0 < 10.0
-        };
+        let kind = Kind::Proportion { column: "ordered".into() };
         let holds = |both: TwoProportions| {
-            let z = if few(&both) { MidP::new(&both).difference_z(truth) } else { both.z(truth) };
-            z.abs() <= USUAL
+            let count = |arm: Arm| Sample::Count { successes: arm.successes, units: arm.trials };
+            let contrast = Contrast::of(&kind, &count(both.control()), &count(both.treatment())).expect("a contrast");
+            contrast.z(truth).abs() <= USUAL
         };
         let chance = exactly((n, n), rates, holds);
         assert!(chance > 0.94, "{rates:?}: {chance}");

@@ -13,8 +13,8 @@ use crate::stats::{Error, root};
 const WEIGHT: f64 = 10.0;
 /// Where the bet on the rate of all units is centred, and what it weighs: it is only to be wide enough.
 const RATE: (f64, f64) = (0.01, 1.0);
-/// No score is larger: e^−700 is still a level.
-const LARGEST: f64 = 37.0;
+/// ln of the largest e-value that is told apart: e^−700 is still a level.
+const LARGEST_LN: f64 = 700.0;
 
 /// Two arms in which almost none (or almost all) converted.
 #[derive(Clone, Copy, Debug)]
@@ -48,11 +48,25 @@ impl Sequence {
     /// The score of "no difference".
     pub(super) fn z(&self) -> Result<f64, Error> {
         let ln_e = self.split.ln_e(1.0)?;
-        let ratio = self.mixture.rho() / self.time;
-        let square = (1.0 + ratio) * (libm::log1p(1.0 / ratio) + 2.0 * ln_e);
         let difference = self.both.difference();
         let sign = if difference == 0.0 { 0.0 } else { difference.signum() };
-        Ok(sign * libm::sqrt(square.max(0.0)))
+        Ok(sign * self.score(ln_e))
+    }
+
+    /// The score at which the mixture has won so much.
+    fn score(&self, ln_e: f64) -> f64 {
+        let ratio = self.mixture.rho() / self.time;
+        let square = (1.0 + ratio) * (libm::log1p(1.0 / ratio) + 2.0 * ln_e);
+        libm::sqrt(square.max(0.0))
+    }
+
+    /// The least critical value whose interval holds something.
+    fn least(&self, holds: impl Fn(f64) -> bool) -> f64 {
+        let most = self.score(LARGEST_LN);
+        if !holds(most) {
+            return most;
+        }
+        root::between(0.0, most, |critical| if holds(critical) { 1.0 } else { -1.0 }).unwrap_or(0.0)
     }
 
     /// Score of "the difference is `null`": that of the widest interval which does not hold it.
@@ -61,7 +75,7 @@ impl Sequence {
             return self.z().unwrap_or(f64::NAN);
         }
         let side = (self.both.difference() - null).signum();
-        side * least(|critical| self.interval(critical).is_ok_and(|(low, high)| low <= null && null <= high))
+        side * self.least(|critical| self.interval(critical).is_ok_and(|(low, high)| low <= null && null <= high))
     }
 
     /// Score of "the lift is `null`".
@@ -70,13 +84,14 @@ impl Sequence {
             return self.z().unwrap_or(f64::NAN);
         }
         let lift = self.both.lift().unwrap_or(f64::INFINITY);
-        (lift - null).signum() * least(|critical| self.lift_interval(critical).is_ok_and(|lifts| lifts.contains(null)))
+        (lift - null).signum()
+            * self.least(|critical| self.lift_interval(critical).is_ok_and(|lifts| lifts.contains(null)))
     }
 
     /// The level of a critical value; none where any value is held by so small a one.
     fn level(&self, critical: f64) -> Option<f64> {
         let ln_e = self.mixture.ln_e(critical, self.time);
-        (ln_e > 0.0).then(|| libm::exp(-ln_e.min(700.0)))
+        (ln_e > 0.0).then(|| libm::exp(-ln_e.min(LARGEST_LN)))
     }
 
     /// The ratios (treatment ÷ control) of the rates of what is rare.
@@ -114,14 +129,6 @@ impl Sequence {
         };
         Ok(if high.is_finite() { RatioInterval::Between { low, high } } else { RatioInterval::Above { low } })
     }
-}
-
-/// The least critical value whose interval holds something.
-fn least(holds: impl Fn(f64) -> bool) -> f64 {
-    if !holds(LARGEST) {
-        return LARGEST;
-    }
-    root::between(0.0, LARGEST, |critical| if holds(critical) { 1.0 } else { -1.0 }).unwrap_or(0.0)
 }
 
 #[cfg(test)]

@@ -119,6 +119,8 @@ fn expected_decision(plan: &Plan, analysis: &Analysis, treatment: &str) -> &'sta
         "planned looks" => analysis.looks.last().is_some_and(|look| !look.now),
         _ => false,
     };
+    let now = analysis.looks.iter().find(|look| look.now && look.treatment == treatment);
+    let futile = now.and_then(|now| now.good.zip(now.futility)).is_some_and(|(z, futility)| z <= futility);
     match call {
         _ if analysis.gates.iter().any(|gate| gate.state == State::Failed) => "withheld",
         Call::Worse => "keep control",
@@ -126,6 +128,7 @@ fn expected_decision(plan: &Plan, analysis: &Analysis, treatment: &str) -> &'sta
         Call::Better if open && plan.decision.guardrails == Guardrails::NotWorse && more => "continue",
         Call::Better if open && plan.decision.guardrails == Guardrails::NotWorse => "undecided",
         Call::Better => "ship",
+        Call::Unclear if futile => "keep control",
         Call::Unclear if more => "continue",
         Call::Unclear => "undecided",
     }

@@ -143,6 +143,11 @@ fn each_look_is_that_of_the_statistics() {
                     continue;
                 }
                 stopped_at.push((look, call));
+                // After an earlier crossing there is no law of what is found.
+                if crossed.is_some() {
+                    assert!(now["pvalue"].is_null() && now["effect_size"].is_null());
+                    continue;
+                }
                 let stopped = design.stopped(look, z).expect("an inference");
                 holds(&now["pvalue"], stopped.p, 1e-6);
                 for (key, drift) in [

@@ -12,6 +12,8 @@ mod strata;
 mod time_to_event;
 mod verdict;
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use super::collected::{Cell, Collected, Measured, Sample};
@@ -139,9 +141,21 @@ impl Refusal {
 /// # Errors
 /// [`Refusal`] where a metric cannot be computed: too few units, or no variation.
 pub fn analyze(plan: &Plan, planned: bool, asked: &Asked, collected: &Collected) -> Result<Analysis, Refusal> {
-    let contrasts = contrasts(plan, collected)?;
     let statistics = |error: Error| Refusal { what: format!("the analysis failed: {error}"), help: String::new() };
-    analyze_contrasts(plan, planned, asked, collected, &contrasts).map_err(statistics)
+    let (mut plan, mut collected) = (Cow::Borrowed(plan), Cow::Borrowed(collected));
+    let mut left_out = Vec::new();
+    // Without the primary metric there is nothing to say; any other that cannot be computed is left out, and told.
+    let contrasts = loop {
+        match contrasts(&plan, &collected) {
+            Ok(contrasts) => break contrasts,
+            Err((at, refusal)) if plan.metrics[at].role == Role::Primary => return Err(refusal),
+            Err((at, refusal)) => {
+                left_out.push((plan.to_mut().metrics.remove(at), refusal.what));
+                collected.to_mut().metrics.remove(at);
+            }
+        }
+    };
+    analyze_contrasts(&plan, planned, asked, &collected, &contrasts, &left_out).map_err(statistics)
 }
 
 /// The contrasts of one metric, one for each treatment.
@@ -153,29 +167,39 @@ struct Contrasts {
     uncapped: Vec<Contrast>,
 }
 
-fn contrasts(plan: &Plan, collected: &Collected) -> Result<Vec<Contrasts>, Refusal> {
-    let mut all = Vec::new();
-    for (metric, measured) in plan.metrics.iter().zip(&collected.metrics) {
-        let kind = watched(&metric.kind, &measured.overall);
-        let each = |cell: &Cell| {
-            let treatments = cell.0.iter().enumerate().skip(1);
-            let contrast = |(arm, sample): (usize, &Sample)| {
-                let contrast = Contrast::of(&kind, &cell.0[0], sample);
-                let units = (units(&cell.0[0]), units(sample));
-                let watched =
-                    contrast.and_then(|contrast| as_watched(plan, collected, &collected.arms[arm], units, contrast));
-                let refusal = |error: Error| Refusal::of(metric, measured, collected, arm, &error);
-                watched.map(|(contrast, _)| contrast).map_err(refusal)
-            };
-            treatments.map(contrast).collect::<Result<Vec<_>, _>>()
+/// Those of all metrics; or which metric has none, and why.
+fn contrasts(plan: &Plan, collected: &Collected) -> Result<Vec<Contrasts>, (usize, Refusal)> {
+    let each = plan.metrics.iter().zip(&collected.metrics).enumerate();
+    each.map(|(at, (metric, measured))| {
+        contrasts_of(plan, collected, metric, measured).map_err(|refusal| (at, refusal))
+    })
+    .collect()
+}
+
+fn contrasts_of(
+    plan: &Plan,
+    collected: &Collected,
+    metric: &Metric,
+    measured: &Measured,
+) -> Result<Contrasts, Refusal> {
+    let kind = watched(&metric.kind, &measured.overall);
+    let each = |cell: &Cell| {
+        let treatments = cell.0.iter().enumerate().skip(1);
+        let contrast = |(arm, sample): (usize, &Sample)| {
+            let contrast = Contrast::of(&kind, &cell.0[0], sample);
+            let units = (units(&cell.0[0]), units(sample));
+            let watched =
+                contrast.and_then(|contrast| as_watched(plan, collected, &collected.arms[arm], units, contrast));
+            let refusal = |error: Error| Refusal::of(metric, measured, collected, arm, &error);
+            watched.map(|(contrast, _)| contrast).map_err(refusal)
         };
-        let raw = each(&measured.overall)?;
-        let uncapped = measured.uncapped.as_ref().map(each).transpose()?.unwrap_or_default();
-        let adjusted = adjusted(metric, measured, &raw, collected)?;
-        let (main, unadjusted) = if adjusted.is_empty() { (raw, Vec::new()) } else { (adjusted, raw) };
-        all.push(Contrasts { main, unadjusted, uncapped });
-    }
-    Ok(all)
+        treatments.map(contrast).collect::<Result<Vec<_>, _>>()
+    };
+    let raw = each(&measured.overall)?;
+    let uncapped = measured.uncapped.as_ref().map(each).transpose()?.unwrap_or_default();
+    let adjusted = adjusted(metric, measured, &raw, collected)?;
+    let (main, unadjusted) = if adjusted.is_empty() { (raw, Vec::new()) } else { (adjusted, raw) };
+    Ok(Contrasts { main, unadjusted, uncapped })
 }
 
 /// A metric's kind with the time until which all arms were watched, so that every treatment is held to the same.
@@ -240,7 +264,8 @@ fn adjusted(
     raw: &[Contrast],
     collected: &Collected,
 ) -> Result<Vec<Contrast>, Refusal> {
-    if metric.covariates.is_empty() {
+    // The reader of plans refuses covariates of anything else.
+    if metric.covariates.is_empty() || !metric.kind.takes_covariates() {
         return Ok(Vec::new());
     }
     let units = |treatment: usize| raw[treatment].units;
@@ -276,6 +301,7 @@ fn analyze_contrasts(
     asked: &Asked,
     collected: &Collected,
     contrasts: &[Contrasts],
+    left_out: &[(Metric, String)],
 ) -> Result<Analysis, Error> {
     let alpha = plan.design.alpha;
     let treatments = &collected.arms[1..];
@@ -283,7 +309,8 @@ fn analyze_contrasts(
     let units = mature(&collected.metrics[primary], collected);
     let standing = looks::standing(plan, units, asked.taken.as_deref())?;
     let results = results(plan, &standing, collected, contrasts, primary)?;
-    let gates = gates::gates(plan, planned, collected)?;
+    let mut gates = gates::gates(plan, planned, collected)?;
+    gates.extend(left_out.iter().map(|(metric, why)| gates::left_out(metric, why)));
     let (segments, heterogeneity) = segments::segments(plan, collected, &standing)?;
     let days = days::days(plan, collected)?;
     let mut levels = Vec::new();
@@ -309,7 +336,7 @@ fn analyze_contrasts(
     };
     Ok(Analysis {
         hypothesis: planned.then(|| plan.hypothesis.clone()),
-        verdict: verdict::verdict(plan, &standing, &gates, &results, &looks),
+        verdict: verdict::verdict(plan, &standing, &gates, &results, &looks, units, left_out),
         arms: collected.arms.iter().zip(&collected.units).enumerate().map(arm).collect(),
         unit: plan.unit.clone(),
         alpha,

@@ -91,6 +91,8 @@ pub struct Capped {
 /// What the trust gates look at, beside the metrics.
 #[derive(Clone, Debug, Default)]
 pub struct Health {
+    /// Whether only totals of arms are known.
+    pub totals: bool,
     /// Rows read, without the header.
     pub rows: u64,
     /// Units with more than one row of the same arm. They are not looked for without a column of units.

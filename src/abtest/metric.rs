@@ -121,6 +121,11 @@ impl Kind {
         }
     }
 
+    /// Whether a regression on covariates is known for it.
+    pub fn takes_covariates(&self) -> bool {
+        matches!(self, Self::Proportion { .. } | Self::Mean { .. })
+    }
+
     /// Its name in files and on the command line.
     pub fn name(&self) -> &'static str {
         match self {

@@ -24,6 +24,8 @@ use crate::stats::{Error, normal, root};
 const LOOKS_AT_ANY_TIME: usize = 20;
 /// Points of the power curve.
 const POINTS: usize = 41;
+/// No test has more units.
+const MOST_UNITS: f64 = 1e12;
 /// No shift is larger.
 const LARGEST_SHIFT: f64 = 60.0;
 
@@ -229,6 +231,10 @@ pub fn size(question: &Question<'_>) -> Result<Sizing, Error> {
         }
         (None, None) => return Err(Error::Range { what: "the units", must: "be given, or the effect", found: 0.0 }),
     };
+    if total > MOST_UNITS {
+        let must = "be larger: so small an effect takes more than a million million units";
+        return Err(Error::Range { what: "the effect", must, found: effect });
+    }
     // Whole units, and none lost to rounding.
     let units: Vec<u64> = match design.units {
         None => shares.iter().map(|share| (total * share * (1.0 - 1e-14)).ceil() as u64).collect(),

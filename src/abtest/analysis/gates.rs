@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::super::collected::{Collected, Repeated};
+use super::super::collected::{Collected, Repeated, Sample};
 use super::super::metric::{Metric, Role};
 use super::super::plan::Plan;
 use crate::stats::two_arms::means;
@@ -101,6 +101,7 @@ pub fn gates(plan: &Plan, planned: bool, collected: &Collected) -> Result<Vec<Ga
     gates.push(maturity(plan, collected));
     gates.push(dominating(plan, collected));
     gates.push(missing(plan, collected)?);
+    gates.extend(outside(collected));
     Ok(gates)
 }
 
@@ -228,7 +229,10 @@ fn ratio_over_time(collected: &Collected, shares: &[f64]) -> Result<Option<Gate>
 
 fn repeated(found: Option<&Repeated>, name: &'static str, says: impl Fn(String) -> String, unit: &str) -> Gate {
     match found {
-        None => gate(name, State::NotChecked, "there is no column that names the units", None),
+        None => {
+            let finding = "the data do not tell: no column names the units, or only first exposures count";
+            gate(name, State::NotChecked, finding, None)
+        }
         Some(found) if found.units == 0 => gate(name, State::Passed, "none", None),
         Some(found) => {
             let more = if found.more { "at least " } else { "" };
@@ -242,6 +246,35 @@ fn repeated(found: Option<&Repeated>, name: &'static str, says: impl Fn(String) 
     }
 }
 
+/// A metric that cannot be computed.
+pub fn left_out(metric: &Metric, why: &str) -> Gate {
+    gate("metric left out", State::Warning, format!("{} ({}): {why}", metric.name, metric.role.name()), None)
+}
+
+/// Events that no exposure explains.
+fn outside(collected: &Collected) -> Option<Gate> {
+    let outside = collected.health.events_outside;
+    if outside == 0 {
+        return None;
+    }
+    let nothing = |sample: &Sample| match sample {
+        Sample::Count { successes, .. } => *successes == 0,
+        Sample::Moments(moments) => moments.mean(0) == 0.0,
+        Sample::Values(_) | Sample::Lifetimes(_) => false,
+    };
+    let none_left = collected.metrics.iter().all(|measured| measured.overall.0.iter().all(nothing));
+    let name = "events outside exposure";
+    let left_out = format!(
+        "{outside} events are of units that were never exposed, or from before their exposure, and are left out"
+    );
+    Some(if none_left {
+        let finding = format!("{left_out}; none is left: the names of units or the times of the two files do not fit");
+        gate(name, State::Failed, finding, None)
+    } else {
+        gate(name, State::Warning, left_out, None)
+    })
+}
+
 /// Were the arms alike in what is known from before exposure?
 fn before(collected: &Collected) -> Gate {
     let name = "alike before exposure";
@@ -253,9 +286,13 @@ fn before(collected: &Collected) -> Gate {
             // Where one unit or none has a value, or all the same one, nothing can differ.
             let samples = (control.sample(0), treatment.sample(0));
             let (Ok(control), Ok(treatment)) = samples else { continue };
-            let Ok(difference) = means::welch(control, treatment) else { continue };
+            let p = match means::welch(control, treatment) {
+                Ok(difference) => difference.p(),
+                // All the same in each arm, and not the same in both: no chance does that.
+                Err(_) if control.mean != treatment.mean => 0.0,
+                Err(_) => continue,
+            };
             tests += 1;
-            let p = difference.p();
             if worst.as_ref().is_none_or(|(least, _)| p < *least) {
                 worst = Some((p, format!("{column}, {} against {}", collected.arms[arm + 1], collected.arms[0])));
             }
@@ -278,6 +315,9 @@ fn before(collected: &Collected) -> Gate {
 
 fn maturity(plan: &Plan, collected: &Collected) -> Gate {
     let name = "maturity";
+    if collected.health.totals {
+        return gate(name, State::NotChecked, "totals do not say how long ago their units were exposed", None);
+    }
     if plan.metrics.iter().all(|metric| metric.matures == 0) {
         return gate(name, State::NotChecked, "no metric says how long after exposure a unit can be judged", None);
     }

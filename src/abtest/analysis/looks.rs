@@ -66,7 +66,12 @@ pub fn standing(plan: &Plan, units: u64, taken: Option<&[f64]>) -> Result<Standi
             // before it that did, and none after it.
             let may_come_before = |look: &f64| *look < now && *look < 1.0 - NEAR;
             let mut times: Vec<f64> = match taken {
-                Some(taken) => taken.iter().copied().filter(may_come_before).collect(),
+                Some(taken) => {
+                    // The journal may have been begun late.
+                    let first = taken.first().copied().unwrap_or(now);
+                    let before = looks.iter().copied().filter(|look| *look < first - NEAR);
+                    before.chain(taken.iter().copied()).filter(may_come_before).collect()
+                }
                 None => looks.iter().copied().filter(|look| may_come_before(look) && *look < now - NEAR).collect(),
             };
             times.push(now);

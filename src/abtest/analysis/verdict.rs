@@ -2,11 +2,11 @@
 
 use serde::Serialize;
 
-use super::super::metric::{Direction, Margin, Metric};
+use super::super::metric::{Direction, Margin, Metric, Role};
 use super::super::plan::{Guardrails, Plan, Validity};
 use super::super::standing::Standing;
 use super::gates::{Gate, State, p_in_words};
-use super::looks::LookResult;
+use super::looks::{LookResult, NEAR};
 use super::outcome::{Call, Outcome};
 
 /// The answer.
@@ -32,7 +32,15 @@ pub struct Choice {
 }
 
 /// The verdict on all results; `results` are those of all metrics and treatments, `looks` those of the plan.
-pub fn verdict(plan: &Plan, standing: &Standing, gates: &[Gate], results: &[Outcome], looks: &[LookResult]) -> Verdict {
+pub fn verdict(
+    plan: &Plan,
+    standing: &Standing,
+    gates: &[Gate],
+    results: &[Outcome],
+    looks: &[LookResult],
+    units: u64,
+    left_out: &[(Metric, String)],
+) -> Verdict {
     let failed: Vec<&Gate> = gates.iter().filter(|gate| gate.state == State::Failed).collect();
     let choices: Vec<Choice> = results
         .iter()
@@ -41,7 +49,7 @@ pub fn verdict(plan: &Plan, standing: &Standing, gates: &[Gate], results: &[Outc
             let guardrails =
                 results.iter().filter(|other| other.role == "guardrail" && other.treatment == primary.treatment);
             let now = looks.iter().find(|look| look.now && look.treatment == primary.treatment);
-            choice(plan, standing, primary, &guardrails.collect::<Vec<_>>(), now, !failed.is_empty())
+            choice(plan, standing, primary, &guardrails.collect::<Vec<_>>(), now, units, left_out, !failed.is_empty())
         })
         .collect();
     if !failed.is_empty() {
@@ -73,24 +81,40 @@ fn choice(
     primary: &Outcome,
     guardrails: &[&Outcome],
     now: Option<&LookResult>,
+    units: u64,
+    left_out: &[(Metric, String)],
     withheld: bool,
 ) -> Choice {
     let found = found(plan, standing, primary);
     let harmed: Vec<&str> = guardrails
         .iter()
-        .filter(|outcome| outcome.call == Call::Worse && outcome.not_worse != Some(true))
+        .filter(|outcome| {
+            let within = plan.decision.guardrails == Guardrails::NotWorse && outcome.not_worse == Some(true);
+            outcome.call == Call::Worse && !within
+        })
         .map(|outcome| outcome.metric.as_str())
         .collect();
     let open: Vec<&str> = guardrails
         .iter()
         .filter(|outcome| outcome.not_worse != Some(true))
         .map(|outcome| outcome.metric.as_str())
+        .chain(
+            left_out
+                .iter()
+                .filter(|(metric, _)| matches!(metric.role, Role::Guardrail(_)))
+                .map(|(metric, _)| metric.name.as_str()),
+        )
         .collect();
     let more = match standing {
         Standing::Look(look) => !look.is_last(),
         Standing::AnyTime(..) => true,
         Standing::Fixed => false,
     };
+    let planned = plan
+        .design
+        .units
+        .filter(|planned| plan.design.validity == Validity::Fixed && (units as f64) < (1.0 - NEAR) * *planned as f64);
+    let early = planned.map(|planned| format!("go on: the plan looks once, at {planned} units, and there are {units}"));
     let futile = futile(now).map(|(z, boundary)| {
         format!(
             "stop: success has become unlikely (z = {z:.2} towards better, and the plan gives up at or below \
@@ -107,8 +131,13 @@ fn choice(
             if more { "continue" } else { "undecided" },
             format!("do not ship yet: guardrail {} is not shown to be not worse by its margin", open.join(", ")),
         ),
+        Call::Better if early.is_some() => ("continue", early.unwrap_or_default()),
         Call::Better => ("ship", format!("ship {}", primary.treatment)),
+        Call::Unclear if !harmed.is_empty() => {
+            ("keep control", format!("keep the control: guardrail {} is worse", harmed.join(", ")))
+        }
         Call::Unclear if futile.is_some() => ("keep control", futile.unwrap_or_default()),
+        Call::Unclear if early.is_some() => ("continue", early.unwrap_or_default()),
         Call::Unclear if more => ("continue", "go on: nothing is decided yet".to_owned()),
         Call::Unclear => ("undecided", undecided(plan.primary(), primary)),
     };
@@ -138,7 +167,7 @@ fn found(plan: &Plan, standing: &Standing, primary: &Outcome) -> String {
         Standing::AnyTime(..) => ", valid at any time".to_owned(),
         Standing::Look(look) => {
             let of = match &plan.design.validity {
-                Validity::PlannedLooks { looks, .. } => looks.len().max(look.times.len() + look.to_come.len()),
+                Validity::PlannedLooks { .. } => look.times.len() + look.to_come.len(),
                 _ => look.times.len(),
             };
             format!(", look {} of {of}", look.times.len())
@@ -185,7 +214,7 @@ fn undecided(metric: &Metric, primary: &Outcome) -> String {
         return format!("{whose} lies outside the interval: if there is an effect for the better, it is smaller");
     }
     if needed <= units as f64 {
-        return format!("{whose} would probably have been found, so it is probably smaller");
+        return format!("{whose} would have been found with more than 80 % chance, and the interval still holds it");
     }
     format!(
         "finding {whose} would take about {} units in these two arms, {} more",

@@ -323,7 +323,12 @@ fn metric(entry: &Entry, context: &mut Context<'_>) -> Option<Metric> {
         let message = format!("`{}.effect` must lie above 0; `better` says its direction", context.path());
         context.error(Problem::error(message, at));
     }
-    let covariates = fields.optional("covariates", context).unwrap_or_default();
+    let covariates: Vec<String> = fields.optional("covariates", context).unwrap_or_default();
+    if !covariates.is_empty() && !matches!(form, Some(Form_::Proportion | Form_::Mean) | None) {
+        let message =
+            format!("`{}.covariates`: only a proportion or a mean is sharpened by covariates", context.path());
+        context.error(Problem::error(message, fields.at));
+    }
     let cap: Option<CapValue> = fields.optional("cap", context);
     if cap.is_some() && !matches!(form, Some(Form_::Mean) | None) {
         let message = format!("`{}.cap`: only a mean can be capped", context.path());

@@ -17,7 +17,7 @@ pub struct AdHoc {
     /// The share of units that an arm should have, ARM=SHARE; equal shares unless said otherwise. Repeatable, for all arms.
     #[arg(long, value_name = "ARM=SHARE")]
     share: Vec<Pair>,
-    /// Column known before exposure that sharpens the results (CUPED, by Lin's regression). Repeatable.
+    /// Column known before exposure that sharpens proportions and means (CUPED, by Lin's regression). Repeatable.
     #[arg(long, value_name = "COLUMN")]
     covariate: Vec<String>,
     /// A metric of which less is better, by its name. Repeatable.
@@ -113,7 +113,7 @@ impl AdHoc {
         }
         // What has no moments has no regression either.
         for metric in &mut metrics {
-            if matches!(metric.kind, Kind::Quantile { .. } | Kind::Survival { .. } | Kind::Ratio { .. }) {
+            if !metric.kind.takes_covariates() {
                 metric.covariates.clear();
             }
         }

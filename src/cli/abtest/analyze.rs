@@ -208,9 +208,10 @@ impl Arguments {
             until: self.until,
         };
         let bar = Bytes::new(self.quiet);
-        let collected =
+        let mut collected =
             data::read(&files, &request, &mut |progress| bar.at(progress.pass, progress.read, progress.total))?;
         bar.done();
+        collected.health.totals = matches!(files, Files::Totals { .. });
         if read.text.is_none() {
             adhoc::complete(&mut read.plan, &self.adhoc, &collected)?;
         }
@@ -223,7 +224,8 @@ impl Arguments {
                 Some(_) => self.metric.iter().map(|metric| metric.name.clone()).collect(),
                 None => Vec::new(),
             },
-            taken: journal.map(Journal::taken),
+            // An empty journal says nothing of the looks before it was begun.
+            taken: journal.map(Journal::taken).filter(|taken| !taken.is_empty()),
         };
         Ok(analyze(&read.plan, read.text.is_some(), &asked, collected)?)
     }
@@ -255,6 +257,16 @@ impl Arguments {
             let what = format!("--report writes a page, not {}", path.display());
             return Err(Failure::argument(what, "call it FILE.html"));
         }
+        let files = [
+            Some(Path::new(&self.data)),
+            self.outcomes.as_deref().map(Path::new),
+            self.plan.as_deref(),
+            self.journal.as_deref(),
+        ];
+        if files.into_iter().flatten().any(|file| same(file, path)) {
+            let what = format!("--report {} would replace what is read", path.display());
+            return Err(Failure::argument(what, "give the page a name of its own"));
+        }
         let replaces = if self.overwrite { Replaces::File("a page") } else { Replaces::Nothing("a page") };
         Ok(Place::prepare(path, replaces)?)
     }
@@ -285,6 +297,12 @@ impl Arguments {
             }
         }
         self.segment.iter().for_each(|segment| flag("segment", segment));
+        if let Some(until) = self.until.and_then(|until| jiff::Timestamp::from_second(until).ok()) {
+            flag("until", &until.to_string());
+        }
+        if let Some(journal) = &self.journal {
+            flag("journal", &journal.to_string_lossy());
+        }
         for (flag, given) in [(" --totals", self.totals), (" --cumulative", self.cumulative)] {
             if given {
                 command += flag;
@@ -298,6 +316,11 @@ impl Arguments {
             plan: read.text.clone(),
         }
     }
+}
+
+/// Whether two paths are one file.
+fn same(one: &Path, other: &Path) -> bool {
+    one == other || one.canonicalize().ok().zip(other.canonicalize().ok()).is_some_and(|(one, other)| one == other)
 }
 
 /// A plan file and its text.

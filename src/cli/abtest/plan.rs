@@ -328,6 +328,10 @@ impl Arguments {
             return Err(Failure::argument(format!("--effect: there is no percentage of a baseline of {value}"), help));
         }
         let sizing = Self::size(&plan, baseline, self.effect, self.saved.unwrap_or(0.0))?;
+        if self.whole_weeks && self.per_day.is_none() {
+            let help = "give the units per day, --per-day NUMBER, or leave it out";
+            return Err(Failure::argument("--whole-weeks: nothing is known of days", help));
+        }
         let days = self.per_day.map(|per_day| {
             let matures = self.matures.map_or(0.0, |span| span.0 as f64 / 86_400.0);
             let exposing = (sizing.total as f64 / per_day).ceil();
@@ -452,6 +456,10 @@ impl Arguments {
         if matches!(self.metric.kind, Kind::Quantile { .. } | Kind::Survival { .. }) {
             let what = format!("a {} cannot be sized as the primary metric", self.metric.kind.name());
             return Err(Failure::argument(what, "take a proportion, a mean or a ratio; others can be --secondary"));
+        }
+        if !self.metric.kind.takes_covariates() && (!self.covariate.is_empty() || self.saved.is_some()) {
+            let what = format!("a {} is not sharpened by covariates", self.metric.kind.name());
+            return Err(Failure::argument(what, "leave --covariate and --saved out, or plan a mean"));
         }
         for guardrail in &self.guardrail {
             metrics.push(Metric { matures, ..read_guardrail(guardrail)? });

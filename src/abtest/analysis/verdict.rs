@@ -42,6 +42,7 @@ pub fn verdict(
     left_out: &[(Metric, String)],
 ) -> Verdict {
     let failed: Vec<&Gate> = gates.iter().filter(|gate| gate.state == State::Failed).collect();
+    let case = Case { plan, standing, units, left_out, withheld: !failed.is_empty() };
     let choices: Vec<Choice> = results
         .iter()
         .filter(|outcome| outcome.role == "primary")
@@ -49,7 +50,7 @@ pub fn verdict(
             let guardrails =
                 results.iter().filter(|other| other.role == "guardrail" && other.treatment == primary.treatment);
             let now = looks.iter().find(|look| look.now && look.treatment == primary.treatment);
-            choice(plan, standing, primary, &guardrails.collect::<Vec<_>>(), now, units, left_out, !failed.is_empty())
+            choice(&case, primary, &guardrails.collect::<Vec<_>>(), now)
         })
         .collect();
     if !failed.is_empty() {
@@ -75,16 +76,18 @@ fn best<'a>(choices: &[&'a Choice], results: &[Outcome]) -> Option<&'a Choice> {
     choices.iter().copied().max_by(|a, b| effect(a).total_cmp(&effect(b)))
 }
 
-fn choice(
-    plan: &Plan,
-    standing: &Standing,
-    primary: &Outcome,
-    guardrails: &[&Outcome],
-    now: Option<&LookResult>,
+/// What all choices have in common.
+struct Case<'a> {
+    plan: &'a Plan,
+    standing: &'a Standing,
+    /// Units that count in the primary metric.
     units: u64,
-    left_out: &[(Metric, String)],
+    left_out: &'a [(Metric, String)],
     withheld: bool,
-) -> Choice {
+}
+
+fn choice(case: &Case<'_>, primary: &Outcome, guardrails: &[&Outcome], now: Option<&LookResult>) -> Choice {
+    let &Case { plan, standing, units, left_out, withheld } = case;
     let found = found(plan, standing, primary);
     let harmed: Vec<&str> = guardrails
         .iter()

@@ -63,11 +63,12 @@ pub(super) fn read(
     let known: Vec<String> = layout.before.iter().map(|(name, _)| name.clone()).collect();
     let unit = unit_place(&table, request)?;
     let time = time_place(&table, request.columns.exposed.as_deref(), "says when a unit was exposed", "--exposed-at")?;
+    let arm = variant(&table, request)?;
     let places = Places {
         unit: Some(unit),
-        arm: variant(&table, request)?,
+        arm,
         exposed: Some(time),
-        segments: segments(&table, request)?,
+        segments: segments(&table, request, arm, Some(unit))?,
         numbers: known
             .iter()
             .map(|name| Ok((table.column(name, "is known before exposure")?, Sort::Number)))

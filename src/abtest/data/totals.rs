@@ -58,7 +58,7 @@ fn merge(arms: &mut Arms, arm: u32, more: &Sample) {
 pub(super) fn read(file: &Source, cumulative: bool, request: &Request, told: &mut Told) -> Result<Collected, Error> {
     let table = Table::open(file)?;
     let arm_place = variant(&table, request)?;
-    let segment_places = segments(&table, request)?;
+    let segment_places = segments(&table, request, arm_place, None)?;
     let day_place =
         table.usual(request.columns.exposed.as_deref(), "says the day", &[&DAYS[..], &EXPOSED[..]].concat())?;
     let metric_place = table.usual(None, "names the metric", &["metric"])?;

@@ -139,8 +139,20 @@ pub(super) fn variant(table: &Table, request: &Request) -> Result<usize, Error> 
     })
 }
 
-pub(super) fn segments(table: &Table, request: &Request) -> Result<Vec<usize>, Error> {
-    request.segments.iter().map(|name| table.column(name, "was named as a segment")).collect()
+/// The columns of segments; that of the arms or of the units is none.
+pub(super) fn segments(table: &Table, request: &Request, arm: usize, unit: Option<usize>) -> Result<Vec<usize>, Error> {
+    let place = |name: &String| {
+        let place = table.column(name, "was named as a segment")?;
+        let taken = match place {
+            _ if place == arm => "says which arm a unit is in",
+            _ if Some(place) == unit => "names the units",
+            _ => return Ok(place),
+        };
+        Err(Error::new(table.source.name(), format!("the column `{name}` cannot be a segment: it {taken}"))
+            .row(1)
+            .help("a segment is something known before exposure that many units share, such as a country"))
+    };
+    request.segments.iter().map(place).collect()
 }
 
 /// Reads a file of units.
@@ -159,11 +171,13 @@ pub(super) fn read(file: &Source, request: &Request, told: &mut Told) -> Result<
         .row(1)
         .help("say --exposed-at COLUMN"));
     }
+    let unit = table.usual(request.columns.unit.as_deref(), "names the units", &UNIT)?;
+    let arm = variant(&table, request)?;
     let places = Places {
-        unit: table.usual(request.columns.unit.as_deref(), "names the units", &UNIT)?,
-        arm: variant(&table, request)?,
+        unit,
+        arm,
         exposed,
-        segments: segments(&table, request)?,
+        segments: segments(&table, request, arm, unit)?,
         numbers: numbers
             .iter()
             .map(|name| Ok((table.column(name, &use_of(name, &layout))?, sort_of(name, request.metrics))))

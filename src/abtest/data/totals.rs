@@ -12,7 +12,7 @@ use super::error::Error;
 use super::names::{self, Names};
 use super::table::{self, Table};
 use super::times;
-use super::units::{segments, variant};
+use super::units::{arm_name, segments, variant};
 use super::{EXPOSED, Request, Source, Told};
 use crate::abtest::collect::{self, MOST_ARMS, MOST_DAYS, MOST_LEVELS};
 use crate::abtest::collected::{Collected, Health, Sample};
@@ -92,7 +92,7 @@ pub(super) fn read(file: &Source, cumulative: bool, request: &Request, told: &mu
     let mut rows = table.rows(told)?;
     while let Some(record) = rows.next()? {
         health.rows += 1;
-        let text = table.text(record, arm_place)?;
+        let text = arm_name(&table, record, arm_place)?;
         if text.is_empty() {
             health.without_arm += 1;
             continue;

@@ -12,7 +12,7 @@ use super::{EXPOSED, Request, Source, Told, UNIT, VARIANT};
 use crate::abtest::collect::{self, Collector, Layout, MOST_ARMS, MOST_LEVELS, Unit};
 use crate::abtest::collected::Collected;
 use crate::abtest::metric::{Kind, Metric};
-use crate::scenario::Seconds;
+use crate::scenario::{Seconds, harmless};
 
 /// Where in a row the wanted fields are.
 #[derive(Debug)]
@@ -62,7 +62,7 @@ impl Fields {
                 .wrong(record, place, format!("there are more than {MOST_ARMS} arms"))
                 .help("is this the column of arms? Name it with --variant"));
         }
-        Ok(Some(self.arms.add(table.text(record, place)?)))
+        Ok(Some(self.arms.add(arm_name(table, record, place)?)))
     }
 
     /// All other fields of a row.
@@ -98,8 +98,24 @@ impl Fields {
     }
 
     pub(super) fn level_names(&self) -> Vec<Vec<String>> {
-        self.levels.iter().map(|names| names.all().to_vec()).collect()
+        self.levels.iter().map(|names| names.all().iter().map(|name| level_name(name)).collect()).collect()
     }
+}
+
+/// The name of an arm: it is shown as it stands in the file, so it must not control a terminal.
+pub(super) fn arm_name<'r>(table: &Table, record: &'r ByteRecord, place: usize) -> Result<&'r str, Error> {
+    let name = table.text(record, place)?;
+    if name.chars().any(char::is_control) {
+        return Err(table
+            .wrong(record, place, "the name of an arm has control characters")
+            .help("write names of arms with letters, digits and signs, on one line"));
+    }
+    Ok(name)
+}
+
+/// The name of a level as it is shown.
+pub(super) fn level_name(name: &str) -> String {
+    harmless(name, name.len())
 }
 
 /// What sort of number a column holds, by the metrics that use it.

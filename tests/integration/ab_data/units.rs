@@ -305,3 +305,18 @@ fn a_segment_named_twice_is_one_and_arms_and_units_are_none() -> Result<(), Erro
     }
     Ok(())
 }
+
+#[test]
+fn levels_cannot_harm_a_terminal() -> Result<(), Error> {
+    let (metrics, columns, segments) = ([proportion("x")], Columns::default(), ["country".to_owned()]);
+    let wanted = Request { segments: &segments, ..request(&metrics, &columns) };
+    for text in [
+        "variant,country,x\na,D\u{1b}[2J,1\nb,D\u{1b}[2J,0\n",
+        "variant,country,n,sum\na,D\u{1b}[2J,3,1\nb,D\u{1b}[2J,3,2\n",
+    ] {
+        let found = read_as(text, &wanted)?;
+        assert_eq!(found.health.segments[0].1.keys().collect::<Vec<_>>(), ["D\\u{1b}[2J"]);
+        assert_eq!(found.metrics[0].by_segment[0].keys().collect::<Vec<_>>(), ["D\\u{1b}[2J"]);
+    }
+    Ok(())
+}

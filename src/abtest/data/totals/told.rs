@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::super::Request;
 use super::super::names::Names;
+use super::super::units::level_name;
 use super::sums::Sums;
 use super::{Arms, Gathered};
 use crate::abtest::collected::{Cell, Collected, Health, Measured, Sample};
@@ -37,7 +38,7 @@ pub(super) fn collected(
         }
         for ((cells, names), (_, told)) in metric.by_segment.iter().zip(levels).zip(&mut health.segments) {
             for (level, arms) in cells {
-                most(told.entry(names.all()[*level as usize].clone()).or_default(), arms);
+                most(told.entry(level_name(&names.all()[*level as usize])).or_default(), arms);
             }
         }
     }
@@ -67,7 +68,7 @@ pub(super) fn collected(
                 .into_iter()
                 .zip(levels)
                 .map(|(cells, names)| {
-                    let named = |(level, arms): (u32, Arms)| (names.all()[level as usize].clone(), cell(arms));
+                    let named = |(level, arms): (u32, Arms)| (level_name(&names.all()[level as usize]), cell(arms));
                     cells.into_iter().map(named).collect()
                 })
                 .collect(),

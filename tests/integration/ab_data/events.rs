@@ -48,7 +48,7 @@ fn what_happened_from_the_first_exposure_on_counts() -> Tested {
 
 #[test]
 fn the_end_of_the_window_is_outside() -> Tested {
-    let days = |days| Metric { matures: days * 86_400, ..mean("order") };
+    let days = |days: i64| Metric { matures: days * 86_400, ..mean("order") };
     // u1 was exposed on 1 May; the last row lets time go on.
     let outcomes = "user_id,time,event\nu1,2026-05-01,order\nu1,2026-05-07T23:59:59,order\nu1,2026-05-08,order\n\
         u1,2026-05-08T00:00:01,order\nu9,2026-06-30,order\n";

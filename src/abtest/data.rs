@@ -174,6 +174,14 @@ struct Told<'p> {
 /// The first thing that is wrong in them, with its place and what to do.
 pub fn read(files: &Files, request: &Request, progress: &mut dyn FnMut(Progress)) -> Result<Collected, Error> {
     let mut told = Told { progress, pass: 0 };
+    // A column of segments that is named twice is one.
+    let mut segments: Vec<String> = Vec::new();
+    for name in request.segments {
+        if !segments.contains(name) {
+            segments.push(name.clone());
+        }
+    }
+    let request = &Request { segments: &segments, ..*request };
     match *files {
         Files::Units(file) => units::read(file, request, &mut told),
         Files::Totals { file, cumulative } => totals::read(file, cumulative, request, &mut told),

@@ -143,8 +143,14 @@ fn wanted(shares: &[f64], n: u64) -> Vec<(usize, u64)> {
     if n == 0 {
         return Vec::new();
     }
-    let rank = |(i, share): (usize, &f64)| (i, ((share * n as f64).ceil() as u64).clamp(1, n) - 1);
-    shares.iter().enumerate().map(rank).collect()
+    shares.iter().enumerate().map(|(i, &share)| (i, rank(share, n) - 1)).collect()
+}
+
+/// The rank of a share of n numbers, from 1. A product that only rounding lifts above a whole number, such as 0.55 × 100,
+/// is that number.
+fn rank(share: f64, n: u64) -> u64 {
+    let exact = share * n as f64;
+    ((exact - exact * 1e-12).ceil() as u64).clamp(1, n)
 }
 
 /// The bin in which a rank lies, and how many numbers lie before it.
@@ -192,7 +198,7 @@ mod tests {
     fn sorted(values: &[f64], share: f64) -> f64 {
         let mut values = values.to_vec();
         values.sort_by(f64::total_cmp);
-        values[((share * values.len() as f64).ceil() as usize).clamp(1, values.len()) - 1]
+        values[rank(share, values.len() as u64) as usize - 1]
     }
 
     #[test]
@@ -201,6 +207,20 @@ mod tests {
         assert_eq!(quantiles(&[3.0, 1.0, 2.0, 4.0], &[0.0, 0.25, 0.3, 0.5, 1.0]).0, [1.0, 1.0, 2.0, 2.0, 4.0]);
         assert_eq!(quantiles(&[-0.0, 0.0, -1.5], &[0.0, 1.0]).0, [-1.5, 0.0]);
         assert!(quantiles(&[], &[0.5]).0.is_empty());
+    }
+
+    #[test]
+    fn a_product_that_rounds_up_is_not_one_rank_higher() {
+        assert!(0.55 * 100.0 > 55.0 && 0.07 * 100.0 > 7.0);
+        let values: Vec<f64> = (1..=100).map(f64::from).collect();
+        assert_eq!(quantiles(&values, &[0.07, 0.55, 0.5, 0.551, 0.999]).0, [7.0, 55.0, 50.0, 56.0, 100.0]);
+        assert_eq!((rank(0.0, 10), rank(1.0, 10), rank(0.3, 1_000_000_000)), (1, 10, 300_000_000));
+        // Each whole percent and permille of each size is its own rank.
+        for n in 1..=2000_u64 {
+            for part in 1..=1000_u64 {
+                assert_eq!(rank(part as f64 / 1000.0, n), (part * n).div_ceil(1000), "{part} ‰ of {n}");
+            }
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Two files of events: who was exposed when, and what happened when.
 //!
 //! A unit's first exposure counts. What happened from then on (at the same instant too) counts, within the time that its
-//! metric takes to mature where it has one. A unit to which nothing happened counts as 0, it is not missing.
+//! metric takes to mature where it has one, whose end does not count any more. A unit to which nothing happened counts as 0, it is not missing.
 
 use std::collections::HashMap;
 use std::hash::BuildHasherDefault;
@@ -63,11 +63,12 @@ pub(super) fn read(
     let known: Vec<String> = layout.before.iter().map(|(name, _)| name.clone()).collect();
     let unit = unit_place(&table, request)?;
     let time = time_place(&table, request.columns.exposed.as_deref(), "says when a unit was exposed", "--exposed-at")?;
+    let arm = variant(&table, request)?;
     let places = Places {
         unit: Some(unit),
-        arm: variant(&table, request)?,
+        arm,
         exposed: Some(time),
-        segments: segments(&table, request)?,
+        segments: segments(&table, request, arm, Some(unit))?,
         numbers: known
             .iter()
             .map(|name| Ok((table.column(name, "is known before exposure")?, Sort::Number)))
@@ -288,7 +289,7 @@ fn happened(
         let after = at.saturating_sub(exposed.times[place]);
         let numbers = &mut happened.numbers[place * width..(place + 1) * width];
         for (one, number) in counted.iter().zip(numbers) {
-            if name.is_some_and(|name| name != one.event) || after > one.window {
+            if name.is_some_and(|name| name != one.event) || after >= one.window {
                 continue;
             }
             match one.what {

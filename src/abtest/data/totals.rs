@@ -12,10 +12,11 @@ use super::error::Error;
 use super::names::{self, Names};
 use super::table::{self, Table};
 use super::times;
-use super::units::{segments, variant};
+use super::units::{arm_name, segments, variant};
 use super::{EXPOSED, Request, Source, Told};
 use crate::abtest::collect::{self, MOST_ARMS, MOST_DAYS, MOST_LEVELS};
 use crate::abtest::collected::{Collected, Health, Sample};
+use crate::abtest::metric::Kind;
 use crate::scenario::{DAY, Seconds};
 pub(super) use sums::{SUM, UNITS};
 use sums::{Sums, Total, is_called};
@@ -27,11 +28,16 @@ type Key = (usize, u32, Vec<u32>);
 /// Samples by arm.
 type Arms = BTreeMap<u32, Sample>;
 
+/// Running totals by their date, and where their rows start.
+type Running = BTreeMap<Key, BTreeMap<Date, (Total, u64)>>;
+
 /// What was collected of one metric.
 #[derive(Debug, Default)]
 struct Gathered {
     overall: Arms,
     by_day: BTreeMap<Date, Arms>,
+    /// Units by day and arm; running totals may tell them where `by_day` cannot be known.
+    exposed: BTreeMap<Date, BTreeMap<u32, u64>>,
     by_segment: Vec<BTreeMap<u32, Arms>>,
 }
 
@@ -52,7 +58,7 @@ fn merge(arms: &mut Arms, arm: u32, more: &Sample) {
 pub(super) fn read(file: &Source, cumulative: bool, request: &Request, told: &mut Told) -> Result<Collected, Error> {
     let table = Table::open(file)?;
     let arm_place = variant(&table, request)?;
-    let segment_places = segments(&table, request)?;
+    let segment_places = segments(&table, request, arm_place, None)?;
     let day_place =
         table.usual(request.columns.exposed.as_deref(), "says the day", &[&DAYS[..], &EXPOSED[..]].concat())?;
     let metric_place = table.usual(None, "names the metric", &["metric"])?;
@@ -79,14 +85,14 @@ pub(super) fn read(file: &Source, cumulative: bool, request: &Request, told: &mu
     let mut used: BTreeSet<usize> = places.iter().flat_map(Sums::columns).collect();
     used.extend(segment_places.iter().copied().chain([arm_place]).chain(day_place).chain(metric_place));
     let mut seen: BTreeSet<(Key, Option<Date>)> = BTreeSet::new();
-    let mut running: BTreeMap<Key, BTreeMap<Date, (Total, u64)>> = BTreeMap::new();
+    let mut running = Running::new();
     let mut health = Health::default();
     let mut names_of_metrics: Vec<String> = Vec::new();
 
     let mut rows = table.rows(told)?;
     while let Some(record) = rows.next()? {
         health.rows += 1;
-        let text = table.text(record, arm_place)?;
+        let text = arm_name(&table, record, arm_place)?;
         if text.is_empty() {
             health.without_arm += 1;
             continue;
@@ -135,8 +141,16 @@ pub(super) fn read(file: &Source, cumulative: bool, request: &Request, told: &mu
             return Err(table.wrong_row(record, format!("there are more than {MOST_DAYS} days")));
         }
     }
-    for (key, days) in running {
-        steps(&table, request, &places, &mut gathered, &key, days)?;
+    for (i, (metric, sums)) in request.metrics.iter().zip(&places).enumerate() {
+        let own = || running.iter().filter(move |((metric, ..), _)| *metric == i);
+        same_end(&table, &arms, own())?;
+        let mut steps = Some(BTreeMap::new());
+        for ((_, arm, levels), days) in own() {
+            gathered[i].add_running(&table, sums, &metric.kind, (*arm, levels), days, &mut steps)?;
+        }
+        if let Some(steps) = steps.filter(|_| cumulative) {
+            gathered[i].by_day = steps;
+        }
     }
 
     let missing = request.metrics.iter().zip(&gathered).find(|(_, gathered)| gathered.overall.is_empty());
@@ -161,30 +175,33 @@ fn day(table: &Table, record: &ByteRecord, place: usize, until: Option<Seconds>)
     Ok(collect::date(time.div_euclid(DAY)))
 }
 
-/// Adds the differences between running totals; together they are the last one.
-fn steps(
+/// Refuses running totals of a metric of which one arm's end before another's.
+fn same_end<'r>(
     table: &Table,
-    request: &Request,
-    places: &[Sums],
-    gathered: &mut [Gathered],
-    (metric, arm, levels): &Key,
-    days: BTreeMap<Date, (Total, u64)>,
+    arms: &Names,
+    running: impl Iterator<Item = (&'r Key, &'r BTreeMap<Date, (Total, u64)>)>,
 ) -> Result<(), Error> {
-    let mut before = Total::default();
-    for (day, (total, place)) in days {
-        let wrong = |what: String| {
-            Error::new(table.source.name(), what)
-                .row(table.line(place))
-                .help("rows with the units of each day alone are no running totals: leave --cumulative out")
-        };
-        let step = total
-            .minus(&before)
-            .ok_or_else(|| wrong(format!("the running total falls from {} to {} units on {day}", before.n, total.n)))?;
-        let sample = step
-            .sample(&places[*metric], &request.metrics[*metric].kind)
-            .map_err(|what| wrong(format!("from the running total before to that of {day}: {what}")))?;
-        gathered[*metric].add(*arm, levels, Some(day), &sample);
-        before = total;
+    let mut ends: BTreeMap<u32, (Date, u64)> = BTreeMap::new();
+    for ((_, arm, _), days) in running {
+        if let Some((&day, &(_, place))) = days.last_key_value() {
+            let end = ends.entry(*arm).or_insert((day, place));
+            *end = (*end).max((day, place));
+        }
+    }
+    let last = ends.iter().max_by_key(|(_, (day, _))| *day);
+    let first = ends.iter().min_by_key(|(_, (day, _))| *day);
+    if let (Some((&early, &(end, place))), Some((&late, &(last, _)))) = (first, last)
+        && end != last
+    {
+        let [early, late] = [early, late].map(|arm| &arms.all()[arm as usize]);
+        return Err(Error::new(
+            table.source.name(),
+            format!("the running totals of arm `{early}` end on {end}, those of `{late}` on {last}"),
+        )
+        .row(table.line(place))
+        .help(
+            "arms are compared at the same date: add the missing rows, or leave out those after the date that all have",
+        ));
     }
     Ok(())
 }
@@ -202,9 +219,46 @@ impl Gathered {
         merge(&mut self.overall, arm, sample);
         if let Some(day) = day {
             merge(self.by_day.entry(day).or_default(), arm, sample);
+            *self.exposed.entry(day).or_default().entry(arm).or_default() += told::units(sample);
         }
         for (cells, &level) in self.by_segment.iter_mut().zip(levels) {
             merge(cells.entry(level).or_default(), arm, sample);
         }
+    }
+
+    /// Adds running totals: the last one is all that there is. What came to it on each day goes to `steps`, unless there
+    /// cannot be such units: conversions may come long after the exposure, on a day with few new units.
+    fn add_running(
+        &mut self,
+        table: &Table,
+        sums: &Sums,
+        kind: &Kind,
+        (arm, levels): (u32, &[u32]),
+        days: &BTreeMap<Date, (Total, u64)>,
+        steps: &mut Option<BTreeMap<Date, Arms>>,
+    ) -> Result<(), Error> {
+        let Some((_, &(last, place))) = days.last_key_value() else { return Ok(()) };
+        let first = days.values().next().map_or(0, |(total, _)| total.n);
+        let mut before = Total::default();
+        for (&day, &(total, place)) in days {
+            let step = total.minus(&before).ok_or_else(|| {
+                let what = format!("the running total falls from {} to {} units on {day}", before.n, total.n);
+                Error::new(table.source.name(), what).row(table.line(place)).help(if last.n > first {
+                    "a running total of units never falls: correct the row, or leave it out"
+                } else {
+                    "rows with the units of each day alone are no running totals: leave --cumulative out"
+                })
+            })?;
+            *self.exposed.entry(day).or_default().entry(arm).or_default() += step.n;
+            match (step.sample(sums, kind), steps.as_mut()) {
+                (Ok(sample), Some(steps)) => merge(steps.entry(day).or_default(), arm, &sample),
+                _ => *steps = None,
+            }
+            before = total;
+        }
+        let sample =
+            last.sample(sums, kind).map_err(|what| Error::new(table.source.name(), what).row(table.line(place)))?;
+        self.add(arm, levels, None, &sample);
+        Ok(())
     }
 }

@@ -12,7 +12,7 @@ use super::{EXPOSED, Request, Source, Told, UNIT, VARIANT};
 use crate::abtest::collect::{self, Collector, Layout, MOST_ARMS, MOST_LEVELS, Unit};
 use crate::abtest::collected::Collected;
 use crate::abtest::metric::{Kind, Metric};
-use crate::scenario::Seconds;
+use crate::scenario::{Seconds, harmless};
 
 /// Where in a row the wanted fields are.
 #[derive(Debug)]
@@ -62,7 +62,7 @@ impl Fields {
                 .wrong(record, place, format!("there are more than {MOST_ARMS} arms"))
                 .help("is this the column of arms? Name it with --variant"));
         }
-        Ok(Some(self.arms.add(table.text(record, place)?)))
+        Ok(Some(self.arms.add(arm_name(table, record, place)?)))
     }
 
     /// All other fields of a row.
@@ -98,8 +98,24 @@ impl Fields {
     }
 
     pub(super) fn level_names(&self) -> Vec<Vec<String>> {
-        self.levels.iter().map(|names| names.all().to_vec()).collect()
+        self.levels.iter().map(|names| names.all().iter().map(|name| level_name(name)).collect()).collect()
     }
+}
+
+/// The name of an arm: it is shown as it stands in the file, so it must not control a terminal.
+pub(super) fn arm_name<'r>(table: &Table, record: &'r ByteRecord, place: usize) -> Result<&'r str, Error> {
+    let name = table.text(record, place)?;
+    if name.chars().any(char::is_control) {
+        return Err(table
+            .wrong(record, place, "the name of an arm has control characters")
+            .help("write names of arms with letters, digits and signs, on one line"));
+    }
+    Ok(name)
+}
+
+/// The name of a level as it is shown.
+pub(super) fn level_name(name: &str) -> String {
+    harmless(name, name.len())
 }
 
 /// What sort of number a column holds, by the metrics that use it.
@@ -139,8 +155,20 @@ pub(super) fn variant(table: &Table, request: &Request) -> Result<usize, Error> 
     })
 }
 
-pub(super) fn segments(table: &Table, request: &Request) -> Result<Vec<usize>, Error> {
-    request.segments.iter().map(|name| table.column(name, "was named as a segment")).collect()
+/// The columns of segments; that of the arms or of the units is none.
+pub(super) fn segments(table: &Table, request: &Request, arm: usize, unit: Option<usize>) -> Result<Vec<usize>, Error> {
+    let place = |name: &String| {
+        let place = table.column(name, "was named as a segment")?;
+        let taken = match place {
+            _ if place == arm => "says which arm a unit is in",
+            _ if Some(place) == unit => "names the units",
+            _ => return Ok(place),
+        };
+        Err(Error::new(table.source.name(), format!("the column `{name}` cannot be a segment: it {taken}"))
+            .row(1)
+            .help("a segment is something known before exposure that many units share, such as a country"))
+    };
+    request.segments.iter().map(place).collect()
 }
 
 /// Reads a file of units.
@@ -159,11 +187,13 @@ pub(super) fn read(file: &Source, request: &Request, told: &mut Told) -> Result<
         .row(1)
         .help("say --exposed-at COLUMN"));
     }
+    let unit = table.usual(request.columns.unit.as_deref(), "names the units", &UNIT)?;
+    let arm = variant(&table, request)?;
     let places = Places {
-        unit: table.usual(request.columns.unit.as_deref(), "names the units", &UNIT)?,
-        arm: variant(&table, request)?,
+        unit,
+        arm,
         exposed,
-        segments: segments(&table, request)?,
+        segments: segments(&table, request, arm, unit)?,
         numbers: numbers
             .iter()
             .map(|name| Ok((table.column(name, &use_of(name, &layout))?, sort_of(name, request.metrics))))

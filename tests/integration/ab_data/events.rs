@@ -47,6 +47,17 @@ fn what_happened_from_the_first_exposure_on_counts() -> Tested {
 }
 
 #[test]
+fn the_end_of_the_window_is_outside() -> Tested {
+    let days = |days: i64| Metric { matures: days * 86_400, ..mean("order") };
+    // u1 was exposed on 1 May; the last row lets time go on.
+    let outcomes = "user_id,time,event\nu1,2026-05-01,order\nu1,2026-05-07T23:59:59,order\nu1,2026-05-08,order\n\
+        u1,2026-05-08T00:00:01,order\nu9,2026-06-30,order\n";
+    let found = both(outcomes, &[days(7), days(8)])?;
+    assert_eq!(found.metrics.iter().map(|m| moments(&m.overall.0[0]).1).collect::<Vec<_>>(), [1.0, 2.0]);
+    Ok(())
+}
+
+#[test]
 fn without_values_events_are_counted_and_without_names_all_are_the_one() -> Tested {
     let bare = "user_id,time\nu1,2026-05-02\nu1,2026-05-02\nu2,2026-05-02\n";
     let found = both(bare, &[mean("order")])?;

@@ -89,3 +89,61 @@ fn several_metrics_stand_in_rows_or_in_columns() -> Tested {
     assert_eq!((counts(&long.metrics[0].overall.0[1]), long.units), ((9, 100), vec![100, 100]));
     Ok(())
 }
+
+fn running(text: &str, metrics: &[Metric]) -> Result<Collected, Error> {
+    let (source, columns) = (Source::of_bytes("data.csv", text.into())?, Columns::default());
+    data::read(&Files::Totals { file: &source, cumulative: true }, &request(metrics, &columns), &mut |_| ())
+}
+
+#[test]
+fn conversions_after_the_exposure_leave_running_totals_without_days() -> Tested {
+    // 40 conversions cannot be those of 5 new units: they are of units exposed the day before.
+    let text = "variant,date,n,sum\na,2026-05-01,1000,20\nb,2026-05-01,1000,25\n\
+        a,2026-05-02,1005,60\nb,2026-05-02,1006,71\n";
+    let found = running(text, &[proportion("converted")])?;
+    let measured = &found.metrics[0];
+    assert_eq!(measured.overall.0.iter().map(counts).collect::<Vec<_>>(), [(60, 1005), (71, 1006)]);
+    assert!(measured.by_day.is_empty());
+    assert_eq!(found.units, [1005, 1006]);
+    assert_eq!(found.health.exposed[&date("2026-05-01")], [1000, 1000]);
+    assert_eq!(found.health.exposed[&date("2026-05-02")], [5, 6]);
+    // Refunds let the sum of a mean fall, and values of known units let it rise on a day without new ones.
+    let text = "variant,date,n,sum,sum_sq\na,2026-05-01,3,7,21\nb,2026-05-01,3,12,62\n\
+        a,2026-05-02,3,5,11\nb,2026-05-02,3,13,75\n";
+    let found = running(text, &[mean("y")])?;
+    let (n, mean, variance) = moments(&found.metrics[0].overall.0[1]);
+    assert!(n == 3 && (mean - 13.0 / 3.0).abs() < 1e-12 && (variance - (75.0 - 169.0 / 3.0) / 2.0).abs() < 1e-9);
+    assert!(found.metrics[0].by_day.is_empty());
+    assert_eq!(found.health.exposed[&date("2026-05-02")], [0, 0]);
+    Ok(())
+}
+
+#[test]
+fn one_metric_without_days_leaves_those_of_others() -> Tested {
+    let text = "variant,date,n,clicks,orders\na,2026-05-01,10,2,1\nb,2026-05-01,10,3,1\n\
+        a,2026-05-02,12,3,5\nb,2026-05-02,12,3,2\n";
+    let found = running(text, &[proportion("clicks"), proportion("orders")])?;
+    assert_eq!(found.metrics[0].by_day.len(), 2);
+    assert!(found.metrics[1].by_day.is_empty());
+    assert_eq!(counts(&found.metrics[1].overall.0[0]), (5, 12));
+    Ok(())
+}
+
+#[test]
+fn running_totals_of_all_arms_end_on_the_same_day() {
+    let text = "variant,date,n,sum\na,2026-05-01,10,1\nb,2026-05-01,10,1\na,2026-05-02,12,2\n";
+    let error = running(text, &[proportion("c")]).expect_err("b ends early").to_string();
+    assert!(
+        error.starts_with("data.csv:3: the running totals of arm `b` end on 2026-05-01, those of `a` on 2026-05-02"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_row_that_falls_among_totals_that_rise_is_not_taken_for_one_of_its_day_alone() {
+    let text = "variant,date,n,sum\na,2026-05-01,100,1\nb,2026-05-01,100,1\na,2026-05-02,90,2\nb,2026-05-02,150,3\n\
+        a,2026-05-03,210,4\nb,2026-05-03,205,5\n";
+    let error = running(text, &[proportion("c")]).expect_err("falls").to_string();
+    assert!(error.starts_with("data.csv:4: the running total falls from 100 to 90 units on 2026-05-02"), "{error}");
+    assert!(!error.contains("--cumulative"), "{error}");
+}

@@ -285,3 +285,38 @@ fn published_experiments_come_out_as_published() -> Tested {
     assert_eq!(found.health.repeated.map(|repeated| repeated.units), Some(0));
     Ok(())
 }
+
+#[test]
+fn a_segment_named_twice_is_one_and_arms_and_units_are_none() -> Result<(), Error> {
+    let (metrics, columns) = ([proportion("x")], Columns::default());
+    let text = "user_id,variant,country,x\n1,a,DE,1\n2,b,DE,0\n3,a,FR,0\n4,b,FR,1\n";
+    let with = |names: &[&str]| {
+        let segments: Vec<String> = names.iter().map(|&name| name.to_owned()).collect();
+        read_as(text, &Request { segments: &segments, ..request(&metrics, &columns) })
+    };
+    let found = with(&["country", "country"])?;
+    assert_eq!((found.health.segments.len(), found.metrics[0].by_segment.len()), (1, 1));
+    for (name, why) in [("variant", "it says which arm a unit is in"), ("user_id", "it names the units")] {
+        let error = with(&["country", name]).expect_err(name).to_string();
+        assert!(
+            error.starts_with(&format!("data.csv:1: the column `{name}` cannot be a segment: {why}\n  help: ")),
+            "{error}"
+        );
+    }
+    Ok(())
+}
+
+#[test]
+fn levels_cannot_harm_a_terminal() -> Result<(), Error> {
+    let (metrics, columns, segments) = ([proportion("x")], Columns::default(), ["country".to_owned()]);
+    let wanted = Request { segments: &segments, ..request(&metrics, &columns) };
+    for text in [
+        "variant,country,x\na,D\u{1b}[2J,1\nb,D\u{1b}[2J,0\n",
+        "variant,country,n,sum\na,D\u{1b}[2J,3,1\nb,D\u{1b}[2J,3,2\n",
+    ] {
+        let found = read_as(text, &wanted)?;
+        assert_eq!(found.health.segments[0].1.keys().collect::<Vec<_>>(), ["D\\u{1b}[2J"]);
+        assert_eq!(found.metrics[0].by_segment[0].keys().collect::<Vec<_>>(), ["D\\u{1b}[2J"]);
+    }
+    Ok(())
+}

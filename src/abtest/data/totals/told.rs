@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::super::Request;
 use super::super::names::Names;
+use super::super::units::level_name;
 use super::sums::Sums;
 use super::{Arms, Gathered};
 use crate::abtest::collected::{Cell, Collected, Health, Measured, Sample};
@@ -21,22 +22,23 @@ pub(super) fn collected(
     mut health: Health,
 ) -> Collected {
     // Metrics may have missing values; the units are those of the metric that has most.
-    let most = |counts: &mut Vec<u64>, arms: &Arms| {
+    let most_of = |counts: &mut Vec<u64>, of: &dyn Fn(u32) -> u64| {
         counts.resize(order.len(), 0);
         for (count, arm) in counts.iter_mut().zip(order) {
-            *count = (*count).max(arms.get(&(*arm as u32)).map_or(0, units));
+            *count = (*count).max(of(*arm as u32));
         }
     };
+    let most = |counts: &mut Vec<u64>, arms: &Arms| most_of(counts, &|arm| arms.get(&arm).map_or(0, units));
     let mut all = Vec::new();
     health.segments = request.segments.iter().map(|name| (name.clone(), BTreeMap::new())).collect();
     for metric in &gathered {
         most(&mut all, &metric.overall);
-        for (day, arms) in &metric.by_day {
-            most(health.exposed.entry(*day).or_default(), arms);
+        for (day, arms) in &metric.exposed {
+            most_of(health.exposed.entry(*day).or_default(), &|arm| arms.get(&arm).copied().unwrap_or(0));
         }
         for ((cells, names), (_, told)) in metric.by_segment.iter().zip(levels).zip(&mut health.segments) {
             for (level, arms) in cells {
-                most(told.entry(names.all()[*level as usize].clone()).or_default(), arms);
+                most(told.entry(level_name(&names.all()[*level as usize])).or_default(), arms);
             }
         }
     }
@@ -66,7 +68,7 @@ pub(super) fn collected(
                 .into_iter()
                 .zip(levels)
                 .map(|(cells, names)| {
-                    let named = |(level, arms): (u32, Arms)| (names.all()[level as usize].clone(), cell(arms));
+                    let named = |(level, arms): (u32, Arms)| (level_name(&names.all()[level as usize]), cell(arms));
                     cells.into_iter().map(named).collect()
                 })
                 .collect(),
@@ -79,7 +81,7 @@ pub(super) fn collected(
     Collected { arms: order.iter().map(|&arm| arms.all()[arm].clone()).collect(), units: all, metrics, health }
 }
 
-fn units(sample: &Sample) -> u64 {
+pub(super) fn units(sample: &Sample) -> u64 {
     match sample {
         Sample::Count { units, .. } => *units,
         Sample::Moments(moments) => moments.n(),

@@ -12,7 +12,8 @@ use std::collections::BTreeMap;
 
 use jiff::civil::{Date, Weekday};
 
-use super::bank::{Bank, Error};
+use super::bank::{Bank, Error, Evaluated};
+use super::metric::Metric;
 use crate::scenario::{DAY, Seconds, Span};
 use crate::world::World;
 
@@ -144,8 +145,8 @@ impl Arrivals {
         }
         let start = world.scenario.start.0;
         let mut counts: BTreeMap<(i32, Seconds), u64> = BTreeMap::new();
-        for (unit, date) in local_dates(world, bank).into_iter().enumerate() {
-            *counts.entry((days_between(start, date), bank.followed(unit))).or_default() += 1;
+        for (unit, day) in exposure_days(world, bank).into_iter().enumerate() {
+            *counts.entry((day, bank.followed(unit))).or_default() += 1;
         }
         let exposures: Vec<Exposure> =
             counts.into_iter().map(|((day, followed), sampled)| Exposure { day, followed, sampled }).collect();
@@ -286,6 +287,22 @@ impl Arrivals {
     }
 }
 
+/// A metric of those units of a bank that are exposed until the end of a day: the customers of a test whose last look counts
+/// exposures by then ([`Look::exposed_by`]).
+///
+/// # Errors
+/// As [`Bank::evaluate_of`].
+pub fn exposed_by<'b>(world: &World, bank: &'b Bank, metric: &Metric, day: i32) -> Result<Evaluated<'b>, Error> {
+    let days = exposure_days(world, bank);
+    bank.evaluate_of(metric, &|unit| days[unit] <= day)
+}
+
+/// The day of every unit's exposure, in days since the start, by unit.
+fn exposure_days(world: &World, bank: &Bank) -> Vec<i32> {
+    let start = world.scenario.start.0;
+    local_dates(world, bank).into_iter().map(|date| days_between(start, date)).collect()
+}
+
 /// The local date of every unit's exposure, by unit.
 fn local_dates(world: &World, bank: &Bank) -> Vec<Date> {
     let clocks: Vec<_> = (0..world.segments.len()).map(|segment| world.clock(segment)).collect();
@@ -303,7 +320,7 @@ fn days_between(start: Date, date: Date) -> i32 {
     start.until(date).map_or(0, |span| span.get_days())
 }
 
-fn date_of(start: Date, day: i32) -> Date {
+pub(super) fn date_of(start: Date, day: i32) -> Date {
     // Beyond the year 9999 there is no calendar, and no scenario.
     start.checked_add(jiff::Span::new().days(day)).unwrap_or(if day < 0 { Date::MIN } else { Date::MAX })
 }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::bank::{Bank, Error};
-use super::calendar::{Arrivals, Wanted, by_weekday};
+use super::calendar::{Arrivals, Wanted, by_weekday, date_of, exposed_by};
 use super::metric::{Kind, Metric};
 use super::plan::Validity;
 use super::sizing::Baseline;
@@ -15,6 +15,8 @@ use crate::world::World;
 pub struct Expected {
     /// Customers of the bank who count.
     pub units: u64,
+    /// The date of the last exposure that counts; none where all customers count who are exposed before the horizon.
+    pub exposed_by: Option<String>,
     /// The control's value.
     pub control: f64,
     /// The treatment's value.
@@ -40,6 +42,8 @@ pub struct Calendar {
     pub days: u32,
     /// The date of the end.
     pub ends: String,
+    /// The last day whose exposures count at the end, from the scenario's start.
+    pub exposed_by: i32,
     /// Customers who would ever be exposed.
     pub ever_exposed: f64,
     /// Of these, those who can be judged before the horizon.
@@ -48,7 +52,7 @@ pub struct Calendar {
     pub looks: Vec<Look>,
     /// Whether looks wait for whole weeks.
     pub whole_weeks: bool,
-    /// The effect on customers by the weekday of their exposure, Monday first.
+    /// The effect on the test's customers by the weekday of their exposure, Monday first.
     pub weekdays: Vec<Weekday>,
 }
 
@@ -76,7 +80,7 @@ pub struct Look {
 pub struct Weekday {
     /// Its name.
     pub weekday: &'static str,
-    /// Share of all exposures.
+    /// Share of the test's customers.
     pub share: f64,
     /// The true effect on those exposed on it.
     pub effect: Option<f64>,
@@ -84,18 +88,26 @@ pub struct Weekday {
     pub effect_error: Option<f64>,
 }
 
-/// What the bank says of a metric; the control is the bank's first arm. `covariates` are those of the bank.
+/// What the bank says of a metric; the control is the bank's first arm. `covariates` are those of the bank. With a `day` it is
+/// over those who are exposed by its end: whoever comes later may be other than they, and is not in a test that then ends.
 ///
 /// # Errors
 /// [`Error::Refused`] for names that a bank does not have and kinds that it cannot compute.
-pub fn expected(bank: &Bank, metric: &Metric, treatment: usize) -> Result<Expected, Error> {
-    let evaluated = bank.evaluate(metric)?;
+pub fn expected(
+    world: &World,
+    bank: &Bank,
+    metric: &Metric,
+    treatment: usize,
+    day: Option<i32>,
+) -> Result<Expected, Error> {
+    let evaluated = day.map_or_else(|| bank.evaluate(metric), |day| exposed_by(world, bank, metric, day))?;
     let (control, treated) = (evaluated.moments(0), evaluated.moments(treatment));
     let effect = evaluated.effect(0, treatment);
     let names: Vec<&str> = metric.covariates.iter().map(String::as_str).collect();
     let saved = if names.is_empty() { 0.0 } else { evaluated.variance_saved(0, &names)? };
     Ok(Expected {
         units: control.units,
+        exposed_by: day.map(|day| date_of(world.scenario.start.0, day).to_string()),
         control: control.value,
         treatment: treated.value,
         effect: effect.value,
@@ -132,18 +144,20 @@ pub fn calendar(
     asked: &Asked<'_>,
 ) -> Result<Calendar, Error> {
     let arrivals = Arrivals::new(world, bank, world.scenario.population as f64, asked.traffic)?;
-    let evaluated = bank.evaluate(metric)?;
+    let window = bank.evaluate(metric)?.window;
     let looks = match asked.validity {
         Validity::PlannedLooks { looks, .. } => looks.clone(),
         Validity::Fixed | Validity::AnyTime => vec![1.0],
     };
-    let wanted =
-        Wanted { units: asked.units, matures: evaluated.window, looks: &looks, whole_weeks: asked.whole_weeks };
+    let wanted = Wanted { units: asked.units, matures: window, looks: &looks, whole_weeks: asked.whole_weeks };
     let schedule = arrivals.schedule(&wanted)?;
-    let all: u64 = bank.units.len() as u64;
+    let last = schedule.looks.last().map_or(schedule.first_day, |look| look.exposed_by);
+    let evaluated = exposed_by(world, bank, metric, last)?;
+    let all = evaluated.units.len() as u64;
     Ok(Calendar {
         days: schedule.days,
         ends: schedule.date.to_string(),
+        exposed_by: last,
         ever_exposed: schedule.ever_exposed,
         ever_mature: schedule.ever_mature,
         looks: schedule
@@ -170,6 +184,48 @@ pub fn calendar(
             })
             .collect(),
     })
+}
+
+/// Rounds after which a plan is taken as it is.
+const MOST_ROUNDS: usize = 10;
+
+/// A plan that is made over certain customers.
+#[derive(Clone, Debug)]
+pub struct Round<T> {
+    /// The plan.
+    pub plan: T,
+    /// Its units.
+    pub units: u64,
+    /// The last day whose exposures count in it.
+    pub exposed_by: i32,
+}
+
+/// A plan that is made over just the customers whom it takes. Their number depends on what is expected of them, and what is
+/// expected on how long the test lets customers in. So the first plan is made over all, each further one over those whom
+/// the one before takes, until the last day stays the same. If the days go round in a circle, or do not settle in ten rounds, it
+/// is the largest plan of the circle (of the last two).
+///
+/// # Errors
+/// Those of `make`.
+pub fn settled<T, E>(mut make: impl FnMut(Option<i32>) -> Result<Round<T>, E>) -> Result<T, E> {
+    let mut day = make(None)?.exposed_by;
+    // By the day over whose customers they are made.
+    let mut rounds: Vec<(i32, Round<T>)> = Vec::new();
+    let circle = loop {
+        let round = make(Some(day))?;
+        let next = round.exposed_by;
+        rounds.push((day, round));
+        if let Some(first) = rounds.iter().position(|(day, _)| *day == next) {
+            break first;
+        }
+        if rounds.len() == MOST_ROUNDS {
+            break MOST_ROUNDS - 2;
+        }
+        day = next;
+    };
+    let larger = |best: usize, other: usize| if rounds[other].1.units > rounds[best].1.units { other } else { best };
+    let best = (circle..rounds.len()).fold(circle, larger);
+    Ok(rounds.swap_remove(best).1.plan)
 }
 
 /// What the calendar depends on.

@@ -174,8 +174,9 @@ pub fn notes(plan: &Plan, answer: &Answer) -> Vec<String> {
     let mut notes = Vec::new();
     if let Some(expected) = &answer.expected {
         let metric = plan.primary();
+        let whom = expected.exposed_by.as_ref().map_or(String::new(), |date| format!(", those exposed until {date},"));
         notes.push(format!(
-            "On {} simulated customers the true effect is {} ± {} (standard error of having played so many).",
+            "On {} simulated customers{whom} the true effect is {} ± {} (standard error of having played so many).",
             count(expected.units),
             signed(&metric.kind, expected.effect),
             error(&metric.kind, expected.effect_error)

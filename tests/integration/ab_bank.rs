@@ -2,6 +2,8 @@
 
 use channelmix::abtest::bank::{Bank, Column, Deed, Error, Evaluated, LOOK_BACK, MOST_BYTES};
 use channelmix::abtest::calendar::{Arrivals, Wanted, by_weekday, partial_weeks};
+use channelmix::abtest::outlook::{Asked, Round, calendar, expected, settled};
+use channelmix::abtest::plan::Validity;
 use channelmix::abtest::{Cap, Direction, Kind, Metric, Role};
 use channelmix::engine::{Cause, Event, Start};
 use channelmix::simulation::{Plan, simulate};
@@ -623,4 +625,64 @@ fn weekdays_are_parts_of_the_whole() {
         let whole = week[6].truth.expect("there are units").effect;
         assert!(close(off, day.truth.expect("there are units").effect - whole));
     }
+}
+
+#[test]
+fn what_is_expected_is_that_of_the_customers_whom_the_test_takes() {
+    let text = std::fs::read_to_string("examples/abtest/shop.toml").expect("it ships");
+    let world = world(&text);
+    let bank = bank(&world, &["text", "email-first"], 6000, 1);
+    let metric = share("ordered_within_30d", 30 * DAY);
+    let rounds = std::cell::Cell::new(0);
+    let (expected, calendar) = settled(|day| {
+        rounds.set(rounds.get() + 1);
+        let expected = expected(&world, &bank, &metric, 1, day)?;
+        // As many as the variance wants for a difference of 0.014 between two halves, in round numbers.
+        let units = (expected.sd_control.powi(2) * 210_000.0).ceil() as u64;
+        let asked = Asked { units, traffic: 1.0, validity: &Validity::Fixed, whole_weeks: false };
+        let calendar = calendar(&world, &bank, &metric, 1, &asked)?;
+        let exposed_by = calendar.exposed_by;
+        Ok::<_, Error>(Round { plan: (expected, calendar), units, exposed_by })
+    })
+    .expect("it settles");
+    assert!((2..=11).contains(&rounds.get()));
+    // The scenario starts at midnight on the one clock of all segments.
+    let by = |unit: &&u32| bank.units[**unit as usize].exposed / DAY <= i64::from(calendar.exposed_by);
+    let all = evaluate(&bank, &metric);
+    let places: Vec<usize> =
+        all.units.iter().enumerate().filter(|(_, unit)| by(unit)).map(|(place, _)| place).collect();
+    let mean = |arm: usize| places.iter().map(|&place| all.values(arm)[place]).sum::<f64>() / places.len() as f64;
+    assert!(places.len() > 1000 && places.len() < all.units.len());
+    assert_eq!(expected.units, places.len() as u64);
+    assert!(close(expected.control, mean(0)) && close(expected.treatment, mean(1)));
+    assert!(close(expected.effect, mean(1) - mean(0)));
+    let last = date(2026, 1, 5).saturating_add(jiff::Span::new().days(calendar.exposed_by));
+    assert_eq!(expected.exposed_by, Some(last.to_string()));
+    // They differ from those who come later: the reason for all this.
+    assert!(expected.control < 0.97 * all.moments(0).value);
+    let shares: f64 = calendar.weekdays.iter().map(|day| day.share).sum();
+    assert!(close(shares, 1.0));
+}
+
+#[test]
+fn plans_that_go_round_in_a_circle_end_with_the_largest_of_it() {
+    let made = |next: &dyn Fn(Option<i32>) -> i32, units: &dyn Fn(i32) -> u64| {
+        let mut rounds = 0;
+        let plan = settled(|day| {
+            rounds += 1;
+            Ok::<_, Error>(Round { plan: day, units: day.map_or(999, units), exposed_by: next(day) })
+        });
+        (plan.expect("it ends"), rounds)
+    };
+    // The day stays: the plan over it.
+    assert_eq!(made(&|_| 4, &|_| 10), (Some(4), 2));
+    // 9 → 5 → 7 → 5: 9 is no part of the circle, however large.
+    let circle = |day: Option<i32>| match day {
+        None => 9,
+        Some(5) => 7,
+        Some(_) => 5,
+    };
+    assert_eq!(made(&circle, &|day| if day == 9 { 100 } else { day as u64 }), (Some(7), 4));
+    // It never settles.
+    assert_eq!(made(&|day| day.unwrap_or(0) + 1, &|day| day as u64), (Some(10), 11));
 }

@@ -46,18 +46,39 @@ impl Bank {
     /// [`Error::Refused`] for names that the bank does not have, for kinds and caps that it cannot evaluate, and if fewer
     /// than two units can be judged.
     pub fn evaluate(&self, metric: &Metric) -> Result<Evaluated<'_>, Error> {
+        self.evaluate_of(metric, &|_| true)
+    }
+
+    /// [`evaluate`](Self::evaluate) over some of the units (places in [`Bank::units`]), as if the bank had no others: caps are
+    /// drawn from these, too.
+    ///
+    /// # Errors
+    /// As `evaluate`, and if fewer than two of the bank's units are among them.
+    pub fn evaluate_of(&self, metric: &Metric, of: &dyn Fn(usize) -> bool) -> Result<Evaluated<'_>, Error> {
         let (plan, window) = self.plan(metric)?;
-        let mature = |unit: &usize| window <= self.followed(*unit);
-        let units: Vec<u32> = (0..self.units.len()).filter(mature).map(|unit| unit as u32).collect();
+        let chosen: Vec<usize> = (0..self.units.len()).filter(|&unit| of(unit)).collect();
+        if chosen.len() < 2 && self.units.len() >= 2 {
+            return Err(Error::refused(
+                format!(
+                    "`{}` cannot be judged: the test would have {} of {} simulated customers",
+                    metric.name,
+                    chosen.len(),
+                    self.units.len()
+                ),
+                "simulate more customers, --simulate, or look for a smaller effect",
+            ));
+        }
+        let mature = |unit: &&usize| window <= self.followed(**unit);
+        let units: Vec<u32> = chosen.iter().filter(mature).map(|&unit| unit as u32).collect();
         if units.len() < 2 {
-            let immature = self.units.len() - units.len();
+            let immature = chosen.len() - units.len();
             return Err(Error::refused(
                 format!(
                     "`{}` cannot be judged: it needs {} after exposure, and {immature} of {} customers are exposed less than \
                      that before the horizon",
                     metric.name,
                     Span(window),
-                    self.units.len()
+                    chosen.len()
                 ),
                 "let it mature in less time, or make the horizon longer",
             ));
@@ -93,7 +114,7 @@ impl Bank {
                 "divide by what every arm has",
             ));
         }
-        let immature = (self.units.len() - units.len()) as u64;
+        let immature = (chosen.len() - units.len()) as u64;
         let capped = vec![Capped::default(); self.arms.len()];
         let mut evaluated = Evaluated { bank: self, units, immature, window, capped, values, denominators };
         if let Some(cap) = metric.cap {

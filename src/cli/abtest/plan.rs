@@ -13,7 +13,7 @@ use super::super::progress::Bar;
 use super::adhoc::{Pair, alpha};
 use crate::abtest::bank::{self, Bank, MOST_BYTES};
 use crate::abtest::metric::{Direction, Kind, Margin, Metric, Role};
-use crate::abtest::outlook::{self, Asked, Expected};
+use crate::abtest::outlook::{self, Asked, Expected, Round};
 use crate::abtest::plan::{Columns, Decision, Design, Guardrails, Plan, Validity};
 use crate::abtest::sizing::{self, Baseline, Question, Sizing};
 use crate::output::{Place, Replaces, io_error};
@@ -347,10 +347,21 @@ impl Arguments {
             let help = "name the strategies that are compared, the control first: --arms none,offer";
             return Err(Failure::argument("--scenario needs --arms", help));
         }
-        let mut plan = self.plan(&self.arms)?;
+        let planned = self.plan(&self.arms)?;
         let opened = ScenarioArguments { file: file.to_owned(), set: self.set.clone() }.open(self.quiet)?;
         let bank = self.bank(&opened.world)?;
-        let expected = self.expected(&bank, plan.primary())?;
+        outlook::settled(|day| self.over(&opened.world, &bank, planned.clone(), day))
+    }
+
+    /// The plan over those who are exposed by the end of a day, or over all.
+    fn over(
+        &self,
+        world: &World,
+        bank: &Bank,
+        mut plan: Plan,
+        day: Option<i32>,
+    ) -> Result<Round<(Plan, Answer)>, Failure> {
+        let expected = self.expected(world, bank, plan.primary(), day)?;
         let asked = self.effect.or_else(|| self.units.is_none().then(|| true_effect(&expected)));
         if self.effect.is_none() && self.units.is_none() {
             self.refuse_unclear(&expected, plan.primary())?;
@@ -364,8 +375,10 @@ impl Arguments {
             validity: &plan.design.validity,
             whole_weeks: self.whole_weeks,
         };
-        let calendar = outlook::calendar(&opened.world, &bank, plan.primary(), 1, &asked)?;
-        Ok((plan, Answer { sizing, expected: Some(expected), calendar: Some(calendar), days: None }))
+        let calendar = outlook::calendar(world, bank, plan.primary(), 1, &asked)?;
+        let (units, exposed_by) = (sizing.total, calendar.exposed_by);
+        let answer = Answer { sizing, expected: Some(expected), calendar: Some(calendar), days: None };
+        Ok(Round { plan: (plan, answer), units, exposed_by })
     }
 
     fn bank(&self, world: &World) -> Result<Bank, Failure> {
@@ -382,10 +395,10 @@ impl Arguments {
     }
 
     /// Of several treatments the one whose effect is smallest, since the test must find it too.
-    fn expected(&self, bank: &Bank, metric: &Metric) -> Result<Expected, Failure> {
+    fn expected(&self, world: &World, bank: &Bank, metric: &Metric, day: Option<i32>) -> Result<Expected, Failure> {
         let mut all = Vec::new();
         for treatment in 1..self.arms.len() {
-            all.push(outlook::expected(bank, metric, treatment)?);
+            all.push(outlook::expected(world, bank, metric, treatment, day)?);
         }
         let sign = if self.lower { -1.0 } else { 1.0 };
         let smallest = all.into_iter().min_by(|a, b| (sign * a.effect).total_cmp(&(sign * b.effect)));
@@ -409,8 +422,9 @@ impl Arguments {
                 "exchange the arms, or give --effect, or --lower where less is better",
             ));
         }
+        let whom = expected.exposed_by.as_ref().map_or(String::new(), |date| format!(" who are exposed until {date}"));
         let what = format!(
-            "the simulated customers show no clear effect on {}: {} ± {}",
+            "the simulated customers{whom} show no clear effect on {}: {} ± {}",
             metric.name,
             shown(effect),
             report::error(&metric.kind, error)

@@ -54,6 +54,18 @@ fn merge(arms: &mut Arms, arm: u32, more: &Sample) {
     }
 }
 
+/// Refuses what totals cannot say.
+fn refuse_unknowable(file: &Source, undated: bool, request: &Request) -> Result<(), Error> {
+    if undated {
+        return Err(Error::new(file.name(), "running totals need a column `date`").row(1));
+    }
+    if let Some(column) = request.before.first() {
+        return Err(Error::new(file.name(), format!("totals do not tell how `{column}` was spread over units"))
+            .help("give the file with one row per unit"));
+    }
+    Ok(())
+}
+
 /// Reads a file of totals.
 pub(super) fn read(file: &Source, cumulative: bool, request: &Request, told: &mut Told) -> Result<Collected, Error> {
     let table = Table::open(file)?;
@@ -62,13 +74,7 @@ pub(super) fn read(file: &Source, cumulative: bool, request: &Request, told: &mu
     let day_place =
         table.usual(request.columns.exposed.as_deref(), "says the day", &[&DAYS[..], &EXPOSED[..]].concat())?;
     let metric_place = table.usual(None, "names the metric", &["metric"])?;
-    if cumulative && day_place.is_none() {
-        return Err(Error::new(file.name(), "running totals need a column `date`").row(1));
-    }
-    if let Some(column) = request.before.first() {
-        return Err(Error::new(file.name(), format!("totals do not tell how `{column}` was spread over units"))
-            .help("give the file with one row per unit"));
-    }
+    refuse_unknowable(file, cumulative && day_place.is_none(), request)?;
     let places: Vec<Sums> = request
         .metrics
         .iter()

@@ -194,7 +194,7 @@ fn looks_agree(plan: &Plan, analysis: &Analysis) {
 }
 
 /// What JSON may leave open; all other numbers are numbers.
-const OPEN: [&str; 18] = [
+const OPEN: [&str; 19] = [
     "hypothesis",
     "rel_effect_size",
     "rel_effect_size_ci_lower",
@@ -202,6 +202,7 @@ const OPEN: [&str; 18] = [
     "rel_note",
     "unadjusted",
     "variance_saved",
+    "until",
     "uncapped",
     "detectable",
     "margin",

@@ -102,7 +102,7 @@ fn measured(number: usize, arms: usize) -> impl Strategy<Value = (Metric, Vec<Ce
         ),
         1 => (0.1..0.9_f64).prop_flat_map({
             let column = column.clone();
-            move |level| of.clone()(Kind::Quantile { column: column.clone(), level }, vec![], values().boxed())
+            move |level| of(Kind::Quantile { column: column.clone(), level }, vec![], values().boxed())
         }),
         1 => of_survival(number, arms, column),
     ]

@@ -137,7 +137,8 @@ fn the_game_warns_of_its_sample_ratio_and_tells_both_levels() {
 /// lifts, Welch's test, pooled z.
 #[test]
 fn all_that_the_references_say_holds() {
-    let cases: [(&str, &str, [&str; 4], &str, &[&str]); 2] = [
+    type Case<'a> = (&'a str, &'a str, [&'a str; 4], &'a str, &'a [&'a str]);
+    let cases: [Case<'_>; 2] = [
         (
             "hillstrom",
             "hillstrom.csv.gz",

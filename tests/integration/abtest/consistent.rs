@@ -133,12 +133,11 @@ fn expected_decision(plan: &Plan, analysis: &Analysis, treatment: &str) -> &'sta
     match call {
         _ if analysis.gates.iter().any(|gate| gate.state == State::Failed) => "withheld",
         Call::Worse => "keep control",
-        Call::Better if harmed => "keep control",
+        Call::Better | Call::Unclear if harmed => "keep control",
         Call::Better if open && plan.decision.guardrails == Guardrails::NotWorse && more => "continue",
         Call::Better if open && plan.decision.guardrails == Guardrails::NotWorse => "undecided",
         Call::Better if early => "continue",
         Call::Better => "ship",
-        Call::Unclear if harmed => "keep control",
         Call::Unclear if futile => "keep control",
         Call::Unclear if more || early => "continue",
         Call::Unclear => "undecided",

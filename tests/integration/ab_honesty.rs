@@ -2,7 +2,7 @@
 //! coverage, and what peeking costs. Each check compares a count with an exact chance (or a bound), and fails by bad luck
 //! once in a million at most; luck is fixed, so it never does.
 //!
-//! `cargo test --release ab_honesty -- --ignored` plays many more.
+//! `cargo test --release ab_honesty -- --ignored` plays more of them.
 
 use channelmix::abtest::analysis::{Analysis, Asked, Call, LookResult, State};
 use channelmix::abtest::analyze;
@@ -537,16 +537,16 @@ fn chances_to_be_better_are_calibrated() {
 #[test]
 #[ignore = "minutes"]
 fn everything_again_with_many_runs() {
-    level_of_one_look(60_000);
-    level_of_planned_looks(10_000);
-    level_at_any_time(10_000);
-    power_as_planned(10_000);
-    truth_after_stopping(10_000);
-    families(30_000);
-    naive_peeking(200_000);
-    coverage(40_000);
-    sample_ratio(40_000);
-    chances_are_calibrated(40_000);
+    level_of_one_look(12_000);
+    level_of_planned_looks(1500);
+    level_at_any_time(1500);
+    power_as_planned(1500);
+    truth_after_stopping(1500);
+    families(4000);
+    naive_peeking(60_000);
+    coverage(6000);
+    sample_ratio(9000);
+    chances_are_calibrated(9000);
 }
 
 /// Going on beyond the plan is no reason to believe nothing: the last look comes when it comes.

@@ -57,10 +57,6 @@ pub fn correct(
         _ if among < 2 => Correction::None,
         // Dunnett's law is that of one look.
         Correction::Dunnett if !fixed => Correction::Holm,
-        // It needs to know how the scores hang together, which an arm in which nothing varies does not tell.
-        Correction::Dunnett if contrasts.iter().flat_map(|contrast| contrast.errors()).any(|error| error <= 0.0) => {
-            Correction::Holm
-        }
         other => other,
     };
     let mut p = Vec::new();

@@ -26,7 +26,7 @@ const CONTRASTS: [Method; 8] = [
     },
     Method {
         name: "mid-p exact conditional test",
-        formula: "The chance of the data or rarer ones given the total number of successes (non-central hypergeometric law), the data themselves counted half; intervals by inverting the test.",
+        formula: "The chance of the data or rarer ones given the total number of successes (non-central hypergeometric law), the data themselves counted half; intervals by inverting the test. Beyond the estimate the difference reaches as far as the score test lets it.",
         source: "Lancaster, JASA 56 (1961) 223–234; Berry and Armitage, The Statistician 44 (1995) 417–423",
         valid: "Independent units, each 0 or 1; used where fewer than about 10 are expected in an arm.",
     },

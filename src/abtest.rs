@@ -7,6 +7,7 @@
 pub mod analysis;
 pub mod bank;
 pub mod calendar;
+pub mod certify;
 pub mod collect;
 pub mod collected;
 pub mod contrast;

@@ -1,6 +1,214 @@
 //! Does an analysis keep its promises on customers like ours? A plan, played many times on simulated customers whose true
 //! response to every arm is known.
+//!
+//! A [`Setting`] plays the customers of a scenario once, each under every arm ([`population`]), and lets the looks fall as the
+//! scenario's calendar has them ([`course`]). An experiment draws its customers from these, assigns each to an arm ([`draw`])
+//! and is analysed at each look as [`analyze`](super::analyze) would ([`player`]), until it ends. So every mean over the
+//! population is the exact truth of every experiment, and what a plan promises can be counted ([`certificate`]).
 
 pub mod certificate;
+pub mod course;
+mod draw;
+mod pitfalls;
+mod player;
+pub mod population;
+pub mod rows;
+mod rule;
+pub mod setting;
+mod summary;
+mod sums;
+mod truth;
+
+use rayon::prelude::*;
+
+use super::analysis::{self, Refusal};
+use super::metric::Margin;
+use super::sizing::{Question, size};
+use crate::simulation::Progress;
+use crate::stats::Error;
+use crate::world::World;
+use certificate::Audit;
+use draw::Lottery;
+use pitfalls::Pitfalls;
+use player::{Ended, Player};
+use rows::Rows;
 
 pub use certificate::{Certificate, Kept, Mean, Rate};
+pub use setting::{Asked, Setting};
+
+/// Parts of the customers' own effect for which power is told.
+const PARTS: [f64; 5] = [0.0, 0.25, 0.5, 0.75, 1.0];
+/// Experiments of which each look is told.
+const PATHS: usize = 50;
+/// Experiments that are analysed in full beside.
+const AUDITED: u64 = 20;
+/// The effect worth finding is the customers' own if it differs from it by less than this share: plans round it.
+const ROUNDED: f64 = 0.01;
+/// Experiments of bandits at most.
+const BANDITS: u64 = 1000;
+
+/// Why there is no certificate.
+#[derive(Clone, Debug)]
+pub enum Failure {
+    /// Statistics refuse a number.
+    Statistics(Error),
+    /// The data of an experiment cannot be analysed.
+    Refused(Refusal),
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Statistics(error)
+    }
+}
+
+/// All experiments of a plan, played.
+pub struct Certified {
+    /// What is said of them.
+    pub certificate: Certificate,
+    parts: Vec<f64>,
+    /// By experiment and part of the effect: the look at which it ended.
+    ends: Vec<Vec<usize>>,
+}
+
+/// Plays the experiments of a plan and says whether it keeps its promises. Of every experiment `progress` is told.
+///
+/// # Errors
+/// [`Failure::Statistics`] for numbers that no statistics can be made of.
+pub fn certify(
+    setting: &Setting,
+    world: Option<&World>,
+    asked: &Asked,
+    progress: &dyn Progress,
+) -> Result<Certified, Failure> {
+    let Setting { plan, population, course, .. } = setting;
+    let shares: Vec<f64> = plan.arms.iter().map(|(_, share)| *share).collect();
+    let worth = worth_finding(setting, &shares);
+    let parts = parts(&worth);
+    let lottery = || Lottery::new(population, course, asked.seed, &shares, &parts);
+    let player = Player::new(plan, lottery(), &parts, &shares)?;
+    let experiments: Vec<Vec<Ended>> = (0..asked.experiments)
+        .into_par_iter()
+        .map(|number| {
+            progress.advance(1);
+            player.experiment(number)
+        })
+        .collect::<Result<_, _>>()?;
+    let pitfalls = Pitfalls {
+        plan,
+        population,
+        alone: setting.alone.as_ref().map(|(population, campaigns)| (population, campaigns.clone())),
+        course,
+        shares: &shares,
+        peeks: asked.peeks,
+        experiments: asked.experiments.min(pitfalls::MOST),
+        seed: asked.seed,
+    };
+    let summary = summary::Summary { setting, asked, parts: &parts, worth: &worth, player: &player, experiments: &experiments };
+    let mut certificate = summary.certificate(&shares, |part, treatment| theory(setting, &shares, part, treatment))?;
+    certificate.pitfalls = pitfalls.all(progress)?;
+    certificate.audit = audit(setting, world, &player, &lottery(), &parts, &experiments)?;
+    let ends = experiments.iter().map(|parts| parts.iter().map(|ended| ended.look).collect()).collect();
+    Ok(Certified { certificate, parts, ends })
+}
+
+impl Certified {
+    /// The data of one experiment at its end, with the customers' own effect.
+    ///
+    /// # Errors
+    /// [`Failure::Refused`] for an experiment that was not played.
+    pub fn export(&self, setting: &Setting, world: &World, seed: u64, experiment: u64) -> Result<Rows, Failure> {
+        let Some(look) = self.ends.get(experiment as usize).and_then(|ends| ends.last().copied()) else {
+            return Err(Failure::Refused(Refusal {
+                what: format!("there is no experiment {experiment}"),
+                help: format!("they are numbered from 0 to {}", self.ends.len().saturating_sub(1)),
+            }));
+        };
+        let shares: Vec<f64> = setting.plan.arms.iter().map(|(_, share)| *share).collect();
+        let lottery = Lottery::new(&setting.population, &setting.course, seed, &shares, &self.parts);
+        Rows::new(Some(world), &setting.plan, &lottery, experiment, look, self.parts.len() - 1).map_err(refused)
+    }
+}
+
+fn refused(error: super::collect::Error) -> Failure {
+    Failure::Refused(Refusal { what: error.to_string(), help: "change the plan".to_owned() })
+}
+
+/// The parts of the effect that are played: fixed ones, and for each treatment that which makes the effect worth finding.
+fn parts(worth: &[Option<f64>]) -> Vec<f64> {
+    let mut parts = PARTS.to_vec();
+    parts.extend(worth.iter().copied().flatten().filter(|part| *part < 1.0));
+    parts.sort_unstable_by(f64::total_cmp);
+    parts.dedup();
+    parts
+}
+
+/// By treatment: the part of its own effect that is the effect worth finding, above 1 if that is larger than the own one; none
+/// where the own effect goes the other way, or the plan names none.
+fn worth_finding(setting: &Setting, shares: &[f64]) -> Vec<Option<f64>> {
+    let Setting { plan, course, population, .. } = setting;
+    let primary = plan.primary();
+    let at = plan.metrics.iter().position(|metric| metric.name == primary.name).unwrap_or(0);
+    let (place, last) = (&population.places[at], course.stages.len() - 1);
+    let limits = truth::limits(population, place, primary, last, shares, 1.0);
+    let truth = truth::Truth::new(population, course, place, last, limits);
+    let of = |treatment: usize| {
+        let own = rule::sign(primary.better) * truth.effect(treatment, 1.0);
+        let part = primary.worth?.of(truth.value(0, 1.0)) / own;
+        (part > 0.0 && part.is_finite()).then_some(if (part - 1.0).abs() < ROUNDED { 1.0 } else { part })
+    };
+    (1..shares.len()).map(of).collect()
+}
+
+/// The power that normal theory gives to a part of the effect.
+fn theory(setting: &Setting, shares: &[f64], part: f64, treatment: usize) -> Option<f64> {
+    let expected = setting.expected.get(treatment - 1)?;
+    let plan = &setting.plan;
+    let effect = rule::sign(plan.primary().better) * expected.effect * part;
+    let mut design = plan.design.clone();
+    design.units = Some(setting.course.units());
+    let baseline = expected.baseline(plan.primary());
+    let question = Question {
+        shares,
+        baseline,
+        better: plan.primary().better,
+        effect: Some(Margin::Absolute(effect)),
+        saved: expected.saved,
+        design: &design,
+    };
+    if part == 0.0 {
+        return None;
+    }
+    size(&question).ok().map(|sizing| sizing.power)
+}
+
+/// Analyses the first experiments in full, row by row, and compares.
+fn audit(
+    setting: &Setting,
+    world: Option<&World>,
+    player: &Player<'_>,
+    lottery: &Lottery<'_>,
+    parts: &[f64],
+    experiments: &[Vec<Ended>],
+) -> Result<Audit, Failure> {
+    let mut audit = Audit { analysed: 0, agree: 0, withheld: 0 };
+    let plan = &setting.plan;
+    for (number, ended) in (0..AUDITED).zip(experiments) {
+        for part in [0, parts.len() - 1] {
+            let ended = &ended[part];
+            let rows = Rows::new(world, plan, lottery, number, ended.look, part).map_err(refused)?;
+            let collected = rows.collected().map_err(refused)?;
+            let none = analysis::Asked { metrics: Vec::new(), taken: None };
+            audit.analysed += 1;
+            match analysis::analyze(plan, true, &none, &collected) {
+                Ok(analysis) => {
+                    audit.withheld += u64::from(analysis.verdict.withheld);
+                    audit.agree += u64::from(summary::agrees(&analysis, plan, ended));
+                }
+                // What cannot be analysed was not told either.
+                Err(_) => audit.agree += u64::from(ended.found[player.primary()].iter().all(Option::is_none)),
+            }
+        }
+    }
+    Ok(audit)
+}

@@ -182,7 +182,8 @@ fn effect(text: &str) -> Result<Margin, String> {
     }
 }
 
-fn share(text: &str) -> Result<f64, String> {
+/// A share above 0 and up to 1.
+pub fn share(text: &str) -> Result<f64, String> {
     let found = number(text).filter(|share| *share > 0.0 && *share <= 1.0);
     found.ok_or_else(|| "must be a share above 0 and not above 1".to_owned())
 }

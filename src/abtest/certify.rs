@@ -22,6 +22,7 @@ mod truth;
 use rayon::prelude::*;
 
 use super::analysis::{self, Refusal};
+use super::collected::Collected;
 use super::metric::Margin;
 use super::sizing::{Question, size};
 use crate::simulation::Progress;
@@ -34,6 +35,7 @@ use player::{Ended, Player};
 use rows::Rows;
 
 pub use certificate::{Certificate, Kept, Mean, Rate};
+pub use draw::Assignment;
 pub use setting::{Asked, Setting};
 
 /// Parts of the customers' own effect for which power is told.
@@ -81,12 +83,11 @@ pub fn certify(
     asked: &Asked,
     progress: &dyn Progress,
 ) -> Result<Certified, Failure> {
-    let Setting { plan, population, course, .. } = setting;
-    let shares: Vec<f64> = plan.arms.iter().map(|(_, share)| *share).collect();
+    let shares: Vec<f64> = setting.plan.arms.iter().map(|(_, share)| *share).collect();
     let worth = worth_finding(setting, &shares);
     let parts = parts(&worth);
-    let lottery = || Lottery::new(population, course, asked.seed, &shares, &parts);
-    let player = Player::new(plan, lottery(), &parts, &shares)?;
+    let lottery = || Lottery::new(setting, asked.seed, &parts);
+    let player = Player::new(setting, lottery(), &parts, &shares)?;
     let experiments: Vec<Vec<Ended>> = (0..asked.experiments)
         .into_par_iter()
         .map(|number| {
@@ -95,10 +96,7 @@ pub fn certify(
         })
         .collect::<Result<_, _>>()?;
     let pitfalls = Pitfalls {
-        plan,
-        population,
-        alone: setting.alone.as_ref().map(|(population, campaigns)| (population, campaigns.clone())),
-        course,
+        setting,
         shares: &shares,
         peeks: asked.peeks,
         experiments: asked.experiments.min(pitfalls::MOST),
@@ -110,6 +108,18 @@ pub fn certify(
     certificate.audit = audit(setting, world, &player, &lottery(), &parts, &experiments)?;
     let ends = experiments.iter().map(|parts| parts.iter().map(|ended| ended.look).collect()).collect();
     Ok(Certified { certificate, parts, ends })
+}
+
+/// What the units of one experiment come to when it has run to its end, with the whole effect or (`own` false) none: what an
+/// analysis of one's own can be tried on.
+///
+/// # Errors
+/// [`Failure::Refused`] where a collector would refuse the plan.
+pub fn drawn(setting: &Setting, seed: u64, experiment: u64, own: bool) -> Result<Collected, Failure> {
+    let lottery = Lottery::new(setting, seed, &[0.0, 1.0]);
+    let last = setting.course.stages.len() - 1;
+    let rows = Rows::new(None, &setting.plan, &lottery, experiment, last, usize::from(own)).map_err(refused)?;
+    rows.collected().map_err(refused)
 }
 
 impl Certified {
@@ -124,8 +134,7 @@ impl Certified {
                 help: format!("they are numbered from 0 to {}", self.ends.len().saturating_sub(1)),
             }));
         };
-        let shares: Vec<f64> = setting.plan.arms.iter().map(|(_, share)| *share).collect();
-        let lottery = Lottery::new(&setting.population, &setting.course, seed, &shares, &self.parts);
+        let lottery = Lottery::new(setting, seed, &self.parts);
         Rows::new(Some(world), &setting.plan, &lottery, experiment, look, self.parts.len() - 1).map_err(refused)
     }
 }

@@ -6,14 +6,25 @@
 
 use std::ops::Range;
 
-use super::course::Course;
+use super::course::{Course, Stage};
 use super::population::Population;
+use super::setting::Setting;
 use crate::luck::{Label, Luck};
 
 /// First step below an experiment: its stages.
 const STAGE: Label = Label::of("stage");
 /// The words of a stage: for each unit one that draws it and one that assigns it.
 const UNITS: Label = Label::of("units");
+
+/// How a unit comes to its arm.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Assignment {
+    /// A coin of its own: how many an arm gets is a matter of chance, as in most tests.
+    Coin,
+    /// By its place in the experiment, so that each arm has its share of the units as exactly as whole numbers allow. Since
+    /// units are drawn independently of each other, who has which place is a matter of chance all the same.
+    InTurn,
+}
 
 /// Everything that experiments have in common.
 #[derive(Clone, Debug)]
@@ -26,11 +37,18 @@ pub struct Lottery<'a> {
     pub pools: Vec<Range<usize>>,
     /// Addresses all draws.
     pub seed: u64,
+    /// How a unit comes to its arm.
+    assignment: Assignment,
+    /// Shares of the arms, which sum to 1.
+    shares: Vec<f64>,
     /// By arm: the end of its part of 2³², the last one's beyond all.
     ends: Vec<u64>,
     /// The parts of the effect that are told apart, as parts of 2³²: ascending.
     parts: Vec<u64>,
 }
+
+/// What rounding may hide of a whole number.
+const ROUNDING: f64 = 1e-9;
 
 /// One drawn unit.
 #[derive(Clone, Copy, Debug)]
@@ -47,9 +65,11 @@ pub struct Drawn<'a> {
 }
 
 impl<'a> Lottery<'a> {
-    /// `shares` of the arms sum to 1; `parts` of the effect lie in [0, 1] and ascend.
-    pub fn new(population: &'a Population, course: &'a Course, seed: u64, shares: &[f64], parts: &[f64]) -> Self {
+    /// `parts` of the effect lie in [0, 1] and ascend.
+    pub fn new(setting: &'a Setting, seed: u64, parts: &[f64]) -> Self {
         const WHOLE: f64 = 4_294_967_296.0;
+        let Setting { plan, population, course, assignment, .. } = setting;
+        let shares: Vec<f64> = plan.arms.iter().map(|(_, share)| *share).collect();
         let mut sum = 0.0;
         let mut ends: Vec<u64> = shares
             .iter()
@@ -63,7 +83,7 @@ impl<'a> Lottery<'a> {
             *last = u64::MAX;
         }
         let parts = parts.iter().map(|part| (part * WHOLE).round() as u64).collect();
-        Self { population, course, pools: population.pools.clone(), seed, ends, parts }
+        Self { population, course, pools: population.pools.clone(), seed, assignment: *assignment, shares, ends, parts }
     }
 
     /// The same for other looks, each of which anybody of the population may come with.
@@ -72,17 +92,39 @@ impl<'a> Lottery<'a> {
         Self { pools: vec![0..self.population.len(); course.stages.len()], course, ..self }
     }
 
+    /// The arm of the unit with this place: the first arm takes its share of all places, the next one its share of the rest.
+    fn in_turn(&self, mut place: u64) -> usize {
+        let (mut arm, mut rest) = (0, 1.0);
+        while arm + 1 < self.shares.len() {
+            let share = self.shares[arm] / rest;
+            // A share such as 5/6 times 600 is 500, whatever doubles say.
+            let taken = |places: u64| (places as f64 * share + ROUNDING).floor() as u64;
+            let before = taken(place);
+            if taken(place + 1) > before {
+                return arm;
+            }
+            place -= before;
+            rest -= self.shares[arm];
+            arm += 1;
+        }
+        arm
+    }
+
     /// Every unit of a stage of an experiment, in the order of drawing.
     #[inline]
     pub fn stage(&self, experiment: u64, stage: usize, mut see: impl FnMut(Drawn<'a>)) {
         let pool = &self.pools[stage];
         let (first, size) = (pool.start, pool.len() as u64);
         let mut words = Luck::experiment(self.seed, experiment).nth_child(STAGE, stage as u64).stream(UNITS);
-        for _ in 0..self.course.stages[stage].more {
+        let Stage { units, more, .. } = self.course.stages[stage];
+        for place in units - more..units {
             let unit = first + ((u128::from(words.next()) * u128::from(size)) >> 64) as usize;
             let word = words.next();
-            let (assigned, thinned) = (word >> 32, word & 0xffff_ffff);
-            let arm = self.ends.iter().take_while(|end| assigned >= **end).count();
+            let (coin, thinned) = (word >> 32, word & 0xffff_ffff);
+            let arm = match self.assignment {
+                Assignment::Coin => self.ends.iter().take_while(|end| coin >= **end).count(),
+                Assignment::InTurn => self.in_turn(place),
+            };
             let beyond = self.parts.iter().take_while(|part| thinned >= **part).count();
             see(Drawn { unit, arm, beyond, row: self.population.row(unit) });
         }

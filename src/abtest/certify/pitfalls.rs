@@ -7,12 +7,12 @@ use rayon::prelude::*;
 use super::certificate::{Kept, Mean, Pitfall, Rate};
 use super::course::Course;
 use super::draw::{Drawn, Lottery};
-use super::population::Population;
+use super::population::{Place, Population};
+use super::setting::Setting;
 use super::truth::{self, Limits, NO_LIMITS, Truth, numbers};
 use crate::abtest::collected::Sample;
 use crate::abtest::contrast::Contrast;
 use crate::abtest::metric::{Direction, Kind, Metric};
-use crate::abtest::plan::Plan;
 use crate::simulation::Progress;
 use crate::stats::bayes::{self, Beta};
 use crate::stats::moments::Moments;
@@ -29,14 +29,8 @@ const SURE: f64 = 0.95;
 
 /// What the pitfalls are about.
 pub struct Pitfalls<'a> {
-    /// The plan.
-    pub plan: &'a Plan,
-    /// The customers.
-    pub population: &'a Population,
-    /// The same customers, if nothing else were sent to them than the test.
-    pub alone: Option<(&'a Population, String)>,
-    /// The looks of the plan.
-    pub course: &'a Course,
+    /// The plan and its customers.
+    pub setting: &'a Setting,
     /// Shares of the arms, the control first.
     pub shares: &'a [f64],
     /// How often somebody looks who peeks.
@@ -141,26 +135,26 @@ impl<'a> Pitfalls<'a> {
     }
 
     fn primary(&self) -> (usize, &'a Metric) {
-        let at = self.plan.metrics.iter().position(|metric| metric.name == self.plan.primary().name);
-        (at.unwrap_or(0), self.plan.primary())
+        let at = self.setting.plan.metrics.iter().position(|metric| metric.name == self.setting.plan.primary().name);
+        (at.unwrap_or(0), self.setting.plan.primary())
     }
 
     /// The caps of the primary metric, at quantiles those of the whole population.
     fn limits(&self) -> Limits {
         let (at, metric) = self.primary();
-        truth::limits(self.population, &self.population.places[at], metric, self.last(), self.shares, 1.0)
+        truth::limits(&self.setting.population, &self.setting.population.places[at], metric, self.last(), self.shares, 1.0)
     }
 
     fn lottery(&self, parts: &[f64]) -> Lottery<'a> {
-        Lottery::new(self.population, self.course, self.seed, self.shares, parts)
+        Lottery::new(self.setting, self.seed, parts)
     }
 
     fn last(&self) -> usize {
-        self.course.stages.len() - 1
+        self.setting.course.stages.len() - 1
     }
 
     fn critical(&self) -> f64 {
-        -normal::quantile(self.plan.design.alpha / 2.0)
+        -normal::quantile(self.setting.plan.design.alpha / 2.0)
     }
 
     /// Every experiment's answer, in their order.
@@ -196,10 +190,10 @@ impl<'a> Pitfalls<'a> {
             unpooled: bool,
         }
         let (at, metric) = self.primary();
-        let place = &self.population.places[at];
+        let place = &self.setting.population.places[at];
         let (last, critical, limits) = (self.last(), self.critical(), self.limits());
         let steps: Vec<f64> = (1..=self.peeks).map(|peek| peek as f64 / self.peeks as f64).collect();
-        let course = Course::evenly(self.course.units(), &steps);
+        let course = Course::evenly(self.setting.course.units(), &steps);
         let lottery = self.lottery(&[]).looking(&course);
         let seen = self.each(progress, |number| {
             let mut pair = Pair::new(metric);
@@ -216,7 +210,7 @@ impl<'a> Pitfalls<'a> {
             seen.unpooled = pair.unpooled().abs() > critical;
             Ok(seen)
         })?;
-        let alpha = self.plan.design.alpha;
+        let alpha = self.setting.plan.design.alpha;
         let percent = percent(alpha);
         let mut all = vec![
             pitfall(
@@ -256,7 +250,7 @@ impl<'a> Pitfalls<'a> {
     /// Some of those of the treatment who did nothing are lost, and nobody asks why the shares are off.
     fn unequal_loss(&self, progress: &dyn Progress) -> Result<Pitfall, Error> {
         let (at, metric) = self.primary();
-        let place = &self.population.places[at];
+        let place = &self.setting.population.places[at];
         let (last, critical, limits) = (self.last(), self.critical(), self.limits());
         let lottery = self.lottery(&[LOST]);
         let pair_of = [self.shares[0], self.shares[1]];
@@ -273,10 +267,10 @@ impl<'a> Pitfalls<'a> {
             Ok((crossed, ratio.alarm(BLOCKS)))
         })?;
         let stopped = self.rate(seen.iter().map(|seen| seen.1))?;
-        let alpha = self.plan.design.alpha;
+        let alpha = self.setting.plan.design.alpha;
         Ok(pitfall(
             "sample ratio ignored",
-            format!("lose {} of the treatment's {}s without any {}, and analyse the rest", percent(LOST), self.plan.unit, metric.name),
+            format!("lose {} of the treatment's {}s without any {}, and analyse the rest", percent(LOST), self.setting.plan.unit, metric.name),
             ("false alarms", "none"),
             (self.rate(seen.iter().map(|seen| seen.0))?, alpha),
             |rate| {
@@ -290,15 +284,15 @@ impl<'a> Pitfalls<'a> {
 
     /// Rows of a ratio (messages, visits) taken for units.
     fn rows(&self, progress: &dyn Progress) -> Result<Option<Pitfall>, Error> {
-        let metrics = self.plan.metrics.iter().zip(&self.population.places);
+        let metrics = self.setting.plan.metrics.iter().zip(&self.setting.population.places);
         let Some((metric, place)) = metrics.clone().find(|(metric, _)| matches!(metric.kind, Kind::Ratio { .. })) else {
             return Ok(None);
         };
         let (last, critical) = (self.last(), self.critical());
         // Only where each row has a 0 or a 1 are the sums all there is to know.
-        let of = |unit: usize| numbers(self.population.row(unit), place, last, 0, NO_LIMITS);
+        let of = |unit: usize| numbers(self.setting.population.row(unit), place, last, 0, NO_LIMITS);
         let counts = |[above, below]: [f64; 2]| above >= 0.0 && above <= below && above.fract() == 0.0;
-        if !(0..self.population.len()).all(|unit| of(unit).is_none_or(counts)) {
+        if !(0..self.setting.population.len()).all(|unit| of(unit).is_none_or(counts)) {
             return Ok(None);
         }
         let lottery = self.lottery(&[]);
@@ -309,9 +303,9 @@ impl<'a> Pitfalls<'a> {
         })?;
         Ok(Some(pitfall(
             "rows for units",
-            format!("take each row of {} for a {} of its own", metric.name, self.plan.unit),
+            format!("take each row of {} for a {} of its own", metric.name, self.setting.plan.unit),
             ("false alarms", "none"),
-            (self.rate(seen.into_iter())?, self.plan.design.alpha),
+            (self.rate(seen.into_iter())?, self.setting.plan.design.alpha),
             |rate| format!("calls a difference of {} where there is none in {rate} of A/A tests", metric.name),
         )))
     }
@@ -319,17 +313,17 @@ impl<'a> Pitfalls<'a> {
     /// Effects that are not the one that is meant.
     fn effects(&self, progress: &dyn Progress) -> Result<Vec<Pitfall>, Error> {
         let (at, metric) = self.primary();
-        let place = &self.population.places[at];
-        let (last, critical, alpha) = (self.last(), self.critical(), self.plan.design.alpha);
+        let place = &self.setting.population.places[at];
+        let (last, critical, alpha) = (self.last(), self.critical(), self.setting.plan.design.alpha);
         let limits = self.limits();
         let lottery = self.lottery(&[1.0]);
         let of = |population: &Population| {
-            Truth::new(population, self.course, &population.places[at], last, limits).effect(1, 1.0)
+            Truth::new(population, &self.setting.course, &population.places[at], last, limits).effect(1, 1.0)
         };
-        let truth = of(self.population);
+        let truth = of(&self.setting.population);
         let mut all = Vec::new();
         // Of all experiments, whether the interval misses a value, and the estimate.
-        let misses = |place: &super::population::Place, truth: f64| {
+        let misses = |place: &Place, truth: f64| {
             self.each(progress, |number| {
                 let mut pair = Pair::new(metric);
                 self.units(&lottery, number, |drawn| {
@@ -340,11 +334,11 @@ impl<'a> Pitfalls<'a> {
                 Ok((missed, contrast.map_or(f64::NAN, |contrast| contrast.difference() - truth)))
             })
         };
-        if let Some(unripe) = &self.population.unripe {
+        if let Some(unripe) = &self.setting.population.unripe {
             let seen = misses(unripe, truth)?;
             let mut found = pitfall(
                 "judged too early",
-                format!("look when the last {} has just been exposed, and do not wait until {} is mature", self.plan.unit, metric.name),
+                format!("look when the last {} has just been exposed, and do not wait until {} is mature", self.setting.plan.unit, metric.name),
                 ("intervals that miss the truth", "customers' own"),
                 (self.rate(seen.iter().map(|seen| seen.0))?, alpha),
                 |rate| format!("gives an interval without the mature effect in {rate} of tests"),
@@ -352,7 +346,7 @@ impl<'a> Pitfalls<'a> {
             found.bias = Some(Mean::of(seen.iter().map(|seen| seen.1)));
             all.push(found);
         }
-        if let Some((alone, campaigns)) = &self.alone {
+        if let Some((alone, campaigns)) = &self.setting.alone {
             let seen = misses(place, of(alone))?;
             let mut found = pitfall(
                 "another campaign",

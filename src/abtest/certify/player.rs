@@ -3,6 +3,7 @@
 use super::draw::Lottery;
 use super::population::Place;
 use super::rule::{Rule, correction, sign};
+use super::setting::Setting;
 use super::sums::Sums;
 use super::truth::{self, Limits, NO_LIMITS, Truth};
 use crate::abtest::analysis::{Call, Facts, Ground, contrasts_of, harms, not_worse};
@@ -80,7 +81,8 @@ impl<'a> Player<'a> {
     ///
     /// # Errors
     /// Those of statistics.
-    pub fn new(plan: &'a Plan, lottery: Lottery<'a>, parts: &'a [f64], shares: &[f64]) -> Result<Self, Error> {
+    pub fn new(setting: &'a Setting, lottery: Lottery<'a>, parts: &'a [f64], shares: &[f64]) -> Result<Self, Error> {
+        let plan = &setting.plan;
         let (population, course) = (lottery.population, lottery.course);
         let rules = course.stages.iter().map(|stage| Rule::new(plan, stage.units)).collect::<Result<_, _>>()?;
         let truths = plan.metrics.iter().zip(&population.places).map(|(metric, place)| {

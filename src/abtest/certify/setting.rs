@@ -2,6 +2,7 @@
 
 use super::certificate::{Customers, Weekday};
 use super::course::{self, Course};
+use super::draw::Assignment;
 use super::population::Population;
 use crate::abtest::bank::{Bank, Error, MOST_BYTES};
 use crate::abtest::calendar::{Arrivals, exposed_by, partial_weeks};
@@ -49,6 +50,8 @@ pub struct Setting {
     pub course: Course,
     /// The customers.
     pub population: Population,
+    /// How they come to their arms.
+    pub assignment: Assignment,
     /// The same customers without the campaigns that all arms carry out alike, and the names of these.
     pub alone: Option<(Population, String)>,
     /// By treatment: what is expected of the primary metric; empty where nothing was played.
@@ -130,14 +133,21 @@ impl Setting {
                 Some((Population::simulate(&other, &plan, &course, &of(&other, customers), progress)?, names))
             }
         };
-        Ok(Self { plan, left_out, course, population, alone, expected, weekdays, exposures, matures })
+        let assignment = Assignment::Coin;
+        Ok(Self { plan, left_out, course, population, assignment, alone, expected, weekdays, exposures, matures })
     }
 
     /// A setting of outcomes that are given and not played ([`Population::given`]), with looks at exact shares of the units.
     ///
     /// # Errors
     /// Those of [`Population::given`].
-    pub fn given(plan: &Plan, units: u64, shares: &[f64], rows: &[Vec<f64>]) -> Result<Self, Error> {
+    pub fn given(
+        plan: &Plan,
+        units: u64,
+        shares: &[f64],
+        assignment: Assignment,
+        rows: &[Vec<f64>],
+    ) -> Result<Self, Error> {
         let mut plan = plan.clone();
         plan.arms.sort_by_key(|(name, _)| *name != plan.control);
         let course = Course::evenly(units, shares);
@@ -148,6 +158,7 @@ impl Setting {
             left_out: Vec::new(),
             course,
             population,
+            assignment,
             alone: None,
             expected: Vec::new(),
             weekdays: Vec::new(),

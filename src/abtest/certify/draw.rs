@@ -47,6 +47,8 @@ pub struct Lottery<'a> {
     parts: Vec<u64>,
 }
 
+/// Units whose rows are fetched together.
+const AHEAD: usize = 32;
 /// What rounding may hide of a whole number.
 const ROUNDING: f64 = 1e-9;
 
@@ -117,16 +119,26 @@ impl<'a> Lottery<'a> {
         let (first, size) = (pool.start, pool.len() as u64);
         let mut words = Luck::experiment(self.seed, experiment).nth_child(STAGE, stage as u64).stream(UNITS);
         let Stage { units, more, .. } = self.course.stages[stage];
-        for place in units - more..units {
-            let unit = first + ((u128::from(words.next()) * u128::from(size)) >> 64) as usize;
-            let word = words.next();
-            let (coin, thinned) = (word >> 32, word & 0xffff_ffff);
-            let arm = match self.assignment {
-                Assignment::Coin => self.ends.iter().take_while(|end| coin >= **end).count(),
-                Assignment::InTurn => self.in_turn(place),
-            };
-            let beyond = self.parts.iter().take_while(|part| thinned >= **part).count();
-            see(Drawn { unit, arm, beyond, row: self.population.row(unit) });
+        let mut drawn = [(0, 0); AHEAD];
+        for from in (units - more..units).step_by(AHEAD) {
+            let block = &mut drawn[..((units - from) as usize).min(AHEAD)];
+            let mut touched = 0;
+            for (unit, word) in &mut *block {
+                *unit = first + ((u128::from(words.next()) * u128::from(size)) >> 64) as usize;
+                *word = words.next();
+                touched ^= self.population.touch(*unit);
+            }
+            // Rows lie anywhere in memory: many are on their way at once, and none is waited for by itself.
+            std::hint::black_box(touched);
+            for (place, &(unit, word)) in (from..).zip(&*block) {
+                let (coin, thinned) = (word >> 32, word & 0xffff_ffff);
+                let arm = match self.assignment {
+                    Assignment::Coin => self.ends.iter().take_while(|end| coin >= **end).count(),
+                    Assignment::InTurn => self.in_turn(place),
+                };
+                let beyond = self.parts.iter().take_while(|part| thinned >= **part).count();
+                see(Drawn { unit, arm, beyond, row: self.population.row(unit) });
+            }
         }
     }
 }

@@ -310,7 +310,14 @@ impl Population {
         &self.rows[unit * self.stride..(unit + 1) * self.stride]
     }
 
-    /// Bytes that a customer of so many metrics and arms takes, at most.
+    /// Something of each end of a row, which brings it near.
+    #[inline]
+    pub(super) fn touch(&self, unit: usize) -> u64 {
+        let row = self.row(unit);
+        row.first().map_or(0, |number| number.to_bits()) ^ row.last().map_or(0, |number| number.to_bits())
+    }
+
+    /// Bytes that it takes.
     pub fn bytes(&self) -> u64 {
         (size_of_val(&*self.rows) + size_of_val(&*self.whose)) as u64
     }

@@ -9,6 +9,7 @@ use crate::abtest::calendar::{Arrivals, exposed_by, partial_weeks};
 use crate::abtest::metric::{Kind, Metric, Role};
 use crate::abtest::outlook::{self, Expected, weekday};
 use crate::abtest::plan::Plan;
+use crate::scenario::{DAY, Seconds, nearest};
 use crate::simulation::{self, Progress};
 use crate::world::World;
 
@@ -103,8 +104,14 @@ impl Setting {
             let arrivals = Arrivals::new(world, &pilot, world.scenario.population as f64, asked.traffic)?;
             exposures = arrivals.days.iter().filter(|day| day.day <= days.until).map(|day| (day.day, day.units)).collect();
         }
-        let matures = (pilot.measure(plan.primary())?.window as f64 / crate::scenario::DAY as f64).ceil() as i32;
+        let matures = (pilot.measure(plan.primary())?.window as f64 / DAY as f64).ceil() as i32;
 
+        // Nobody looks at what comes after the last look: customers are not played beyond it, wherever they live.
+        let mut world = world.clone();
+        if let Some(days) = last {
+            world.horizon = world.horizon.min((Seconds::from(days.look) + 2) * DAY);
+        }
+        let world = &world;
         // Enough for every stage, by what few customers say of their shares.
         let few = Population::simulate(world, &plan, &course, &of(world, PILOT), &())?;
         let needed = course.stages.iter().zip(&few.pools).map(|(stage, pool)| {
@@ -186,7 +193,7 @@ impl Setting {
 fn strategy(world: &World, name: &str) -> Result<usize, Error> {
     world.strategy(name).ok_or_else(|| {
         let known: Vec<&str> = world.strategies.iter().map(|strategy| strategy.name.as_str()).collect();
-        let near = crate::scenario::nearest(name, known.iter().copied());
+        let near = nearest(name, known.iter().copied());
         let mean = near.map_or_else(String::new, |near| format!("did you mean {near}? "));
         Error::refused(
             format!("the plan has an arm {name}, and the scenario no strategy of that name"),

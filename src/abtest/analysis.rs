@@ -28,16 +28,16 @@ use family::Correction;
 pub use belief::Belief;
 pub use days::DayResult;
 pub use departures::Asked;
+pub(in crate::abtest) use family::correct;
 pub use gates::{Gate, State};
 pub use looks::LookResult;
+pub(in crate::abtest) use looks::{futility, standing as standing_at};
+pub(in crate::abtest) use outcome::not_worse;
 pub use outcome::{Adjustment, Call, Estimates, Outcome};
 pub use segments::{Heterogeneity, SegmentResult};
 pub use strata::PostStratified;
 pub use time_to_event::Hazard;
 pub use verdict::{Choice, Verdict};
-pub(in crate::abtest) use family::correct;
-pub(in crate::abtest) use looks::{futility, standing as standing_at};
-pub(in crate::abtest) use outcome::not_worse;
 pub(in crate::abtest) use verdict::{Facts, Ground, harms};
 
 /// Everything that is said about the data of a test. Serialised, it is the JSON of `abtest analyze`.

@@ -24,6 +24,7 @@ use rayon::prelude::*;
 use super::analysis::{self, Refusal};
 use super::collected::Collected;
 use super::metric::Margin;
+use super::outlook::Expected;
 use super::sizing::{Question, size};
 use crate::simulation::Progress;
 use crate::stats::Error;
@@ -102,8 +103,10 @@ pub fn certify(
         experiments: asked.experiments.min(pitfalls::MOST),
         seed: asked.seed,
     };
-    let summary = summary::Summary { setting, asked, parts: &parts, worth: &worth, player: &player, experiments: &experiments };
-    let mut certificate = summary.certificate(&shares, |part, treatment| theory(setting, &shares, part, treatment))?;
+    let summary =
+        summary::Summary { setting, asked, parts: &parts, worth: &worth, player: &player, experiments: &experiments };
+    let mut certificate = summary
+        .certificate(&shares, |treatment, control, effect| theory(setting, &shares, treatment, control, effect))?;
     certificate.pitfalls = pitfalls.all(progress)?;
     certificate.audit = audit(setting, world, &player, &lottery(), &parts, &experiments)?;
     let ends = experiments.iter().map(|parts| parts.iter().map(|ended| ended.look).collect()).collect();
@@ -169,26 +172,22 @@ fn worth_finding(setting: &Setting, shares: &[f64]) -> Vec<Option<f64>> {
     (1..shares.len()).map(of).collect()
 }
 
-/// The power that normal theory gives to a part of the effect.
-fn theory(setting: &Setting, shares: &[f64], part: f64, treatment: usize) -> Option<f64> {
-    let expected = setting.expected.get(treatment - 1)?;
-    let plan = &setting.plan;
-    let effect = rule::sign(plan.primary().better) * expected.effect * part;
-    let mut design = plan.design.clone();
+/// The power that normal theory gives to an effect of a treatment, whose control has this value: by which a plan is sized.
+fn theory(setting: &Setting, shares: &[f64], treatment: usize, control: f64, effect: f64) -> Option<f64> {
+    let expected = Expected { control, ..setting.expected.get(treatment - 1)?.clone() };
+    let primary = setting.plan.primary();
+    let mut design = setting.plan.design.clone();
     design.units = Some(setting.course.units());
-    let baseline = expected.baseline(plan.primary());
     let question = Question {
         shares,
-        baseline,
-        better: plan.primary().better,
-        effect: Some(Margin::Absolute(effect)),
+        baseline: expected.baseline(primary),
+        better: primary.better,
+        effect: Some(Margin::Absolute(rule::sign(primary.better) * effect)),
         saved: expected.saved,
         design: &design,
     };
-    if part == 0.0 {
-        return None;
-    }
-    size(&question).ok().map(|sizing| sizing.power)
+    // Without an effect there is no power, but a false alarm.
+    if effect == 0.0 { None } else { size(&question).ok().map(|sizing| sizing.power) }
 }
 
 /// Analyses the first experiments in full, row by row, and compares.

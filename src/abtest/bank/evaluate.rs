@@ -95,9 +95,7 @@ impl Bank {
         let before = |unit: usize| if window > 0 { window } else { self.followed(unit) };
         let column = |of: fn([f64; 2]) -> f64| -> Vec<Vec<f64>> {
             let one = |arm: usize, unit: usize| of(measure.of(self, arm, unit, before(unit)));
-            (0..self.arms.len())
-                .map(|arm| units.par_iter().map(|&unit| one(arm, unit as usize)).collect())
-                .collect()
+            (0..self.arms.len()).map(|arm| units.par_iter().map(|&unit| one(arm, unit as usize)).collect()).collect()
         };
         let values = column(|[value, _]| value);
         let denominators = measure.is_ratio().then(|| column(|[_, denominator]| denominator));

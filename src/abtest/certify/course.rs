@@ -78,18 +78,11 @@ impl Course {
     ///
     /// # Errors
     /// [`Error::Refused`] where the scenario never has so many.
-    pub fn of_calendar(
-        world: &World,
-        bank: &Bank,
-        plan: &Plan,
-        units: u64,
-        asked: &Asked,
-    ) -> Result<Self, Error> {
+    pub fn of_calendar(world: &World, bank: &Bank, plan: &Plan, units: u64, asked: &Asked) -> Result<Self, Error> {
         let arrivals = Arrivals::new(world, bank, world.scenario.population as f64, asked.traffic)?;
         let matures = bank.measure(plan.primary())?.window;
         let looks = shares(plan, asked.peeks);
-        let schedule =
-            arrivals.schedule(&Wanted { units, matures, looks: &looks, whole_weeks: asked.whole_weeks })?;
+        let schedule = arrivals.schedule(&Wanted { units, matures, looks: &looks, whole_weeks: asked.whole_weeks })?;
         let start = world.scenario.start.0;
         let mut course = Self { stages: Vec::new(), planned: units, first_day: Some(schedule.first_day) };
         let mut after = schedule.first_day - 1;

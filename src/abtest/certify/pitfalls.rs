@@ -19,7 +19,7 @@ use crate::stats::moments::Moments;
 use crate::stats::{Error, normal, sample_ratio};
 
 /// Experiments of a pitfall at most: what goes wrong is seldom a matter of a tenth of a percentage point.
-pub const MOST: u64 = 4000;
+pub const MOST: u64 = 2000;
 /// Share of the treatment's units without anything to show that get lost between assignment and data.
 const LOST: f64 = 0.05;
 /// Below this p-value the sample-ratio gate withholds the verdict.
@@ -39,6 +39,19 @@ pub struct Pitfalls<'a> {
     pub experiments: u64,
     /// Addresses all draws.
     pub seed: u64,
+}
+
+/// What became of one experiment in which nothing differs.
+#[derive(Clone, Copy, Debug, Default)]
+struct Seen {
+    crossed: bool,
+    sure_at_a_look: bool,
+    sure_at_the_end: bool,
+    unpooled: bool,
+    crossed_with_loss: bool,
+    /// By the gate of the sample ratio.
+    stopped: bool,
+    by_rows: bool,
 }
 
 /// What one arm's units come to.
@@ -127,10 +140,8 @@ impl<'a> Pitfalls<'a> {
     /// # Errors
     /// Those of statistics.
     pub fn all(&self, progress: &dyn Progress) -> Result<Vec<Pitfall>, Error> {
-        let mut all = self.peeking(progress)?;
-        all.push(self.unequal_loss(progress)?);
-        all.extend(self.rows(progress)?);
-        all.extend(self.effects(progress)?);
+        let mut all = self.without_effect(progress)?;
+        all.extend(self.with_effect(progress)?);
         Ok(all)
     }
 
@@ -142,7 +153,14 @@ impl<'a> Pitfalls<'a> {
     /// The caps of the primary metric, at quantiles those of the whole population.
     fn limits(&self) -> Limits {
         let (at, metric) = self.primary();
-        truth::limits(&self.setting.population, &self.setting.population.places[at], metric, self.last(), self.shares, 1.0)
+        truth::limits(
+            &self.setting.population,
+            &self.setting.population.places[at],
+            metric,
+            self.last(),
+            self.shares,
+            1.0,
+        )
     }
 
     fn lottery(&self, parts: &[f64]) -> Lottery<'a> {
@@ -181,137 +199,123 @@ impl<'a> Pitfalls<'a> {
         Rate::new(of.filter(|wrong| *wrong).count() as u64, self.experiments)
     }
 
-    /// Looks that no plan knows of, and tests that are not those of the plan, where nothing differs.
-    fn peeking(&self, progress: &dyn Progress) -> Result<Vec<Pitfall>, Error> {
-        struct Seen {
-            crossed: bool,
-            sure_at_a_look: bool,
-            sure_at_the_end: bool,
-            unpooled: bool,
-        }
+    /// What calls a difference where there is none: looks that no plan knows of, tests that are not those of the plan, units that
+    /// get lost in one arm only, rows that are no units.
+    fn without_effect(&self, progress: &dyn Progress) -> Result<Vec<Pitfall>, Error> {
         let (at, metric) = self.primary();
         let place = &self.setting.population.places[at];
+        let rows = self.rows();
         let (last, critical, limits) = (self.last(), self.critical(), self.limits());
         let steps: Vec<f64> = (1..=self.peeks).map(|peek| peek as f64 / self.peeks as f64).collect();
         let course = Course::evenly(self.setting.course.units(), &steps);
-        let lottery = self.lottery(&[]).looking(&course);
+        let lottery = self.lottery(&[LOST]).looking(&course);
+        let share = self.shares[0] / (self.shares[0] + self.shares[1]);
         let seen = self.each(progress, |number| {
-            let mut pair = Pair::new(metric);
-            let mut seen = Seen { crossed: false, sure_at_a_look: false, sure_at_the_end: false, unpooled: false };
+            let (mut all, mut kept) = (Pair::new(metric), Pair::new(metric));
+            let mut by_row = rows.map(|(metric, _)| Pair::new(metric));
+            let mut seen = Seen::default();
             for stage in 0..course.stages.len() {
                 lottery.stage(number, stage, |drawn| {
-                    pair.add(drawn.arm, numbers(drawn.row, place, last, 0, limits));
+                    let row = numbers(drawn.row, place, last, 0, limits);
+                    all.add(drawn.arm, row);
+                    // Nobody notices that some of those who did nothing are missing in one of the arms.
+                    let lost = drawn.arm == 1 && drawn.beyond == 0 && row.is_some_and(|row| row[0] == 0.0);
+                    kept.add(drawn.arm, row.filter(|_| !lost));
+                    if let (Some(pair), Some((_, place))) = (&mut by_row, rows) {
+                        pair.add(drawn.arm, numbers(drawn.row, place, last, 0, NO_LIMITS));
+                    }
                 });
-                let Some(contrast) = pair.contrast() else { continue };
+                let Some(contrast) = all.contrast() else { continue };
                 seen.crossed |= contrast.z(0.0).abs() > critical;
-                seen.sure_at_the_end = pair.chance(&contrast, metric.better)? > SURE;
+                seen.sure_at_the_end = all.chance(&contrast, metric.better)? > SURE;
                 seen.sure_at_a_look |= seen.sure_at_the_end;
             }
-            seen.unpooled = pair.unpooled().abs() > critical;
+            seen.unpooled = all.unpooled().abs() > critical;
+            seen.crossed_with_loss = kept.contrast().is_some_and(|contrast| contrast.z(0.0).abs() > critical);
+            let units = [kept.arms[0].units, kept.arms[1].units];
+            seen.stopped = sample_ratio::fixed(&units, &[share, 1.0 - share])?.alarm(BLOCKS);
+            seen.by_rows = by_row.is_some_and(|pair| pair.by_rows().abs() > critical);
             Ok(seen)
         })?;
-        let alpha = self.setting.plan.design.alpha;
-        let percent = percent(alpha);
+        let (plan, alpha) = (&self.setting.plan, self.setting.plan.design.alpha);
+        let rate = |of: fn(&Seen) -> bool| self.rate(seen.iter().map(of));
+        let false_alarm = |name, what, rate: Rate, sentence: &dyn Fn(String) -> String| {
+            pitfall(name, what, ("false alarms", "none"), (rate, alpha), sentence)
+        };
+        let false_win = |name, what, rate: Rate| {
+            pitfall(name, what, ("false wins", "none"), (rate, 1.0 - SURE), |rate| {
+                format!("ships a treatment that changes nothing in {rate} of tests")
+            })
+        };
+        let looks = course.stages.len();
+        let stopped = percent(rate(|seen| seen.stopped)?.share);
         let mut all = vec![
-            pitfall(
+            false_alarm(
                 "peeking",
-                format!("look {} times and stop at p < {}", course.stages.len(), alpha),
-                ("false alarms", "none"),
-                (self.rate(seen.iter().map(|seen| seen.crossed))?, alpha),
-                |rate| format!("calls a difference where there is none in {rate} of A/A tests, not in {percent}"),
+                format!("look {looks} times and stop at p < {alpha}"),
+                rate(|seen| seen.crossed)?,
+                &|rate| {
+                    format!("calls a difference where there is none in {rate} of A/A tests, not in {}", percent(alpha))
+                },
             ),
-            pitfall(
+            false_win(
                 "chance to win, peeking",
-                format!("look {} times and ship at a 95 % chance to be better (flat prior)", course.stages.len()),
-                ("false wins", "none"),
-                (self.rate(seen.iter().map(|seen| seen.sure_at_a_look))?, 1.0 - SURE),
-                |rate| format!("ships a treatment that changes nothing in {rate} of tests"),
+                format!("look {looks} times and ship at a 95 % chance to be better (flat prior)"),
+                rate(|seen| seen.sure_at_a_look)?,
             ),
-            pitfall(
+            false_win(
                 "chance to win, once",
                 "look once and ship at a 95 % chance to be better (flat prior)".to_owned(),
-                ("false wins", "none"),
-                (self.rate(seen.iter().map(|seen| seen.sure_at_the_end))?, 1.0 - SURE),
-                |rate| format!("ships a treatment that changes nothing in {rate} of tests"),
+                rate(|seen| seen.sure_at_the_end)?,
+            ),
+            false_alarm(
+                "sample ratio ignored",
+                format!(
+                    "lose {} of the treatment's {}s without any {}, and analyse the rest",
+                    percent(LOST),
+                    plan.unit,
+                    metric.name
+                ),
+                rate(|seen| seen.crossed_with_loss)?,
+                &|rate| {
+                    format!(
+                        "calls a difference where there is none in {rate} of tests; the sample-ratio gate stops {stopped} of them"
+                    )
+                },
             ),
         ];
         if matches!(metric.kind, Kind::Proportion { .. }) {
-            all.push(pitfall(
+            all.push(false_alarm(
                 "unpooled z",
                 "look once, by a z-test with each arm's own variance".to_owned(),
-                ("false alarms", "none"),
-                (self.rate(seen.iter().map(|seen| seen.unpooled))?, alpha),
-                |rate| format!("calls a difference where there is none in {rate} of A/A tests"),
+                rate(|seen| seen.unpooled)?,
+                &|rate| format!("calls a difference where there is none in {rate} of A/A tests"),
+            ));
+        }
+        if let Some((metric, _)) = rows {
+            all.push(false_alarm(
+                "rows for units",
+                format!("take each row of {} for a {} of its own", metric.name, plan.unit),
+                rate(|seen| seen.by_rows)?,
+                &|rate| format!("calls a difference of {} where there is none in {rate} of A/A tests", metric.name),
             ));
         }
         Ok(all)
     }
 
-    /// Some of those of the treatment who did nothing are lost, and nobody asks why the shares are off.
-    fn unequal_loss(&self, progress: &dyn Progress) -> Result<Pitfall, Error> {
-        let (at, metric) = self.primary();
-        let place = &self.setting.population.places[at];
-        let (last, critical, limits) = (self.last(), self.critical(), self.limits());
-        let lottery = self.lottery(&[LOST]);
-        let pair_of = [self.shares[0], self.shares[1]];
-        let expected = pair_of.map(|share| share / (pair_of[0] + pair_of[1]));
-        let seen = self.each(progress, |number| {
-            let mut pair = Pair::new(metric);
-            self.units(&lottery, number, |drawn| {
-                let row = numbers(drawn.row, place, last, 0, limits);
-                let lost = drawn.arm == 1 && drawn.beyond == 0 && row.is_some_and(|row| row[0] == 0.0);
-                pair.add(drawn.arm, row.filter(|_| !lost));
-            });
-            let ratio = sample_ratio::fixed(&[pair.arms[0].units, pair.arms[1].units], &expected)?;
-            let crossed = pair.contrast().is_some_and(|contrast| contrast.z(0.0).abs() > critical);
-            Ok((crossed, ratio.alarm(BLOCKS)))
-        })?;
-        let stopped = self.rate(seen.iter().map(|seen| seen.1))?;
-        let alpha = self.setting.plan.design.alpha;
-        Ok(pitfall(
-            "sample ratio ignored",
-            format!("lose {} of the treatment's {}s without any {}, and analyse the rest", percent(LOST), self.setting.plan.unit, metric.name),
-            ("false alarms", "none"),
-            (self.rate(seen.iter().map(|seen| seen.0))?, alpha),
-            |rate| {
-                format!(
-                    "calls a difference where there is none in {rate} of tests; the sample-ratio gate stops {} of them",
-                    percent(stopped.share)
-                )
-            },
-        ))
-    }
-
-    /// Rows of a ratio (messages, visits) taken for units.
-    fn rows(&self, progress: &dyn Progress) -> Result<Option<Pitfall>, Error> {
-        let metrics = self.setting.plan.metrics.iter().zip(&self.setting.population.places);
-        let Some((metric, place)) = metrics.clone().find(|(metric, _)| matches!(metric.kind, Kind::Ratio { .. })) else {
-            return Ok(None);
-        };
-        let (last, critical) = (self.last(), self.critical());
-        // Only where each row has a 0 or a 1 are the sums all there is to know.
-        let of = |unit: usize| numbers(self.setting.population.row(unit), place, last, 0, NO_LIMITS);
+    /// A ratio whose rows (messages, visits) could be taken for units: only where each row has a 0 or a 1 are the sums all
+    /// there is to know.
+    fn rows(&self) -> Option<(&'a Metric, &'a Place)> {
+        let population = &self.setting.population;
+        let mut metrics = self.setting.plan.metrics.iter().zip(&population.places);
+        let (metric, place) = metrics.find(|(metric, _)| matches!(metric.kind, Kind::Ratio { .. }))?;
+        let of = |unit: usize| numbers(population.row(unit), place, self.last(), 0, NO_LIMITS);
         let counts = |[above, below]: [f64; 2]| above >= 0.0 && above <= below && above.fract() == 0.0;
-        if !(0..self.setting.population.len()).all(|unit| of(unit).is_none_or(counts)) {
-            return Ok(None);
-        }
-        let lottery = self.lottery(&[]);
-        let seen = self.each(progress, |number| {
-            let mut pair = Pair::new(metric);
-            self.units(&lottery, number, |drawn| pair.add(drawn.arm, numbers(drawn.row, place, last, 0, NO_LIMITS)));
-            Ok(pair.by_rows().abs() > critical)
-        })?;
-        Ok(Some(pitfall(
-            "rows for units",
-            format!("take each row of {} for a {} of its own", metric.name, self.setting.plan.unit),
-            ("false alarms", "none"),
-            (self.rate(seen.into_iter())?, self.setting.plan.design.alpha),
-            |rate| format!("calls a difference of {} where there is none in {rate} of A/A tests", metric.name),
-        )))
+        (0..population.len()).all(|unit| of(unit).is_none_or(counts)).then_some((metric, place))
     }
 
     /// Effects that are not the one that is meant.
-    fn effects(&self, progress: &dyn Progress) -> Result<Vec<Pitfall>, Error> {
+    fn with_effect(&self, progress: &dyn Progress) -> Result<Vec<Pitfall>, Error> {
         let (at, metric) = self.primary();
         let place = &self.setting.population.places[at];
         let (last, critical, alpha) = (self.last(), self.critical(), self.setting.plan.design.alpha);
@@ -338,7 +342,10 @@ impl<'a> Pitfalls<'a> {
             let seen = misses(unripe, truth)?;
             let mut found = pitfall(
                 "judged too early",
-                format!("look when the last {} has just been exposed, and do not wait until {} is mature", self.setting.plan.unit, metric.name),
+                format!(
+                    "look when the last {} has just been exposed, and do not wait until {} is mature",
+                    self.setting.plan.unit, metric.name
+                ),
                 ("intervals that miss the truth", "customers' own"),
                 (self.rate(seen.iter().map(|seen| seen.0))?, alpha),
                 |rate| format!("gives an interval without the mature effect in {rate} of tests"),
@@ -353,7 +360,9 @@ impl<'a> Pitfalls<'a> {
                 format!("let {campaigns} run across all arms, and take the result for the effect without it"),
                 ("intervals that miss the truth", "customers' own"),
                 (self.rate(seen.iter().map(|seen| seen.0))?, alpha),
-                |rate| format!("gives an interval without the effect that there is without {campaigns} in {rate} of tests"),
+                |rate| {
+                    format!("gives an interval without the effect that there is without {campaigns} in {rate} of tests")
+                },
             );
             found.bias = Some(Mean::of(seen.iter().map(|seen| seen.1)));
             all.push(found);

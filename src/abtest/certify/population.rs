@@ -156,7 +156,8 @@ impl Layout {
                 put(measure, place, look, before.filter(|before| *before > 0));
             }
         }
-        if let (Some((measure, place)), Some(days)) = (&self.unripe, course.stages.last().and_then(|stage| stage.days)) {
+        if let (Some((measure, place)), Some(days)) = (&self.unripe, course.stages.last().and_then(|stage| stage.days))
+        {
             // They look when the last customer has just been exposed.
             let seen = (Seconds::from(days.until) + 1) * DAY - local;
             put(measure, place, 0, Some(seen.min(whole(measure))));
@@ -210,9 +211,8 @@ impl Population {
                 });
                 let day = local.div_euclid(DAY) as i32;
                 let ripe = if course.first_day.is_some() { layout.window } else { layout.longest() };
-                let of = |stage: &super::course::Stage| {
-                    stage.days.is_none_or(|days| days.after < day && day <= days.until)
-                };
+                let of =
+                    |stage: &super::course::Stage| stage.days.is_none_or(|days| days.after < day && day <= days.until);
                 if bank.followed(i) >= ripe
                     && let Some(stage) = course.stages.iter().position(of)
                 {
@@ -276,7 +276,10 @@ impl Population {
                 Place { first, arms: arms.len(), width, by_look: false, covariates: Vec::new() }
             })
             .collect();
-        if rows.len() < 2 || rows.iter().any(|row| row.len() != stride) || metrics.iter().any(|m| !m.covariates.is_empty()) {
+        if rows.len() < 2
+            || rows.iter().any(|row| row.len() != stride)
+            || metrics.iter().any(|m| !m.covariates.is_empty())
+        {
             return Err(Error::refused(
                 format!("{} rows are no population of units with {stride} numbers", rows.len()),
                 "give two rows or more, of all metrics and arms, without covariates",

@@ -86,7 +86,8 @@ impl Rows {
             });
         }
         rows.sort_by_key(|row| row.exposed);
-        let names = world.map_or_else(Vec::new, |world| world.segments.iter().map(|segment| segment.name.clone()).collect());
+        let names =
+            world.map_or_else(Vec::new, |world| world.segments.iter().map(|segment| segment.name.clone()).collect());
         Ok(Self { arms: population.arms.clone(), columns, layout, rows, midnight, segments: names, until })
     }
 

@@ -115,13 +115,16 @@ impl Rule {
                 })
             }
             (_, Correction::BenjaminiHochberg) => first_ranks(&scores, |ranked| {
-                ranked.iter().zip(&self.stepped[size]).rposition(|(z, critical)| z > critical).map_or(0, |last| last + 1)
+                ranked
+                    .iter()
+                    .zip(&self.stepped[size])
+                    .rposition(|(z, critical)| z > critical)
+                    .map_or(0, |last| last + 1)
             }),
         };
         // What is refused is beyond its critical value, whichever that is.
-        let call = |(i, refused): (usize, bool)| {
-            Call::of(scores[i], if refused { 0.0 } else { f64::INFINITY }, better(i))
-        };
+        let call =
+            |(i, refused): (usize, bool)| Call::of(scores[i], if refused { 0.0 } else { f64::INFINITY }, better(i));
         Ok(refused.into_iter().enumerate().map(call).collect())
     }
 }

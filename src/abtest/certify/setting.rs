@@ -83,7 +83,8 @@ impl Setting {
         };
         let arms = plan.arms.iter().map(|(name, _)| strategy(world, name)).collect::<Result<Vec<_>, _>>()?;
         let customers = PILOT.max(world.scenario.simulate.value);
-        let of = |world: &World, customers: u64| simulation::Plan::new(world, asked.seed, customers, Some(1), arms.clone());
+        let of =
+            |world: &World, customers: u64| simulation::Plan::new(world, asked.seed, customers, Some(1), arms.clone());
         let pilot = Bank::simulate(world, &of(world, customers), MOST_BYTES, progress)?;
         let left_out = leave_out(&mut plan, &pilot)?;
         let shares = course::shares(&plan, asked.peeks);
@@ -102,7 +103,8 @@ impl Setting {
         let mut exposures = Vec::new();
         if let Some(days) = last {
             let arrivals = Arrivals::new(world, &pilot, world.scenario.population as f64, asked.traffic)?;
-            exposures = arrivals.days.iter().filter(|day| day.day <= days.until).map(|day| (day.day, day.units)).collect();
+            exposures =
+                arrivals.days.iter().filter(|day| day.day <= days.until).map(|day| (day.day, day.units)).collect();
         }
         let matures = (pilot.measure(plan.primary())?.window as f64 / DAY as f64).ceil() as i32;
 
@@ -251,7 +253,8 @@ fn last_week(world: &World, bank: &Bank, metric: &Metric, day: i32) -> Result<Ve
     let week = partial_weeks(world, &evaluated, 0, 1, day);
     let grows = week.windows(2).filter(|pair| pair[0].units < pair[1].units).count();
     // Where nobody comes on other days a test that stops on them has the same customers.
-    if grows < 2 && exposed_by(world, bank, metric, day)?.units.len() as u64 == week.first().map_or(0, |day| day.units) {
+    if grows < 2 && exposed_by(world, bank, metric, day)?.units.len() as u64 == week.first().map_or(0, |day| day.units)
+    {
         return Ok(Vec::new());
     }
     Ok(week

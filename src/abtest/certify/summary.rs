@@ -33,11 +33,12 @@ pub struct Summary<'a> {
 }
 
 impl Summary<'_> {
-    /// The certificate, but for what takes experiments of its own. `theory` gives the power of a part of a treatment's effect.
+    /// The certificate, but for what takes experiments of its own. `theory` gives a treatment's power, by the control's value and the
+    /// effect.
     pub fn certificate(
         &self,
         shares: &[f64],
-        theory: impl Fn(f64, usize) -> Option<f64>,
+        theory: impl Fn(usize, f64, f64) -> Option<f64>,
     ) -> Result<Certificate, Error> {
         let Setting { plan, course, .. } = self.setting;
         let last = course.stages.len() - 1;
@@ -50,7 +51,7 @@ impl Summary<'_> {
         let mut power = Vec::new();
         for treatment in 1..shares.len() {
             for part in 0..self.parts.len() {
-                power.push(self.power(treatment, part, theory(self.parts[part], treatment))?);
+                power.push(self.power(treatment, part, &theory)?);
             }
         }
         Ok(Certificate {
@@ -156,7 +157,13 @@ impl Summary<'_> {
         for (at, metric) in plan.metrics.iter().enumerate() {
             for (treatment, arm) in self.treatments() {
                 let rate = self.found(self.own(), at, treatment, |found| found.held)?;
-                all.push(Promise::coverage(&metric.name, arm, rate, 1.0 - alpha, !matches!(plan.design.validity, Validity::Fixed)));
+                all.push(Promise::coverage(
+                    &metric.name,
+                    arm,
+                    rate,
+                    1.0 - alpha,
+                    !matches!(plan.design.validity, Validity::Fixed),
+                ));
             }
         }
         let secondary: Vec<usize> =
@@ -183,7 +190,10 @@ impl Summary<'_> {
                 }
                 let rate = self.found(self.own(), at, treatment, |found| found.not_worse == Some(true))?;
                 let mut found = Promise::at_most("false safety", &metric.name, OWN, rate, alpha / 2.0, |rate| {
-                    format!("{arm} makes {} worse by more than the margin, and it says \"not worse\" in {rate} of tests", metric.name)
+                    format!(
+                        "{arm} makes {} worse by more than the margin, and it says \"not worse\" in {rate} of tests",
+                        metric.name
+                    )
                 });
                 found.treatment = Some(arm.clone());
                 all.push(found);
@@ -264,7 +274,12 @@ impl Summary<'_> {
     }
 
     /// The primary metric of a treatment under a part of its effect.
-    fn power(&self, treatment: usize, part: usize, theory: Option<f64>) -> Result<PowerPoint, Error> {
+    fn power(
+        &self,
+        treatment: usize,
+        part: usize,
+        theory: &impl Fn(usize, f64, f64) -> Option<f64>,
+    ) -> Result<PowerPoint, Error> {
         let course = &self.setting.course;
         let primary = self.player.primary();
         let at = treatment - 1;
@@ -274,9 +289,9 @@ impl Summary<'_> {
         let call = |wanted: Call| move |ended: &Ended| ended.treatments[at].call == wanted;
         let found = self.ends(part).filter_map(|ended| ended.found[primary][at].map(|found| (ended, found)));
         let winners = found.clone().filter(|(_, found)| found.call == Call::Better);
-        let adjusted = found.clone().filter_map(|(ended, found)| {
-            ended.treatments[at].adjusted.map(|estimate| estimate - found.truth)
-        });
+        let adjusted = found
+            .clone()
+            .filter_map(|(ended, found)| ended.treatments[at].adjusted.map(|estimate| estimate - found.truth));
         Ok(PowerPoint {
             treatment: self.setting.population.arms[treatment].clone(),
             part: self.parts[part],
@@ -285,7 +300,7 @@ impl Summary<'_> {
             worth_finding: self.worth[at] == Some(self.parts[part]),
             better: self.rate(part, call(Call::Better))?,
             worse: self.rate(part, call(Call::Worse))?,
-            theory,
+            theory: theory(treatment, control, effect),
             exaggeration: (part > 0 && winners.clone().count() > 1)
                 .then(|| Mean::of(winners.map(|(_, found)| found.estimate / found.truth))),
             bias: Mean::of(found.clone().map(|(_, found)| found.estimate - found.truth)),
@@ -335,8 +350,9 @@ impl Summary<'_> {
                     plan.primary().name
                 )),
                 Some(part) if part > 1.0 => notes.push(format!(
-                    "The effect worth finding is {:.1} times the one that {arm} has on these customers: power is told for the latter.",
-                    part
+                    "The effect worth finding is {:.0} % larger than the one that {arm} has on these customers, so its power \
+                     cannot be tried: power is told up to their own effect.",
+                    (100.0 * (part - 1.0)).max(1.0)
                 )),
                 _ => {}
             }
@@ -387,7 +403,8 @@ impl Promise {
     fn power(metric: &str, arm: &str, effect: &'static str, rate: Rate, promised: f64) -> Self {
         let kept = rate.at_least(promised);
         let which = if effect == WORTH { "the effect worth finding" } else { "these customers' own effect" };
-        let sentence = format!("it finds {which} of {arm} in {} of tests, and promises {}", shown(&rate), percent(promised));
+        let sentence =
+            format!("it finds {which} of {arm} in {} of tests, and promises {}", shown(&rate), percent(promised));
         Self {
             name: "power",
             metric: metric.to_owned(),
@@ -456,7 +473,8 @@ pub fn agrees(analysis: &Analysis, plan: &Plan, ended: &Ended) -> bool {
             match (told, ended.found[at][treatment]) {
                 (None, None) => true,
                 (Some(told), Some(found)) => {
-                    let inside = told.main.effect_size_ci_lower <= found.truth && found.truth <= told.main.effect_size_ci_upper;
+                    let inside =
+                        told.main.effect_size_ci_lower <= found.truth && found.truth <= told.main.effect_size_ci_upper;
                     near(told.main.effect_size, found.estimate, found.error)
                         && told.call == found.call
                         && told.not_worse == found.not_worse

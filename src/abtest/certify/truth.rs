@@ -125,7 +125,14 @@ fn stages(population: &Population, course: &Course, look: usize) -> Vec<(usize, 
 
 /// The limits of a metric where a part of the effect is there: at its quantiles those of the whole population, each arm
 /// with its share.
-pub fn limits(population: &Population, place: &Place, metric: &Metric, look: usize, shares: &[f64], part: f64) -> Limits {
+pub fn limits(
+    population: &Population,
+    place: &Place,
+    metric: &Metric,
+    look: usize,
+    shares: &[f64],
+    part: f64,
+) -> Limits {
     let (low, high) = match metric.cap {
         None => return NO_LIMITS,
         Some(Cap::At { low, high }) => return (low.unwrap_or(NO_LIMITS.0), high.unwrap_or(NO_LIMITS.1)),

@@ -45,6 +45,11 @@ impl Luck {
         Self::seed(seed).child(PARAMETERS).child(path).child(Label::new(draw))
     }
 
+    /// The root of one simulated experiment's luck: whom it draws from a bank, and which arm each gets.
+    pub const fn experiment(seed: u64, number: u64) -> Self {
+        Self::seed(seed).child(EXPERIMENTS).child(Label::new(number))
+    }
+
     /// Seeds are small numbers that people choose (1, 7, 42): mixed twice before anything hangs on them.
     const fn seed(seed: u64) -> Self {
         Self(SEEDS).child(Label::new(seed)).child(Label::new(seed))
@@ -127,6 +132,8 @@ const SEEDS: u64 = 0x2d35_8dcc_aa6c_78a5;
 const CUSTOMERS: Label = Label::of("customers");
 /// First step below a seed: values of uncertain parameters.
 const PARAMETERS: Label = Label::of("parameters");
+/// First step below a seed: experiments on a bank of customers.
+const EXPERIMENTS: Label = Label::of("experiments");
 
 /// A probability as the engine needs it: a bound below which the upper 63 bits of a random word must fall. 63 bits leave
 /// room for certainty, so 0 and 1 are exact; what lies between is exact to 2⁻⁵³.

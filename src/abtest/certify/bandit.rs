@@ -27,7 +27,7 @@ use arena::{Ground, require};
 use policy::{Chooser, Known, highest};
 
 /// Most experiments of a contest.
-pub const MOST_EXPERIMENTS: u64 = 10_000_000;
+pub const MOST_EXPERIMENTS: u64 = 1_000_000;
 
 /// What of an experiment belongs to its bandits; below it lie the units and the draws of each policy.
 const BANDIT: Label = Label::of("bandit");
@@ -56,7 +56,7 @@ pub fn contest(
     require(
         (1..=MOST_EXPERIMENTS).contains(&experiments),
         "the number of experiments",
-        "lie between 1 and 10 million",
+        "lie between 1 and 1 million",
         experiments as f64,
     )?;
     let outcomes: Vec<[Outcome; Policy::ALL.len()]> = (0..experiments)

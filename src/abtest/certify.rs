@@ -6,6 +6,7 @@
 //! and is analysed at each look as [`analyze`](super::analyze) would ([`player`]), until it ends. So every mean over the
 //! population is the exact truth of every experiment, and what a plan promises can be counted ([`certificate`]).
 
+pub mod bandit;
 pub mod certificate;
 pub mod course;
 mod draw;

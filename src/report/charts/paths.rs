@@ -73,7 +73,7 @@ impl Paths {
     /// The chart as a picture.
     pub fn draw(&self, caption: &Caption) -> Picture {
         let canvas = Canvas::new(caption, WIDTH);
-        let top = self.key(&canvas) + 26.0 + LINES.1 * LINES.0 as f64;
+        let top = self.key(&canvas) + 34.0 + LINES.1 * LINES.0 as f64;
         let bottom = top + HEIGHT;
         let up = self.up(top, bottom);
         let ticks = axis::ticks_up(up, &Form::Number);
@@ -81,7 +81,7 @@ impl Paths {
         let count = self.panels.len().max(1) as f64;
         let wide = (WIDTH - 16.0 - left - GAP * (count - 1.0)) / count;
         canvas.name(
-            (12.0, top - 8.0 - LINES.1 * LINES.0 as f64),
+            (12.0, top - 16.0 - LINES.1 * LINES.0 as f64),
             &self.value_label,
             WIDTH - 24.0,
             SMALL,
@@ -191,7 +191,8 @@ impl Paths {
         let known = path.scores.iter().zip(&self.across).filter(|(score, _)| score.is_finite());
         let points: Vec<(f64, f64)> = match place {
             Some(place) => {
-                path.scores.first().map(|score| (scale.at(place as f64 + 1.0), up.at(*score))).into_iter().collect()
+                let score = path.scores.first().filter(|score| score.is_finite());
+                score.map(|score| (scale.at(place as f64 + 1.0), up.at(*score))).into_iter().collect()
             }
             None => known.map(|(score, at)| (scale.at(*at), up.at(*score))).collect(),
         };

@@ -4,7 +4,9 @@ use serde_json::{Value, json};
 
 use super::Kind::{Difference, Measure, Number, Share, Text, Truth};
 use super::{Column, Sheet};
-use crate::abtest::certify::certificate::{Bandit, Look, MetricRow, Path, Pitfall, PowerPoint, Promise, Weekday};
+use crate::abtest::certify::certificate::{
+    Bandit, Duration, Look, MetricRow, Path, Pitfall, PowerPoint, Promise, Weekday,
+};
 use crate::abtest::certify::{Certificate, Mean, Rate};
 
 /// The sheets of a certificate by name, `promises` first.
@@ -329,7 +331,7 @@ const DURATIONS: &[Column] = &[
     Column::new("days_p90", Number, "days within which nine tests in ten end"),
 ];
 
-fn duration(line: &crate::abtest::certify::certificate::Duration) -> Vec<Value> {
+fn duration(line: &Duration) -> Vec<Value> {
     let mut row = vec![json!(line.effect), json!(line.units.of)];
     row.extend(mean(&line.units));
     row.extend(some_mean(line.days.as_ref()));

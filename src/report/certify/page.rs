@@ -85,7 +85,7 @@ fn section(certificate: &Certificate, panel: &Panel, sheets: &[Sheet]) -> Markup
     let sheet = |name: &str| sheets.iter().find(|sheet| sheet.name == name);
     let shown = match (panel.name, sheet("looks"), sheet("durations"), sheet("metrics")) {
         ("durations", Some(looks), Some(durations), _) => {
-            html! { (self::durations(certificate, durations)) (self::looks(certificate, looks)) }
+            html! { (self::durations(certificate, durations)) p.note { (words::ends_when(certificate)) } (self::looks(certificate, looks)) }
         }
         ("coverage", _, _, Some(metrics)) => self::metrics(certificate, metrics),
         ("pitfalls", ..) => pitfalls(certificate),
@@ -159,6 +159,7 @@ fn durations(certificate: &Certificate, sheet: &Sheet) -> Markup {
 /// The looks as they fall.
 fn looks(certificate: &Certificate, sheet: &Sheet) -> Markup {
     let futile = certificate.looks.iter().any(|look| look.futility.is_some());
+    let once = certificate.looks.len() < 2;
     let score = |row: usize, name: &str, z: f64| placed(sheet, row, name, &crate::compare::decimal(z, 3));
     let line = |row: usize, look: &Look| {
         html! {
@@ -176,8 +177,10 @@ fn looks(certificate: &Certificate, sheet: &Sheet) -> Markup {
                 }
                 td { @if look.boundary == f64::INFINITY { "never" } @else { (score(row, "boundary", look.boundary)) } }
                 @if futile { td { @if let Some(z) = look.futility { (score(row, "futility", z)) } @else { "–" } } }
-                td { (rate(sheet, row, "ends_without_effect", &look.ends_without_effect)) }
-                td { (rate(sheet, row, "ends_with_effect", &look.ends_with_effect)) }
+                @if !once {
+                    td { (rate(sheet, row, "ends_without_effect", &look.ends_without_effect)) }
+                    td { (rate(sheet, row, "ends_with_effect", &look.ends_with_effect)) }
+                }
             }
         }
     };
@@ -191,8 +194,10 @@ fn looks(certificate: &Certificate, sheet: &Sheet) -> Markup {
                         @if certificate.calendar { th scope="col" { "day" } }
                         th scope="col" { "called if |z| >" }
                         @if futile { th scope="col" { "given up if z ≤" } }
-                        th scope="col" { "ends, no effect" }
-                        th scope="col" { "ends, own effect" }
+                        @if !once {
+                            th scope="col" { "ends, no effect" }
+                            th scope="col" { "ends, own effect" }
+                        }
                     } }
                     tbody { @for (row, look) in certificate.looks.iter().enumerate() { (line(row, look)) } }
                 }
@@ -255,16 +260,16 @@ fn metrics(certificate: &Certificate, sheet: &Sheet) -> Markup {
                     th scope="col" { "control" }
                     th scope="col" { "true effect" }
                     th scope="col" { "coverage" }
-                    th scope="col" { "without an effect" }
+                    th scope="col" { "no effect" }
                     @if !once { th scope="col" { "at all looks" } }
-                    th scope="col" { "above the truth" }
+                    th scope="col" { "above" }
                     th scope="col" { "bias" }
                 } }
                 tbody { @for (row, line) in rows() { (right(row, line)) } }
             }
         }
         p.note {
-            "Coverage: tests whose interval holds the truth when they end. Above: intervals wholly above the truth; of fair ones half of those that miss. \
+            "Coverage: tests whose interval holds the truth when they end; no effect: the same without an effect. Above: intervals wholly above the truth; of fair ones half of those that miss. \
              Bias: mean of estimate − truth when tests end. ± is the standard error of the simulated customers against the scenario's world."
         }
         div.scroll tabindex="0" {

@@ -1,7 +1,9 @@
 //! The charts of a certificate: each answers one question, in its title.
 
 use super::words;
-use crate::abtest::certify::certificate::{Bandit, MetricRow, PowerPoint};
+use crate::abtest::certify::certificate::{
+    Bandit, Duration, MetricRow, Path, Pitfall, PowerPoint, Promise, SLACK, Weekday,
+};
 use crate::abtest::certify::{Certificate, Kept, Mean, Rate};
 use crate::compare::{count, percent};
 use crate::figures::Sheet;
@@ -10,14 +12,12 @@ use crate::report::charts::{
     Across, Allowance, AllowanceRow, Bar, BarRow, Bars, Better, Caption, Curve, Curves, Estimate, Forest, ForestGroup,
     ForestPoint, ForestRow, Form, Mark, MarkKind, OnePath, Part, PathEnd, Paths, PathsPanel, Post, Standing,
 };
-use crate::report::panels::{Chart, Panel, View, named};
+use crate::report::panels::{Chart, Panel, View, capital, named};
 
 /// Rates of errors beyond this many times what is promised lie on the edge.
 const MOST: f64 = 3.0;
 /// The same for what goes wrong, where far more is to be seen.
 const MOST_WRONG: f64 = 8.0;
-/// An interval of errors may reach beyond what is promised by this share.
-const SLACK: f64 = crate::abtest::certify::certificate::SLACK;
 /// As many treatments have charts of their own.
 const TREATMENTS: usize = 4;
 /// As many rows of metrics are drawn.
@@ -69,7 +69,7 @@ fn rates(certificate: &Certificate, sheets: &[Sheet]) -> Option<Panel> {
     if all.is_empty() {
         return None;
     }
-    let row = |promise: &crate::abtest::certify::certificate::Promise| AllowanceRow {
+    let row = |promise: &Promise| AllowanceRow {
         name: words::label(certificate, promise),
         note: format!("{}, {}", words::rate(&promise.rate), words::promised(promise)),
         rate: errors(&promise.rate, promise.promised, promise.at_most),
@@ -88,6 +88,7 @@ fn rates(certificate: &Certificate, sheets: &[Sheet]) -> Option<Panel> {
     let of = |kept: Kept| all.iter().filter(|promise| promise.kept == kept).count();
     let title = match (of(Kept::Holds), of(Kept::Fails), of(Kept::RunMore)) {
         (1, 0, 0) => "The promise holds".to_owned(),
+        (2, 0, 0) => "Both promises hold".to_owned(),
         (some, 0, 0) => format!("All {some} promises hold"),
         (holds, fails, open) => {
             let parts = [(holds, "hold", "holds"), (fails, "fail", "fails"), (open, "are open", "is open")];
@@ -135,12 +136,14 @@ fn durations(certificate: &Certificate, sheets: &[Sheet]) -> Option<Panel> {
                 .iter()
                 .map(|look| BarRow {
                     name: match (look.day, look.weekday) {
-                        (Some(day), Some(weekday)) => format!("{}: day {day}, {}", look.look, words::short(weekday)),
-                        _ => format!("{}: {}", look.look, count(look.units)),
+                        (Some(day), Some(weekday)) => {
+                            format!("look {}: day {day}, {}", look.look, words::short(weekday))
+                        }
+                        _ => format!("look {}: {}", look.look, count(look.units)),
                     },
                     bars: vec![
                         bar("without an effect", Part::Nothing, &look.ends_without_effect),
-                        bar("with the customers' own effect", Part::Strategy(0), &look.ends_with_effect),
+                        bar("with the effect", Part::Strategy(0), &look.ends_with_effect),
                     ],
                 })
                 .collect(),
@@ -151,25 +154,18 @@ fn durations(certificate: &Certificate, sheets: &[Sheet]) -> Option<Panel> {
     if charts.is_empty() && certificate.durations.is_empty() {
         return None;
     }
-    let lasts = certificate.durations.iter().map(|line| words::lasts(certificate, line));
     let days = if certificate.calendar {
-        " Days are counted from the first exposure; the scenario says how customers arrive."
+        "Days are counted from the first exposure; the scenario says how customers arrive."
     } else {
-        " Without a calendar nothing is said of days."
+        "Without a calendar nothing is said of days."
     };
-    Some(Panel {
-        name,
-        question: "When does the test end?",
-        charts,
-        note: lasts.collect::<Vec<_>>().join(" ") + days,
-        view: view(sheets, name),
-    })
+    Some(Panel { name, question: "When does the test end?", charts, note: days.to_owned(), view: view(sheets, name) })
 }
 
 fn duration_title(certificate: &Certificate) -> String {
     let of = |effect: &str| certificate.durations.iter().find(|line| line.effect == effect);
     let (with, without) = (of("customers' own"), of("none"));
-    let half = |line: Option<&crate::abtest::certify::certificate::Duration>| line.and_then(|line| line.days_p50);
+    let half = |line: Option<&Duration>| line.and_then(|line| line.days_p50);
     match (half(with), half(without), with.zip(without)) {
         (Some(with), Some(without), _) if with == without => {
             format!("Half of the tests end by day {with}, with the customers' own effect and without one")
@@ -204,7 +200,7 @@ fn paths(certificate: &Certificate, sheets: &[Sheet]) -> Option<Panel> {
         let own: Vec<_> = certificate.paths.iter().filter(|path| path.effect == effect).take(PATHS).collect();
         let called = own.iter().filter(|path| end(path.call) != PathEnd::Open).count();
         let heading = format!("{words}: {called} of {} call a difference", own.len());
-        let one = |path: &&crate::abtest::certify::certificate::Path| OnePath {
+        let one = |path: &&Path| OnePath {
             told: format!("experiment {}: {} after {} looks", path.experiment, path.call, path.z.len()),
             scores: path.z.clone(),
             end: end(path.call),
@@ -587,32 +583,43 @@ fn pitfalls(certificate: &Certificate, sheets: &[Sheet]) -> Option<Panel> {
     if all.is_empty() {
         return None;
     }
-    let row = |pitfall: &crate::abtest::certify::certificate::Pitfall| AllowanceRow {
+    // On one scale of rates if all are held against the same one.
+    let alike = all.iter().all(|pitfall| pitfall.promised == all[0].promised);
+    let row = |pitfall: &Pitfall| AllowanceRow {
         name: pitfall.name.to_owned(),
-        note: format!("{} {}, sound: {}", words::share(&pitfall.rate), pitfall.of, confidence(pitfall.promised)),
-        rate: errors(&pitfall.rate, pitfall.promised, true),
+        note: format!("{}, sound: {}", words::rate(&pitfall.rate), confidence(pitfall.promised)),
+        rate: if alike { estimate(&pitfall.rate) } else { errors(&pitfall.rate, pitfall.promised, true) },
         standing: standing(pitfall.kept),
         word: words::harm(pitfall.kept).to_owned(),
     };
+    let allowed = if alike { all[0].promised } else { 1.0 };
     let chart = Allowance {
-        across_label: "errors, as a share of those of a sound analysis".to_owned(),
+        across_label: if alike { "tests that go wrong" } else { "errors, as a share of those of a sound analysis" }
+            .to_owned(),
         form: Form::Share,
-        allowed: 1.0,
-        allowed_words: "sound".to_owned(),
-        slack: 1.0 + SLACK,
-        most: MOST_WRONG,
+        allowed,
+        allowed_words: if alike { format!("sound: {}", confidence(allowed)) } else { "sound".to_owned() },
+        slack: allowed * (1.0 + SLACK),
+        most: if alike { 1.0 } else { MOST_WRONG },
         rows: all.iter().map(row).collect(),
     };
-    let wrong = all.iter().filter(|pitfall| pitfall.kept == Kept::Fails);
-    let worst = wrong.max_by(|a, b| (a.rate.share / a.promised).total_cmp(&(b.rate.share / b.promised)));
+    let wrong: Vec<&Pitfall> = all.iter().filter(|pitfall| pitfall.kept == Kept::Fails).collect();
+    let worst = wrong.iter().max_by(|a, b| (a.rate.share / a.promised).total_cmp(&(b.rate.share / b.promised)));
     let title = match worst {
-        Some(worst) => format!(
-            "{}: {} {} rather than {}",
-            crate::report::panels::capital(worst.name),
-            words::rate(&worst.rate),
-            worst.of,
-            confidence(worst.promised)
-        ),
+        Some(worst) => {
+            let others = match wrong.len() - 1 {
+                0 => String::new(),
+                1 => "; another one goes wrong too".to_owned(),
+                some => format!("; {some} others go wrong too"),
+            };
+            format!(
+                "{}: {} in {} of the tests rather than {}{others}",
+                capital(worst.name),
+                worst.of,
+                words::rate(&worst.rate),
+                confidence(worst.promised)
+            )
+        }
         None => "Nothing that was tried goes wrong on these customers".to_owned(),
     };
     let described: Vec<String> =
@@ -633,14 +640,12 @@ fn weekdays(certificate: &Certificate, sheets: &[Sheet]) -> Option<Panel> {
         return None;
     }
     let kind = words::kind(certificate);
-    let off = |day: &crate::abtest::certify::certificate::Weekday| {
+    let off = |day: &Weekday| {
         let (off, half) = (day.off?, 1.96 * day.off_error.unwrap_or(f64::NAN));
         Some(Estimate::within(off, off - half, off + half))
     };
-    let clear = |day: &&crate::abtest::certify::certificate::Weekday| {
-        off(day).is_some_and(|off| off.low > 0.0 || off.high < 0.0)
-    };
-    let row = |day: &crate::abtest::certify::certificate::Weekday| ForestRow {
+    let clear = |day: &&Weekday| off(day).is_some_and(|off| off.low > 0.0 || off.high < 0.0);
+    let row = |day: &Weekday| ForestRow {
         name: format!("{} ({})", day.weekday, day.date),
         better: Better::Neither,
         points: vec![ForestPoint {
@@ -658,13 +663,17 @@ fn weekdays(certificate: &Certificate, sheets: &[Sheet]) -> Option<Panel> {
             rows: days.iter().map(row).collect(),
         }],
     };
-    let size = |day: &&crate::abtest::certify::certificate::Weekday| day.off.unwrap_or(0.0).abs();
+    let size = |day: &&Weekday| day.off.unwrap_or(0.0).abs();
     let worst = days.iter().filter(clear).max_by(|a, b| size(a).total_cmp(&size(b)));
     let title = match worst {
         Some(day) => format!(
-            "A test whose last customers come in on a {} is off by {}",
+            "A test whose last customers come in on a {} is off by {}{}",
             day.weekday,
-            words::size(kind, day.off.unwrap_or(f64::NAN))
+            words::size(kind, day.off.unwrap_or(f64::NAN)),
+            day.effect.zip(day.off).map_or(String::new(), |(effect, off)| format!(
+                "; over whole weeks the true effect is {}",
+                words::size(kind, effect - off)
+            ))
         ),
         None => "It makes no clear difference on which weekday the last customers come in".to_owned(),
     };
@@ -731,8 +740,10 @@ fn bandits(certificate: &Certificate, sheets: &[Sheet]) -> Option<Panel> {
         bars(&format!("{metric} given away while assigning, over all {}s", certificate.unit), Form::Number, &|line| {
             Some(line.regret.value)
         });
-    let cost_title = told(&|line| Some(words::plain(&line.regret)))
-        .map_or_else(|| "What assigning costs".to_owned(), |said| format!("What assigning costs, in {metric}: {said}"));
+    let cost_title = told(&|line| Some(words::plain(&line.regret))).map_or_else(
+        || "What learning costs".to_owned(),
+        |said| format!("What learning costs (regret), in {metric}: {said}"),
+    );
     let mut charts = vec![Chart::new("regret", cost_title.clone(), |caption| costs.draw(caption), &cost_title)];
     if all.iter().any(|line| line.wrong_winner.is_some()) {
         let wrong =

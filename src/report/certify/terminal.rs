@@ -4,11 +4,12 @@ use super::words;
 use crate::abtest::certify::{Certificate, Mean, Rate};
 use crate::compare::{count, number, percent};
 use crate::report::abtest::terminal::{split, wrapped};
-use crate::report::table::drawn;
 use crate::report::words::Words;
 
 /// The room for a name from a plan.
 const NAME: usize = 22;
+/// The gap between columns.
+const GAP: usize = 2;
 /// The room for the word of a verdict.
 const WORD: usize = 10;
 
@@ -26,7 +27,9 @@ pub fn table(certificate: &Certificate) -> String {
         if table.is_none() && notes.is_empty() {
             return;
         }
-        text += &format!("\n{heading}\n");
+        if !heading.is_empty() {
+            text += &format!("\n{}", wrapped(heading, "", ""));
+        }
         text += &table.map(|table| drawn(&table)).unwrap_or_default();
         for note in notes {
             text += &wrapped(note, "  ", "    ");
@@ -34,8 +37,20 @@ pub fn table(certificate: &Certificate) -> String {
     };
     let lasts: Vec<String> = certificate.durations.iter().map(|line| words::lasts(certificate, line)).collect();
     part("When it is looked at, and when it ends", looks(certificate), &lasts);
-    part("How right the results are", metrics(certificate), &[READING.to_owned()]);
-    part(&format!("What it finds in {}", words::primary(certificate)), power(certificate), &[]);
+    let against = certificate.arms.first().map_or("the control", |arm| &arm.name);
+    let of = |treatment: &str| {
+        if words::several(certificate) { format!(": {treatment} against {against}") } else { String::new() }
+    };
+    for treatment in words::treatments(certificate) {
+        part(&format!("How right the results are{}", of(treatment)), metrics(certificate, treatment), &[]);
+    }
+    if !certificate.metrics.is_empty() {
+        part("", None, &[READING.to_owned()]);
+    }
+    for treatment in words::treatments(certificate) {
+        let heading = format!("What it finds in {}{}", words::primary(certificate), of(treatment));
+        part(&heading, power(certificate, treatment), &[]);
+    }
     if !certificate.pitfalls.is_empty() {
         text += "\nWhat would go wrong\n";
         for pitfall in &certificate.pitfalls {
@@ -89,6 +104,9 @@ fn looks(certificate: &Certificate) -> Option<Words> {
     if !certificate.calendar {
         head.retain(|head| *head != "day");
     }
+    if certificate.looks.len() < 2 {
+        head.retain(|head| !head.starts_with("ends"));
+    }
     let rows = certificate.looks.iter().map(|look| {
         let mut row = vec![look.look.to_string(), format!("{} ({})", count(look.units), percent(look.share))];
         if certificate.calendar {
@@ -98,7 +116,9 @@ fn looks(certificate: &Certificate) -> Option<Words> {
         if futile {
             row.push(look.futility.map_or("–".to_owned(), score));
         }
-        row.extend([words::rate(&look.ends_without_effect), words::rate(&look.ends_with_effect)]);
+        if certificate.looks.len() > 1 {
+            row.extend([words::rate(&look.ends_without_effect), words::rate(&look.ends_with_effect)]);
+        }
         row
     });
     table_of(&head, rows.collect())
@@ -113,22 +133,16 @@ fn score(z: f64) -> String {
     }
 }
 
-fn metrics(certificate: &Certificate) -> Option<Words> {
-    let (several, once) = (words::several(certificate), certificate.looks.len() < 2);
+fn metrics(certificate: &Certificate, treatment: &str) -> Option<Words> {
+    let once = certificate.looks.len() < 2;
     let mut head =
-        vec!["metric", "arm", "control", "true effect", "coverage", "at all looks", "bias", "better", "worse", "false"];
-    if !several {
-        head.retain(|head| *head != "arm");
-    }
+        vec!["metric", "control", "true effect", "coverage", "at all looks", "bias", "better", "worse", "false"];
     if once {
         head.retain(|head| *head != "at all looks");
     }
-    let rows = certificate.metrics.iter().map(|row| {
+    let rows = certificate.metrics.iter().filter(|row| row.treatment == treatment).map(|row| {
         let effect = words::effect_written(row);
         let mut cells = vec![format!("{}\n{}", name(&row.metric), row.role)];
-        if several {
-            cells.push(name(&row.treatment));
-        }
         cells.push(effect.value(row.control));
         cells.push(format!("{}\n± {}", effect.difference(row.effect), effect.bare(row.effect_error)));
         cells.push(rate(&row.coverage));
@@ -153,12 +167,10 @@ fn signed(value: f64) -> String {
     if value > 0.0 && text.chars().any(|letter| ('1'..='9').contains(&letter)) { format!("+{text}") } else { text }
 }
 
-fn power(certificate: &Certificate) -> Option<Words> {
-    let several = words::several(certificate);
+fn power(certificate: &Certificate, treatment: &str) -> Option<Words> {
     let theory = certificate.power.iter().any(|point| point.theory.is_some());
     let mut head = vec![
         "true effect",
-        "arm",
         "lift",
         "called better",
         "theory",
@@ -167,20 +179,14 @@ fn power(certificate: &Certificate) -> Option<Words> {
         "winners exaggerate",
         "units",
     ];
-    if !several {
-        head.retain(|head| *head != "arm");
-    }
     if !theory {
         head.retain(|head| *head != "theory");
     }
     let kind = words::kind(certificate);
-    let rows = words::treatments(certificate).flat_map(|arm| words::points(certificate, arm)).map(|point| {
+    let rows = certificate.power.iter().filter(|point| point.treatment == treatment).map(|point| {
         let marked = if point.worth_finding { "worth finding" } else { "" };
         let marked = if point.part == 1.0 && marked.is_empty() { "customers' own" } else { marked };
         let mut cells = vec![format!("{}\n{marked}", words::size(kind, point.effect))];
-        if several {
-            cells.push(name(&point.treatment));
-        }
         cells.extend([words::lift(point.relative_effect), rate(&point.better)]);
         if theory {
             cells.push(point.theory.map_or("–".to_owned(), percent));
@@ -201,8 +207,7 @@ fn times(factor: Option<&Mean>) -> String {
 }
 
 fn bandits(certificate: &Certificate) -> Option<Words> {
-    let head =
-        ["policy", "effect", "costs in all", "wrong winner", "units with the best arm", "bias of the plain estimate"];
+    let head = ["policy", "effect", "costs in all", "wrong winner", "to the best arm", "bias of its estimate"];
     let kind = words::kind(certificate);
     let rows = certificate.bandits.iter().map(|bandit| {
         let [low, high] = words::plain_ends(&bandit.regret);
@@ -231,4 +236,31 @@ fn weekdays(certificate: &Certificate) -> Option<Words> {
         vec![day.weekday.to_owned(), day.date.clone(), count(day.units), effect, off]
     });
     table_of(&head, rows.collect())
+}
+
+/// A table without lines between rows: the first column to the left, the others to the right.
+fn drawn(words: &Words) -> String {
+    let rows = || std::iter::once(&words.head).chain(&words.rows);
+    let width = |column: usize| {
+        let lines = rows().flat_map(|row| row.get(column).map_or("", String::as_str).lines());
+        lines.map(|line| line.chars().count()).max().unwrap_or(0)
+    };
+    let widths: Vec<usize> = (0..words.head.len()).map(width).collect();
+    let rule = "─".repeat(widths.iter().sum::<usize>() + GAP * widths.len().saturating_sub(1)) + "\n";
+    let mut text = rule.clone();
+    for (number, row) in rows().enumerate() {
+        let cells: Vec<Vec<&str>> = row.iter().map(|cell| cell.lines().collect()).collect();
+        for at in 0..cells.iter().map(Vec::len).max().unwrap_or(0) {
+            let mut line = String::new();
+            for (column, (cell, &width)) in cells.iter().zip(&widths).enumerate() {
+                let words = cell.get(at).copied().unwrap_or_default();
+                line += &if column == 0 { format!("{words:<width$}") } else { format!("{:GAP$}{words:>width$}", "") };
+            }
+            text += &format!("{}\n", line.trim_end());
+        }
+        if number == 0 {
+            text += &rule;
+        }
+    }
+    text + &rule
 }

@@ -72,7 +72,10 @@ pub fn headline(certificate: &Certificate) -> String {
         said.join("; ")
     };
     let found =
-        |promise: &Promise| format!("{} {} ({})", label(certificate, promise), share(&promise.rate), promised(promise));
+        |promise: &Promise| format!("{} {}, {}", label(certificate, promise), share(&promise.rate), promised(promise));
+    let broken = |promise: &Promise| {
+        format!("{} {} instead of {}", label(certificate, promise), share(&promise.rate), promised(promise))
+    };
     match certificate.kept() {
         _ if all.is_empty() => "This plan promises nothing that could be checked.".to_owned(),
         Kept::Holds => {
@@ -80,13 +83,13 @@ pub fn headline(certificate: &Certificate) -> String {
             format!("This plan keeps its promises on customers like these: {}.", listed(&all, &found))
         }
         Kept::Fails => {
-            let broken = of(Kept::Fails);
-            let how_many = match (broken.len(), all.len()) {
+            let fail = of(Kept::Fails);
+            let how_many = match (fail.len(), all.len()) {
                 (1, 1) => "its promise".to_owned(),
                 (1, _) => "a promise".to_owned(),
                 (some, all) => format!("{some} of its {all} promises"),
             };
-            format!("This plan breaks {how_many} on customers like these: {}.", listed(&broken, &found))
+            format!("This plan breaks {how_many} on customers like these: {}.", listed(&fail, &broken))
         }
         Kept::RunMore => {
             let open = of(Kept::RunMore);
@@ -136,7 +139,7 @@ pub(super) fn label(certificate: &Certificate, promise: &Promise) -> String {
         label += &format!(" of {}", promise.metric);
     }
     if let Some(treatment) = promise.treatment.as_ref().filter(|_| several(certificate)) {
-        label += &format!(", {treatment}");
+        label += &format!(" ({treatment})");
     }
     let same = |other: &&Promise| (&other.metric, &other.treatment) == (&promise.metric, &promise.treatment);
     if all.iter().filter(alike).filter(same).any(|other| other.effect != promise.effect) {
@@ -177,10 +180,10 @@ pub(super) fn rate(rate: &Rate) -> String {
     format!("{} ({})", share(rate), range(rate))
 }
 
-/// One significant digit of half the interval, in percent.
+/// One significant digit of half the interval, in percent; a tenth at least unless it is wide.
 fn decimals(rate: &Rate) -> usize {
     let half = 50.0 * (rate.high - rate.low);
-    if half > 0.0 { (-half.log10().floor()).clamp(0.0, 6.0) as usize } else { 1 }
+    if half > 0.0 { digits(half).max(usize::from(half < 5.0)) } else { 1 }
 }
 
 /// How values and differences of a metric's kind are written around a mean.
@@ -195,13 +198,23 @@ pub(super) fn difference(kind: &str, mean: &Mean) -> String {
 
 /// A mean of plain numbers, without its interval: as many digits as that deserves.
 pub(super) fn plain(mean: &Mean) -> String {
-    Written::new(false, mean.value, [mean.low, mean.high]).value(mean.value)
+    plainly(mean, mean.value)
 }
 
-/// Both ends of it.
+/// Both ends of its interval.
 pub(super) fn plain_ends(mean: &Mean) -> [String; 2] {
-    let written = Written::new(false, mean.value, [mean.low, mean.high]);
-    [written.bare(mean.low), written.bare(mean.high)]
+    [plainly(mean, mean.low), plainly(mean, mean.high)]
+}
+
+/// A number with one significant digit of half the interval of a mean.
+fn plainly(mean: &Mean, value: f64) -> String {
+    let half = (mean.high - mean.low) / 2.0;
+    if half > 1e-6 && value.abs() < 1e15 { decimal(value, digits(half)) } else { number(value) }
+}
+
+/// Decimals with which a number has one significant digit.
+fn digits(size: f64) -> usize {
+    (-size.log10().floor()).clamp(0.0, 6.0) as usize
 }
 
 /// How the true effect of a metric is written, by its error.
@@ -313,7 +326,7 @@ pub(super) fn lasts(certificate: &Certificate, line: &Duration) -> String {
     match (&line.days, line.days_p10, line.days_p50, line.days_p90) {
         (Some(days), Some(p10), Some(p50), Some(p90)) => {
             text += &format!(
-                " a test ends after {} days on average, half of them within {p50}, the middle eight of ten within {p10} to {p90}; it has seen {} {unit}s then.",
+                " a test ends after {} days on average, one in ten within {p10}, half within {p50}, nine in ten within {p90}; it has seen {} {unit}s then.",
                 plain(days),
                 units(&line.units)
             );
@@ -328,6 +341,18 @@ pub(super) fn lasts(certificate: &Certificate, line: &Duration) -> String {
         (None, ..) => text += &format!(" a test ends after {} {unit}s on average.", units(&line.units)),
     }
     text
+}
+
+/// What ends a test at a look.
+pub(super) fn ends_when(certificate: &Certificate) -> &'static str {
+    match (certificate.looks.len(), certificate.looks.iter().any(|look| look.futility.is_some())) {
+        (0, _) => "",
+        (1, _) => "It is looked at once; there a difference is called if |z| is beyond the boundary.",
+        (_, false) => "A test ends at the look at which |z| is beyond the boundary, at the last in any case.",
+        (_, true) => {
+            "A test ends at the look at which |z| is beyond the boundary, or z (towards better) at or below where it is given up; at the last in any case."
+        }
+    }
 }
 
 /// Whence the customers come, and how far they are from the world.
@@ -382,7 +407,7 @@ pub(super) fn part(part: f64) -> String {
     match part {
         0.0 => "no effect".to_owned(),
         1.0 => "customers' own effect".to_owned(),
-        part => format!("{} of it", percent(part)),
+        part => format!("{} of that effect", confidence(part)),
     }
 }
 

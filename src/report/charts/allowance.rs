@@ -52,7 +52,7 @@ pub enum Standing {
 }
 
 /// Where the scale lies.
-const PLOT: (f64, f64) = (290.0, 610.0);
+const PLOT: (f64, f64) = (290.0, 600.0);
 
 /// The room for names, from 12.
 const NAME: f64 = PLOT.0 - 28.0;

@@ -152,7 +152,7 @@ impl Paths {
             let words = self.across.first().map_or(String::new(), |at| self.across_form.value(*at));
             canvas.words((f64::midpoint(from, to), up.from + 20.0), &words, SMALL, Tone::Soft, Anchor::Middle);
         } else {
-            axis::below(canvas, scale, &self.across_form, "", up.from);
+            self.ticks(canvas, scale, up.from, (from, to));
         }
         let edge = |sign: f64| -> Vec<(f64, f64)> {
             let bounds = self.boundary.iter().filter(|bound| bound.is_finite());
@@ -186,6 +186,22 @@ impl Paths {
         canvas.line(&futile, Tone::Soft, 2.0, "6 4");
     }
 
+    /// A tick at each look, its words where there is room.
+    fn ticks(&self, canvas: &Canvas, scale: Scale, bottom: f64, (from, to): (f64, f64)) {
+        let mut end = f64::NEG_INFINITY;
+        let known: Vec<f64> = self.across.iter().copied().filter(|at| at.is_finite()).collect();
+        for (at, words) in known.iter().zip(self.across_form.ticks(&known)) {
+            let x = scale.at(*at);
+            canvas.line(&[(x, bottom), (x, bottom + 5.0)], Tone::Soft, 1.0, "");
+            let half = font::width(&words, SMALL) / 2.0 + 3.0;
+            let middle = x.min(to + GAP / 2.0 - half).max(from - GAP / 2.0 + half);
+            if middle - half >= end {
+                canvas.words((middle, bottom + 20.0), &words, SMALL, Tone::Soft, Anchor::Middle);
+                end = middle + half;
+            }
+        }
+    }
+
     /// One test; `place` is its place beside the others where each has one score only.
     fn path(&self, canvas: &Canvas, path: &OnePath, scale: Scale, up: Scale, place: Option<usize>) {
         let known = path.scores.iter().zip(&self.across).filter(|(score, _)| score.is_finite());
@@ -199,10 +215,10 @@ impl Paths {
         let (shape, tone) = path.end.mark();
         let open = path.end == PathEnd::Open;
         canvas.told(&path.told, || {
-            canvas.line(&points, tone, if open { 0.9 } else { 2.0 }, "");
+            canvas.line(&points, tone, if open { 0.9 } else { 1.5 }, "");
             let early = path.scores.len() < self.across.len() || place.is_some();
             if let Some(last) = points.last().filter(|_| !open || early) {
-                canvas.mark(*last, shape, if open { 3.5 } else { 5.0 }, tone, false);
+                canvas.mark(*last, shape, if open { 3.5 } else { 4.5 }, tone, false);
             }
         });
     }

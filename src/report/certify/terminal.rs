@@ -224,7 +224,7 @@ fn bandits(certificate: &Certificate) -> Option<Words> {
 }
 
 fn weekdays(certificate: &Certificate) -> Option<Words> {
-    let head = ["last day", "date", "of the simulated", "true effect on them", "off whole weeks"];
+    let head = ["last day", "date", "in by then", "true effect on them", "off whole weeks"];
     let kind = words::kind(certificate);
     let rows = certificate.weekdays.iter().map(|day| {
         let off = day.off.map_or("–".to_owned(), |off| {

@@ -323,7 +323,8 @@ pub(super) fn under(effect: &str) -> &'static str {
 pub(super) fn lasts(certificate: &Certificate, line: &Duration) -> String {
     let unit = &certificate.unit;
     let mut text = capital(under(line.effect));
-    match (&line.days, line.days_p10, line.days_p50, line.days_p90) {
+    let days = line.days.as_ref().filter(|days| days.value.is_finite());
+    match (days, line.days_p10, line.days_p50, line.days_p90) {
         (Some(days), Some(p10), Some(p50), Some(p90)) => {
             text += &format!(
                 " a test ends after {} days on average, one in ten within {p10}, half within {p50}, nine in ten within {p90}; it has seen {} {unit}s then.",

@@ -263,23 +263,6 @@ fn looks() -> Certificate {
     let (without, with) = (test.play(0.0, 1), test.play(3.1, 2));
     let power = test.power("email-first", 0.0061, 0.112, 3.1, 1.0, false);
     let alarms = share(&without, |test| test.call != "unclear");
-    let bandit = |policy: &'static str, part: f64, regret: f64, wrong: f64, to_best: f64, bias: f64| Bandit {
-        policy,
-        part,
-        regret: mean(regret, 0.01 * regret),
-        wrong_winner: (part > 0.0).then(|| rate_of(wrong, 2_000)),
-        to_best: mean(to_best, 0.002),
-        bias: mean(bias, 1e-5),
-    };
-    let weekdays = [
-        ("Monday", 0.0021, 0.0004),
-        ("Tuesday", 0.0012, 0.0004),
-        ("Wednesday", 0.0007, 0.0004),
-        ("Thursday", 0.0002, 0.0003),
-        ("Friday", -0.0001, 0.0003),
-        ("Saturday", -0.0003, 0.0002),
-        ("Sunday", 0.0, 0.0),
-    ];
     Certificate {
         hypothesis: "E-mail first sells more than a text at once".to_owned(),
         unit: "customer".to_owned(),
@@ -339,36 +322,61 @@ fn looks() -> Certificate {
             ),
             pitfall("another campaign", "a sale runs across both arms", "false alarms", 0.049, 0.05, None),
         ],
-        weekdays: weekdays
-            .into_iter()
-            .enumerate()
-            .map(|(number, (weekday, off, error))| Weekday {
-                weekday,
-                date: format!("2026-02-{:02}", 16 + number),
-                units: 1_700_000 + 25_000 * number as u64,
-                effect: Some(0.0061 + off),
-                off: Some(off),
-                off_error: Some(error),
-            })
-            .collect(),
+        weekdays: weekdays(),
         paths: [paths("none", &without), paths("customers' own", &with)].concat(),
-        bandits: vec![
-            bandit("fixed test", 0.0, 0.0, 0.0, 0.5, 0.0),
-            bandit("fixed test", 0.5, 124.0, 0.04, 0.5, 0.0),
-            bandit("fixed test", 1.0, 248.0, 0.004, 0.5, 0.0),
-            bandit("Thompson sampling", 0.0, 0.0, 0.0, 0.5, 0.0001),
-            bandit("Thompson sampling", 0.5, 81.0, 0.09, 0.67, -0.0003),
-            bandit("Thompson sampling", 1.0, 96.0, 0.021, 0.81, -0.0004),
-            bandit("UCB", 0.0, 0.0, 0.0, 0.5, 0.0002),
-            bandit("UCB", 0.5, 92.0, 0.11, 0.63, -0.0005),
-            bandit("UCB", 1.0, 118.0, 0.03, 0.76, -0.0006),
-        ],
+        bandits: bandits(),
         audit: Audit { analysed: 100, agree: 100, withheld: 1 },
         notes: vec![
             "Customers of the bank are drawn with replacement: an experiment may hold one twice.".to_owned(),
             "Results of secondary metrics are corrected by Holm as the plan says.".to_owned(),
         ],
     }
+}
+
+fn bandits() -> Vec<Bandit> {
+    let bandit = |policy: &'static str, part: f64, regret: f64, wrong: f64, to_best: f64, bias: f64| Bandit {
+        policy,
+        part,
+        regret: mean(regret, 0.01 * regret),
+        wrong_winner: (part > 0.0).then(|| rate_of(wrong, 2_000)),
+        to_best: mean(to_best, 0.002),
+        bias: mean(bias, 1e-5),
+    };
+    vec![
+        bandit("fixed test", 0.0, 0.0, 0.0, 0.5, 0.0),
+        bandit("fixed test", 0.5, 124.0, 0.04, 0.5, 0.0),
+        bandit("fixed test", 1.0, 248.0, 0.004, 0.5, 0.0),
+        bandit("Thompson sampling", 0.0, 0.0, 0.0, 0.5, 0.0001),
+        bandit("Thompson sampling", 0.5, 81.0, 0.09, 0.67, -0.0003),
+        bandit("Thompson sampling", 1.0, 96.0, 0.021, 0.81, -0.0004),
+        bandit("UCB", 0.0, 0.0, 0.0, 0.5, 0.0002),
+        bandit("UCB", 0.5, 92.0, 0.11, 0.63, -0.0005),
+        bandit("UCB", 1.0, 118.0, 0.03, 0.76, -0.0006),
+    ]
+}
+
+fn weekdays() -> Vec<Weekday> {
+    let weekdays = [
+        ("Monday", 0.0021, 0.0004),
+        ("Tuesday", 0.0012, 0.0004),
+        ("Wednesday", 0.0007, 0.0004),
+        ("Thursday", 0.0002, 0.0003),
+        ("Friday", -0.0001, 0.0003),
+        ("Saturday", -0.0003, 0.0002),
+        ("Sunday", 0.0, 0.0),
+    ];
+    weekdays
+        .into_iter()
+        .enumerate()
+        .map(|(number, (weekday, off, error))| Weekday {
+            weekday,
+            date: format!("2026-02-{:02}", 16 + number),
+            units: 1_700_000 + 25_000 * number as u64,
+            effect: Some(0.0061 + off),
+            off: Some(off),
+            off_error: Some(error),
+        })
+        .collect()
 }
 
 /// Two treatments of which less is better, valid at any time, no calendar.
@@ -453,11 +461,11 @@ fn hostile() -> Certificate {
     let nothing = Mean { value: f64::NAN, standard_error: f64::NAN, low: f64::NAN, high: f64::NAN, of: 0 };
     let script = "</title><script>alert(1)</script> & \"'\u{202e}".to_owned();
     certificate.hypothesis = format!("{script}{}", " very long".repeat(60));
-    certificate.arms[1].name = "<img src=x onerror=alert(1)>".to_owned();
+    let name = "<img src=x onerror=alert(1)>".to_owned();
+    certificate.arms[1].name.clone_from(&name);
     certificate.arms[0].value = f64::NAN;
-    let name = certificate.arms[1].name.clone();
     for row in &mut certificate.metrics {
-        row.treatment = name.clone();
+        row.treatment.clone_from(&name);
         row.bias = nothing;
         row.bias_in_errors = f64::NAN;
         row.relative_effect = None;
@@ -465,7 +473,7 @@ fn hostile() -> Certificate {
     }
     certificate.metrics[0].metric = "<b>W</b>".repeat(40);
     for point in &mut certificate.power {
-        point.treatment = name.clone();
+        point.treatment.clone_from(&name);
         point.relative_effect = None;
         point.theory = None;
         point.exaggeration = point.exaggeration.map(|mean| if point.part < 0.6 { nothing } else { mean });
@@ -476,7 +484,7 @@ fn hostile() -> Certificate {
     certificate.weekdays[1].off_error = Some(f64::NAN);
     certificate.durations[0].days = Some(nothing);
     certificate.notes.push(script.clone());
-    certificate.promises[1].sentence = script.clone();
+    certificate.promises[1].sentence.clone_from(&script);
     certificate.promises[1].kept = Kept::RunMore;
     certificate.pitfalls[0].what = script;
     certificate

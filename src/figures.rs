@@ -4,6 +4,7 @@
 //! JSON, so that no figure is anywhere under two names. [`figures`] makes all of them and plays nothing.
 
 mod abtest;
+mod certify;
 mod channels;
 mod curves;
 mod hinges;
@@ -18,6 +19,7 @@ mod sweep;
 mod years;
 
 pub use abtest::{ABTEST_SHEETS, abtest, chance_to_find};
+pub use certify::{CERTIFY_SHEETS, certify};
 pub use channels::ChannelLine;
 pub use curves::CurvePoint;
 pub use hinges::HingeLine;

@@ -1,9 +1,10 @@
 //! Every chart with ordinary, many, hostile and odd data.
 
 use super::charts::{
-    Across, Bar, BarRow, Bars, Better, Caption, Curve, Curves, Distribution, DistributionRow, Estimate, Event, Forest,
-    ForestGroup, ForestPoint, ForestRow, Form, Funnel, FunnelRow, Lane, Limit, Mark, MarkKind, Matrix, MatrixColumn,
-    Part, Picture, Post, Scatter, ScatterPoint, Shape, Timeline, Tornado, TornadoEnd, TornadoRow,
+    Across, Allowance, AllowanceRow, Bar, BarRow, Bars, Better, Caption, Curve, Curves, Distribution, DistributionRow,
+    Estimate, Event, Forest, ForestGroup, ForestPoint, ForestRow, Form, Funnel, FunnelRow, Lane, Limit, Mark, MarkKind,
+    Matrix, MatrixColumn, OnePath, Part, PathEnd, Paths, PathsPanel, Picture, Post, Scatter, ScatterPoint, Shape,
+    Standing, Timeline, Tornado, TornadoEnd, TornadoRow,
 };
 
 /// The pictures with a name for each.
@@ -33,6 +34,8 @@ pub fn pictures() -> Vec<(String, Picture)> {
         add("tornado", tornado(kind).draw(&caption));
         add("scatter", scatter(kind).draw(&caption));
         add("timeline", timeline(kind).draw(&caption));
+        add("allowance", allowance(kind).draw(&caption));
+        add("paths", paths(kind).draw(&caption));
     }
     pictures
 }
@@ -471,5 +474,69 @@ fn timeline(kind: Kind) -> Timeline {
         across: (0.0, if kind == Kind::Odd { 0.0 } else { 53.0 }),
         key: if kind == Kind::Empty { Vec::new() } else { shapes.into_iter().zip(words.map(str::to_owned)).collect() },
         lanes: (0..strategies(kind)).map(lane).collect(),
+    }
+}
+
+fn allowance(kind: Kind) -> Allowance {
+    let row = |number: usize| AllowanceRow {
+        name: channel(kind, number),
+        note: match kind {
+            Kind::Hostile => hostile(number + 1),
+            _ if number == 1 => String::new(),
+            _ => format!("{}.3 % (4.1–5.9), at most 5 %", number + 1),
+        },
+        rate: estimate(kind, (0.05 * (1.0 + chance(number, 3))).powi(2) * 30.0, 0.01, number),
+        standing: [Standing::Within, Standing::Open, Standing::Beyond][number % 3],
+        word: if kind == Kind::Hostile {
+            hostile(number + 2)
+        } else {
+            ["holds", "run more", "fails"][number % 3].to_owned()
+        },
+    };
+    Allowance {
+        across_label: "false alarms".to_owned(),
+        form: Form::Share,
+        allowed: sized(kind, 0.05, 1),
+        allowed_words: if kind == Kind::Hostile { hostile(3) } else { "promised: 5 %".to_owned() },
+        slack: sized(kind, 0.055, 1),
+        most: sized(kind, 0.2, 1),
+        rows: (0..channels(kind)).map(row).collect(),
+    }
+}
+
+fn paths(kind: Kind) -> Paths {
+    let looks = match kind {
+        Kind::Odd => 1,
+        Kind::Many => 20,
+        Kind::Empty => 0,
+        _ => 5,
+    };
+    let path = |effect: f64, number: usize| {
+        let mut score = 0.0;
+        let scores: Vec<f64> = (0..looks)
+            .map(|look| {
+                score += chance(number, look) + effect;
+                sized(kind, score, look)
+            })
+            .collect();
+        let end = [PathEnd::Open, PathEnd::Open, PathEnd::Better, PathEnd::Open, PathEnd::Worse][number % 5];
+        let until = if end == PathEnd::Open { looks } else { looks.min(2) };
+        OnePath { told: name(kind, number), scores: scores[..until].to_vec(), end }
+    };
+    let panel = |(number, effect): (usize, f64)| PathsPanel {
+        heading: match kind {
+            Kind::Hostile => hostile(number),
+            _ => format!("with an effect of {effect}: so many of all call a difference at some look"),
+        },
+        paths: (0..strategies(kind) * 4).map(|number| path(effect, number)).collect(),
+    };
+    Paths {
+        across: (0..looks).map(|look| 2_000.0 * (look as f64 + 1.0)).collect(),
+        across_form: Form::Count,
+        across_label: "customers".to_owned(),
+        value_label: "score: the difference in standard errors".to_owned(),
+        boundary: (0..looks).map(|look| sized(kind, 5.0 / (look as f64 + 1.0).sqrt(), look + 1)).collect(),
+        futility: (0..looks).map(|look| sized(kind, look as f64 / 4.0 - 1.0, look)).collect(),
+        panels: [0.0, 0.6].into_iter().enumerate().map(panel).collect(),
     }
 }

@@ -4,10 +4,10 @@ mod markdown;
 mod methods;
 mod page;
 mod panels;
-mod schema;
-mod terminal;
-mod words;
-mod written;
+pub(super) mod schema;
+pub(super) mod terminal;
+pub(super) mod words;
+pub(super) mod written;
 
 pub use markdown::markdown;
 pub use page::page;

@@ -6,6 +6,7 @@
 //! A picture is 720 wide (a [`Matrix`] of many columns is wider) with text of 15; inline in a page it shrinks with
 //! its container down to 600, where text is 12.5 CSS pixels high, and below that, as on a phone, it scrolls sideways.
 
+mod allowance;
 mod axis;
 mod bars;
 mod canvas;
@@ -18,6 +19,7 @@ mod funnel;
 mod key;
 mod matrix;
 mod palette;
+mod paths;
 mod picture;
 mod place;
 mod scale;
@@ -25,6 +27,7 @@ mod scatter;
 mod timeline;
 mod tornado;
 
+pub use allowance::{Allowance, AllowanceRow, Standing};
 pub use bars::{Bar, BarRow, Bars};
 pub use curves::{Across, Curve, Curves, Mark, MarkKind, Post};
 pub use distribution::{Distribution, DistributionRow};
@@ -33,6 +36,7 @@ pub use form::Form;
 pub use funnel::{Funnel, FunnelRow};
 pub use matrix::{Matrix, MatrixColumn};
 pub use palette::{Part, style};
+pub use paths::{OnePath, PathEnd, Paths, PathsPanel};
 pub use picture::{Caption, Picture};
 pub use scatter::{Scatter, ScatterPoint};
 pub use timeline::{Event, Lane, Shape, Timeline};

@@ -143,7 +143,14 @@ fn pages(place: &Place) -> Vec<(&'static str, PathBuf, Option<Value>)> {
         place.write(&file, &channelmix::report::abtest::page(analysis, &crate::ab_report::made()));
         (*name, place.at(&file), None)
     });
-    let mut pages: Vec<_> = tests.collect();
+    let certificates = crate::certify_page::SAMPLES.iter().map(|(name, certificate)| {
+        let file = format!("certify-{name}.html");
+        place.write(&file, &channelmix::report::certify::page(certificate, &crate::certify_page::made()));
+        (*name, place.at(&file), None)
+    });
+    // A certificate of nothing has no charts to measure.
+    let certificates = certificates.filter(|(name, ..)| *name != "empty");
+    let mut pages: Vec<_> = tests.chain(certificates).collect();
     pages.extend([
         ("large", place.at("large/report.html"), summary("large")),
         ("uncertain", place.at("uncertain/report.html"), summary("uncertain")),

@@ -9,6 +9,7 @@ mod abtest;
 mod arrows;
 mod battery;
 mod browser;
+mod certify_page;
 mod cli;
 mod coverage;
 mod engine;

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 pub const FORMAT: u32 = 1;
 
 /// One field: its name, its types, what it is.
-type Field = (&'static str, &'static str, &'static str);
+pub(in crate::report) type Field = (&'static str, &'static str, &'static str);
 
 const ARM: &[Field] = &[
     ("name", "string", "its name"),
@@ -202,12 +202,13 @@ pub fn schema() -> String {
     serde_json::to_string_pretty(&schema).map_or_else(|error| error.to_string(), |text| text + "\n")
 }
 
-fn object(fields: &[Field]) -> Value {
+/// A row of fields. A kind that is no type of JSON is defined beside.
+pub(in crate::report) fn object(fields: &[Field]) -> Value {
     let property = |(name, kinds, said): &Field| {
         let one = |kind: &str| match kind {
-            "estimates" | "adjustment" | "hazard" => json!({ "$ref": format!("#/$defs/{kind}") }),
+            "string" | "number" | "integer" | "boolean" | "null" => json!({ "type": kind }),
             "post_stratified" => json!({ "type": "array", "items": { "$ref": format!("#/$defs/{kind}") } }),
-            kind => json!({ "type": kind }),
+            kind => json!({ "$ref": format!("#/$defs/{kind}") }),
         };
         let all: Vec<Value> = kinds.split('|').map(one).collect();
         let mut property = if let [only] = &all[..] { only.clone() } else { json!({ "anyOf": all }) };

@@ -112,7 +112,7 @@ fn row(outcome: &Outcome) -> ([String; 6], [String; 6]) {
 }
 
 /// A name in lines of at most `room`, broken at spaces and underscores where it can be.
-fn split(name: &str, room: usize) -> Vec<String> {
+pub(in crate::report) fn split(name: &str, room: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line: Vec<char> = Vec::new();
     for letter in name.chars() {
@@ -130,7 +130,7 @@ fn split(name: &str, room: usize) -> Vec<String> {
 }
 
 /// A paragraph in lines of at most [`WIDTH`], the first with one indent, the others with another.
-fn wrapped(text: &str, first: &str, others: &str) -> String {
+pub(in crate::report) fn wrapped(text: &str, first: &str, others: &str) -> String {
     let mut lines = String::new();
     let mut line = first.to_owned();
     let mut empty = true;

@@ -84,7 +84,7 @@ pub(super) fn class(decision: &str) -> &'static str {
 }
 
 /// A sentence in which numbers and their units stay together at the ends of lines.
-pub(super) fn bound(text: &str) -> String {
+pub(in crate::report) fn bound(text: &str) -> String {
     let units = [" %", " pp", "p = ", "p < "];
     units.iter().fold(text.to_owned(), |text, unit| text.replace(unit, &unit.replace(' ', "\u{a0}")))
 }

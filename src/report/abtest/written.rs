@@ -9,7 +9,7 @@ const MORE: usize = 3;
 
 /// How the numbers of one contrast are written: the difference, its interval and both values with the same decimals.
 #[derive(Clone, Copy)]
-pub(super) struct Written {
+pub(in crate::report) struct Written {
     /// What numbers are multiplied by.
     factor: f64,
     /// Behind a value, and behind a difference.
@@ -26,7 +26,7 @@ impl Written {
     }
 
     /// Values and differences that lie around `value`, between `ends`.
-    pub(super) fn new(share: bool, value: f64, ends: [f64; 2]) -> Self {
+    pub(in crate::report) fn new(share: bool, value: f64, ends: [f64; 2]) -> Self {
         let (factor, units) = if share { (100.0, [" %", " pp"]) } else { (1.0, ["", ""]) };
         Self { factor, units, decimals: decimals(factor * value, ends.map(|end| factor * end)) }
     }
@@ -40,24 +40,24 @@ impl Written {
     }
 
     /// A value: `12.50 %`.
-    pub(super) fn value(self, value: f64) -> String {
+    pub(in crate::report) fn value(self, value: f64) -> String {
         self.with_unit(value, self.units[0])
     }
 
     /// A difference: `+2.50 pp`.
-    pub(super) fn difference(self, value: f64) -> String {
+    pub(in crate::report) fn difference(self, value: f64) -> String {
         let text = self.with_unit(value, self.units[1]);
         let is_something = text.chars().any(|letter| ('1'..='9').contains(&letter));
         if value > 0.0 && is_something { format!("+{text}") } else { text }
     }
 
     /// Both ends of an interval, without a unit: `0.54 to 4.46`.
-    pub(super) fn range(self, low: f64, high: f64) -> String {
+    pub(in crate::report) fn range(self, low: f64, high: f64) -> String {
         format!("{} to {}", self.bare(low), self.bare(high))
     }
 
     /// A number without its unit.
-    pub(super) fn bare(self, value: f64) -> String {
+    pub(in crate::report) fn bare(self, value: f64) -> String {
         let value = self.factor * value;
         match self.decimals {
             _ if value == f64::INFINITY => "∞".to_owned(),
@@ -168,7 +168,7 @@ pub(super) fn follows(outcome: &Outcome) -> &'static str {
 }
 
 /// A confidence: `95 %`.
-pub(super) fn confidence(confidence: f64) -> String {
+pub(in crate::report) fn confidence(confidence: f64) -> String {
     let percent = (1e4 * confidence).round() / 100.0;
     format!("{percent} %")
 }

@@ -24,12 +24,13 @@ use rayon::prelude::*;
 
 use super::analysis::{self, Refusal};
 use super::collected::Collected;
-use super::metric::Margin;
+use super::metric::{Kind, Margin};
 use super::outlook::Expected;
 use super::sizing::{Question, size};
 use crate::simulation::Progress;
 use crate::stats::Error;
 use crate::world::World;
+use bandit::{Arena, Batch, contest};
 use certificate::Audit;
 use draw::Lottery;
 use pitfalls::Pitfalls;
@@ -48,8 +49,10 @@ const PATHS: usize = 50;
 const AUDITED: u64 = 20;
 /// The effect worth finding is the customers' own if it differs from it by less than this share: plans round it.
 const ROUNDED: f64 = 0.01;
-/// Experiments of bandits at most.
-const BANDITS: u64 = 1000;
+/// Experiments of bandits at most, and units that all experiments of a policy may take together.
+const BANDITS: (u64, u64) = (1000, 30_000_000);
+/// Batches in which customers come to a bandit where nobody says when they do.
+const BATCHES: u64 = 20;
 
 /// Why there is no certificate.
 #[derive(Clone, Debug)]
@@ -109,6 +112,7 @@ pub fn certify(
     let mut certificate = summary
         .certificate(&shares, |treatment, control, effect| theory(setting, &shares, treatment, control, effect))?;
     certificate.pitfalls = pitfalls.all(progress)?;
+    certificate.bandits = bandits(setting, &shares, asked)?;
     certificate.audit = audit(setting, world, &player, &lottery(), &parts, &experiments)?;
     let ends = experiments.iter().map(|parts| parts.iter().map(|ended| ended.look).collect()).collect();
     Ok(Certified { certificate, parts, ends })
@@ -124,6 +128,12 @@ pub fn drawn(setting: &Setting, seed: u64, experiment: u64, own: bool) -> Result
     let last = setting.course.stages.len() - 1;
     let rows = Rows::new(None, &setting.plan, &lottery, experiment, last, usize::from(own)).map_err(refused)?;
     rows.collected().map_err(refused)
+}
+
+/// Experiments that are played in all, of which progress is told.
+pub fn steps(setting: &Setting, asked: &Asked) -> u64 {
+    let with_effect = u64::from(setting.population.unripe.is_some()) + u64::from(setting.alone.is_some());
+    asked.experiments + asked.experiments.min(pitfalls::MOST) * (1 + with_effect)
 }
 
 impl Certified {
@@ -189,6 +199,63 @@ fn theory(setting: &Setting, shares: &[f64], treatment: usize, control: f64, eff
     };
     // Without an effect there is no power, but a false alarm.
     if effect == 0.0 { None } else { size(&question).ok().map(|sizing| sizing.power) }
+}
+
+/// Bandits on the primary metric, with no effect and the customers' own; none where it is a ratio, of which a unit has no
+/// reward of its own.
+fn bandits(setting: &Setting, shares: &[f64], asked: &Asked) -> Result<Vec<certificate::Bandit>, Error> {
+    let Setting { plan, course, population, matures, .. } = setting;
+    let primary = plan.primary();
+    if matches!(primary.kind, Kind::Ratio { .. }) {
+        return Ok(Vec::new());
+    }
+    let at = plan.metrics.iter().position(|metric| metric.name == primary.name).unwrap_or(0);
+    let (place, last) = (&population.places[at], course.stages.len() - 1);
+    let limits = truth::limits(population, place, primary, last, shares, 1.0);
+    let reward = |arm: usize| -> Vec<f64> {
+        let of = |unit: usize| truth::numbers(population.row(unit), place, last, arm, limits);
+        (0..population.len()).map(|unit| of(unit).map_or(0.0, |[value, _]| value)).collect()
+    };
+    let rewards: Vec<Vec<f64>> = (0..shares.len()).map(reward).collect();
+    let rewards: Vec<&[f64]> = rewards.iter().map(Vec::as_slice).collect();
+    let batches = batches(setting);
+    let arena = Arena {
+        rewards: &rewards,
+        batches: &batches,
+        delay: *matures,
+        better: primary.better,
+        binary: matches!(primary.kind, Kind::Proportion { .. }),
+    };
+    let experiments = (BANDITS.1 / course.units().max(1)).clamp(100, BANDITS.0).min(asked.experiments);
+    let mut all = contest(&arena, shares, experiments, 0.0, asked.seed)?;
+    all.extend(contest(&arena, shares, experiments, 1.0, asked.seed)?);
+    Ok(all)
+}
+
+/// How customers come to a bandit: day by day as they are exposed, or in equal parts.
+fn batches(setting: &Setting) -> Vec<Batch> {
+    let Setting { course, population, exposures, .. } = setting;
+    let mut batches = Vec::new();
+    for (stage, pool) in course.stages.iter().zip(&population.pools) {
+        // Days of this stage with the share of its units that come on each.
+        let days: Vec<(i32, f64)> = match stage.days {
+            Some(days) => {
+                exposures.iter().filter(|(day, _)| days.after < *day && *day <= days.until).copied().collect()
+            }
+            None => (0..BATCHES as i32).map(|day| (batches.len() as i32 + day, 1.0)).collect(),
+        };
+        let all: f64 = days.iter().map(|(_, units)| units).sum();
+        let (mut sum, mut before) = (0.0, 0);
+        for (day, units) in days {
+            sum += units;
+            let until = (sum / all * stage.more as f64).round() as u64;
+            if until > before {
+                batches.push(Batch { pool: pool.clone(), units: until - before, day });
+            }
+            before = until;
+        }
+    }
+    batches
 }
 
 /// Analyses the first experiments in full, row by row, and compares.

@@ -9,8 +9,11 @@ use super::super::failure::Failure;
 use super::super::files::{ScenarioArguments, quoted};
 use super::super::interrupt;
 use super::super::progress::Bar;
-use crate::abtest::certify::{self, Asked, Certified, Setting};
+use crate::abtest::certify::{self, Asked, Setting};
 use crate::output::{Place, Replaces, io_error};
+use crate::report::abtest::Made;
+use crate::report::certify as report;
+use crate::scenario::nearest;
 use crate::world::World;
 
 /// Arguments of `abtest certify`.
@@ -48,6 +51,12 @@ pub struct Arguments {
     /// Format of the answer.
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
+    /// Table of `--format csv`: promises, looks, metrics, power, durations, pitfalls, weekdays, paths or bandits.
+    #[arg(long, value_name = "NAME")]
+    sheet: Option<String>,
+    /// Also write a report with charts, one HTML file.
+    #[arg(long, value_name = "FILE.html")]
+    report: Option<PathBuf>,
     /// Seed of customers, samples and assignments; the scenario's unless said otherwise.
     #[arg(long, value_name = "NUMBER")]
     seed: Option<u64>,
@@ -73,6 +82,8 @@ enum Arrivals {
 enum Format {
     /// For a terminal.
     Table,
+    /// One table (see --sheet).
+    Csv,
     /// Everything.
     Json,
 }
@@ -90,23 +101,57 @@ impl From<certify::Failure> for Failure {
 
 /// Plays the experiments, prints, and writes what was asked for.
 pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
+    let sheet = arguments.sheet()?;
     let export = arguments.place(arguments.export.as_deref(), "csv", "the data of an experiment")?;
-    let plan = super::analyze::read_plan(&arguments.plan)?.0;
+    let page = arguments.place(arguments.report.as_deref(), "html", "a page")?;
+    if arguments.one >= arguments.experiments {
+        let what = format!("--one {}: there is no such experiment", arguments.one);
+        return Err(Failure::argument(what, format!("they are numbered from 0 to {}", arguments.experiments - 1)));
+    }
+    let (plan, plan_text) = super::analyze::read_plan(&arguments.plan)?;
     let opened = arguments.scenario.open(arguments.quiet)?;
     let world = &opened.world;
     let asked = arguments.asked(world);
     let bar = Bar::counting(arguments.quiet);
     let setting = Setting::new(world, &plan, &asked, &bar)?;
     bar.done();
-    let bar = Bar::new(asked.experiments, arguments.quiet);
+    let bar = Bar::experiments(certify::steps(&setting, &asked), arguments.quiet);
     let certified = certify::certify(&setting, Some(world), &asked, &bar)?;
     bar.done();
-    println!("{}", serde_json::to_string_pretty(&certified.certificate).unwrap_or_default());
-    let _ = (quoted("x"), arguments.format);
+    let certificate = &certified.certificate;
+    let text = match arguments.format {
+        Format::Table => report::table(certificate),
+        Format::Csv => report::csv(certificate, &sheet).unwrap_or_default(),
+        Format::Json => report::json(certificate),
+    };
+    print!("{text}");
+    if let Some(place) = page {
+        let made = Made {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            command: super::plan::command_line(),
+            data: format!("{}, {}", arguments.scenario.file.display(), arguments.plan.display()),
+            plan: Some(plan_text),
+        };
+        write(&place, report::page(certificate, &made))?;
+    }
     if let Some(place) = export {
-        arguments.write(&place, &setting, world, &certified)?;
+        let rows = certified.export(&setting, world, asked.seed, arguments.one)?;
+        write(&place, rows.csv())?;
+        if !arguments.quiet {
+            let until = rows.until().map_or_else(String::new, |until| format!(" --until {until}"));
+            anstream::eprintln!(
+                "Analyse it: channelmix abtest analyze {} --plan {}{until}",
+                quoted(&place.path().to_string_lossy()),
+                quoted(&arguments.plan.to_string_lossy())
+            );
+        }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn write(place: &Place, text: String) -> Result<(), Failure> {
+    interrupt::held_back(|| place.write_file(|path| std::fs::write(path, text).map_err(io_error(path))))?;
+    Ok(())
 }
 
 impl Arguments {
@@ -132,10 +177,21 @@ impl Arguments {
         Ok(Some(Place::prepare(path, replaces)?))
     }
 
-    fn write(&self, place: &Place, setting: &Setting, world: &World, certified: &Certified) -> Result<(), Failure> {
-        let seed = self.seed.unwrap_or(world.scenario.seed);
-        let rows = certified.export(setting, world, seed, self.one)?;
-        interrupt::held_back(|| place.write_file(|path| std::fs::write(path, rows.csv()).map_err(io_error(path))))?;
-        Ok(())
+    /// The sheet that is printed.
+    fn sheet(&self) -> Result<String, Failure> {
+        let known = report::SHEETS;
+        match (&self.sheet, self.format) {
+            (None, _) => Ok(known[0].to_owned()),
+            (Some(_), Format::Table | Format::Json) => {
+                Err(Failure::argument("--sheet is for --format csv", "add --format csv, or leave --sheet out"))
+            }
+            (Some(sheet), Format::Csv) if known.contains(&sheet.as_str()) => Ok(sheet.clone()),
+            (Some(sheet), Format::Csv) => {
+                let near = nearest(sheet, known.iter().copied());
+                let mean = near.map_or_else(String::new, |near| format!("did you mean {near}? "));
+                let help = format!("{mean}there are {}", known.join(", "));
+                Err(Failure::argument(format!("--sheet {sheet}: there is no such table"), help))
+            }
+        }
     }
 }

@@ -269,7 +269,7 @@ fn write(place: &Place, text: String) -> Result<(), Failure> {
 }
 
 /// The command as it was given.
-fn command_line() -> String {
+pub fn command_line() -> String {
     let words: Vec<String> = std::env::args().skip(1).map(|word| quoted(&word)).collect();
     format!("channelmix {}", words.join(" "))
 }

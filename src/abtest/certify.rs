@@ -288,3 +288,49 @@ fn audit(
     }
     Ok(audit)
 }
+
+#[cfg(test)]
+pub(in crate::abtest) mod tests {
+    use super::super::metric::{Direction, Metric, Role};
+    use super::super::plan::{Columns, Decision, Design, Guardrails, Plan, Validity};
+    use super::*;
+    use crate::stats::sequential::spending::Spending;
+
+    /// A plan for one proportion; `valid` as a plan file writes it.
+    pub fn plan(arms: &[(&str, f64)], valid: &str, units: u64) -> Plan {
+        let validity = match valid {
+            "fixed" => Validity::Fixed,
+            "any-time" => Validity::AnyTime,
+            _ => Validity::PlannedLooks {
+                looks: vec![0.5, 0.75, 1.0],
+                spending: Spending::ObrienFleming,
+                futility: false,
+            },
+        };
+        Plan {
+            hypothesis: String::new(),
+            unit: "unit".to_owned(),
+            control: arms[0].0.to_owned(),
+            arms: arms.iter().map(|(name, share)| ((*name).to_owned(), *share)).collect(),
+            columns: Columns::default(),
+            metrics: vec![Metric {
+                name: "ordered".to_owned(),
+                kind: Kind::Proportion { column: "ordered".to_owned() },
+                role: Role::Primary,
+                better: Direction::Higher,
+                covariates: Vec::new(),
+                cap: None,
+                matures: 0,
+                worth: None,
+            }],
+            design: Design { alpha: 0.05, power: 0.8, units: Some(units), days: None, validity },
+            decision: Decision { guardrails: Guardrails::NotWorse },
+        }
+    }
+
+    #[test]
+    fn parts_are_those_that_can_be_played() {
+        assert_eq!(parts(&[None]), PARTS);
+        assert_eq!(parts(&[Some(0.6), Some(1.0), Some(1.8)]), [0.0, 0.25, 0.5, 0.6, 0.75, 1.0]);
+    }
+}

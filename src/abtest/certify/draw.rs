@@ -142,3 +142,68 @@ impl<'a> Lottery<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::abtest::certify::tests::plan;
+    use crate::stats::normal;
+
+    fn setting(shares: &[f64], units: u64, assignment: Assignment) -> Setting {
+        let arms: Vec<(&str, f64)> = ["a", "b", "c"].into_iter().zip(shares.iter().copied()).collect();
+        let rows = vec![vec![0.0; arms.len()], vec![1.0; arms.len()]];
+        Setting::given(&plan(&arms, "fixed", units), units, &[0.5, 1.0], assignment, &rows).expect("a setting")
+    }
+
+    #[test]
+    fn arms_in_turn_have_their_shares_to_the_unit() {
+        for (shares, units, counts) in [
+            (vec![0.5, 0.5], 100, vec![50, 50]),
+            (vec![5.0 / 6.0, 1.0 / 6.0], 600, vec![500, 100]),
+            (vec![0.2, 0.3, 0.5], 1000, vec![200, 300, 500]),
+        ] {
+            let setting = setting(&shares, units, Assignment::InTurn);
+            let lottery = Lottery::new(&setting, 1, &[]);
+            let mut found = vec![0; shares.len()];
+            (0..2).for_each(|stage| lottery.stage(3, stage, |drawn| found[drawn.arm] += 1));
+            assert_eq!(found, counts);
+        }
+    }
+
+    /// Units, arms and parts are drawn as often as they should be: five scores, of which a right lottery has one beyond 5.2 in
+    /// a million runs.
+    #[test]
+    fn coins_and_parts_are_fair() {
+        let setting = setting(&[0.2, 0.3, 0.5], 50_000, Assignment::Coin);
+        let lottery = Lottery::new(&setting, 1, &[0.0, 0.25, 1.0]);
+        let (mut first, mut arms, mut thinned) = (0, [0; 3], 0);
+        for experiment in 0..4 {
+            (0..2).for_each(|stage| {
+                lottery.stage(experiment, stage, |drawn| {
+                    first += u64::from(drawn.unit == 0);
+                    arms[drawn.arm] += 1;
+                    assert!((1..=2).contains(&drawn.beyond));
+                    thinned += u64::from(drawn.beyond == 1);
+                });
+            });
+        }
+        let n = 200_000.0;
+        for (count, chance) in [(first, 0.5), (arms[0], 0.2), (arms[1], 0.3), (arms[2], 0.5), (thinned, 0.25)] {
+            let z = (count as f64 - n * chance) / (n * chance * (1.0_f64 - chance)).sqrt();
+            assert!(z.abs() < -normal::quantile(1e-7), "{count} {chance} {z}");
+        }
+    }
+
+    #[test]
+    fn each_pass_sees_the_same_and_each_experiment_another() {
+        let setting = setting(&[0.5, 0.5], 1000, Assignment::Coin);
+        let lottery = Lottery::new(&setting, 1, &[0.5]);
+        let seen = |experiment: u64| {
+            let mut seen = Vec::new();
+            lottery.stage(experiment, 1, |drawn| seen.push((drawn.unit, drawn.arm, drawn.beyond)));
+            seen
+        };
+        assert_eq!(seen(5), seen(5));
+        assert_ne!(seen(5), seen(6));
+    }
+}

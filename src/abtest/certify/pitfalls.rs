@@ -26,6 +26,8 @@ const LOST: f64 = 0.05;
 const BLOCKS: f64 = 0.001;
 /// The chance to be better at which a Bayesian stops.
 const SURE: f64 = 0.95;
+/// And the chance that he is wrong where nothing differs, for one look.
+const UNSURE: f64 = 0.05;
 
 /// What the pitfalls are about.
 pub struct Pitfalls<'a> {
@@ -71,7 +73,9 @@ impl Tally {
     fn add(&mut self, row: [f64; 2]) {
         self.units += 1;
         self.successes += u64::from(row[0] != 0.0);
-        self.moments.add(&row[..self.moments.k()]);
+        if self.moments.k() > 0 {
+            self.moments.add(&row[..self.moments.k()]);
+        }
     }
 }
 
@@ -83,7 +87,12 @@ struct Pair<'a> {
 
 impl<'a> Pair<'a> {
     fn new(metric: &'a Metric) -> Self {
-        let width = if matches!(metric.kind, Kind::Ratio { .. }) { 2 } else { 1 };
+        // Of a proportion the counts are all there is to know.
+        let width = match metric.kind {
+            Kind::Proportion { .. } => 0,
+            Kind::Ratio { .. } => 2,
+            _ => 1,
+        };
         Self { kind: &metric.kind, arms: [Tally::new(width), Tally::new(width)] }
     }
 
@@ -243,7 +252,7 @@ impl<'a> Pitfalls<'a> {
             pitfall(name, what, ("false alarms", "none"), (rate, alpha), sentence)
         };
         let false_win = |name, what, rate: Rate| {
-            pitfall(name, what, ("false wins", "none"), (rate, 1.0 - SURE), |rate| {
+            pitfall(name, what, ("false wins", "none"), (rate, UNSURE), |rate| {
                 format!("ships a treatment that changes nothing in {rate} of tests")
             })
         };

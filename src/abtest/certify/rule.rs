@@ -158,3 +158,55 @@ pub fn sign(better: Direction) -> f64 {
 pub fn has_looks(plan: &Plan) -> bool {
     matches!(plan.design.validity, Validity::PlannedLooks { .. })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::abtest::certify::tests::plan;
+    use crate::abtest::collected::Sample;
+    use crate::abtest::metric::Kind;
+    use crate::stats::moments::Moments;
+
+    /// A mean whose score is about this.
+    fn contrast(score: f64) -> Result<Contrast, Error> {
+        let arm = |mean: f64| Moments::from_variance(1000, mean, 500.0).map(Sample::Moments);
+        Contrast::of(&Kind::Mean { column: String::new() }, &arm(0.0)?, &arm(score)?)
+    }
+
+    /// What is cached calls what an analysis would, for every correction and number of results.
+    #[test]
+    fn calls_are_those_of_an_analysis() -> Result<(), Error> {
+        let arms = [("a", 0.25), ("b", 0.25), ("c", 0.25), ("d", 0.25)];
+        let scores = [2.0, -2.3, 2.6, 0.3, -3.5, 1.97, 2.24, 2.39, 1.5, 6.0, -1.99, 2.12];
+        let (mut some, mut none) = (0, 0);
+        for valid in ["fixed", "planned-looks", "any-time"] {
+            let plan = plan(&arms, valid, 4000);
+            let rule = Rule::new(&plan, 3000)?;
+            for correction in [Correction::None, Correction::Dunnett, Correction::Holm, Correction::BenjaminiHochberg] {
+                for from in 0..scores.len() {
+                    for size in 1..=3 {
+                        let chosen: Vec<f64> = (0..size).map(|i| scores[(from + i) % scores.len()]).collect();
+                        let contrasts = chosen.iter().map(|z| contrast(*z)).collect::<Result<Vec<_>, _>>()?;
+                        let metric = &plan.metrics[0];
+                        let members: Vec<_> = contrasts.iter().map(|c| (metric, c, rule.standing.clone())).collect();
+                        let standings = vec![rule.standing.clone(); size];
+                        let refs: Vec<&Contrast> = contrasts.iter().collect();
+                        let corrected = correct(&refs, &standings, correction, plan.design.alpha)?;
+                        let expected: Vec<Call> = (contrasts.iter().zip(&corrected))
+                            .map(|(contrast, corrected)| Call::of(contrast.z(0.0), corrected.critical, metric.better))
+                            .collect();
+                        some += expected.iter().filter(|call| **call != Call::Unclear).count();
+                        none += expected.iter().filter(|call| **call == Call::Unclear).count();
+                        assert_eq!(
+                            rule.calls(&members, correction, plan.design.alpha)?,
+                            expected,
+                            "{valid} {chosen:?}"
+                        );
+                    }
+                }
+            }
+        }
+        assert!(some > 100 && none > 100, "{some} {none}");
+        Ok(())
+    }
+}

@@ -584,7 +584,7 @@ fn pitfalls(certificate: &Certificate, sheets: &[Sheet]) -> Option<Panel> {
         return None;
     }
     // On one scale of rates if all are held against the same one.
-    let alike = all.iter().all(|pitfall| pitfall.promised == all[0].promised);
+    let alike = all.iter().all(|pitfall| (pitfall.promised - all[0].promised).abs() < 1e-9);
     let row = |pitfall: &Pitfall| AllowanceRow {
         name: pitfall.name.to_owned(),
         note: format!("{}, sound: {}", words::rate(&pitfall.rate), confidence(pitfall.promised)),

@@ -1,6 +1,6 @@
 //! A certificate in words: the same in every way of showing it.
 
-use crate::abtest::certify::certificate::{Duration, Look, MetricRow, PowerPoint, Promise};
+use crate::abtest::certify::certificate::{Duration, Look, MetricRow, Pitfall, PowerPoint, Promise};
 use crate::abtest::certify::{Certificate, Kept, Mean, Rate};
 use crate::compare::{count, decimal, number, percent};
 use crate::report::abtest::written::{Written, confidence};
@@ -10,6 +10,8 @@ use crate::report::panels::{capital, named};
 const MOST: u64 = 1_000_000_000;
 /// As many promises are named in the headline.
 const NAMED: usize = 3;
+/// What stands at the end of the sentence of a pitfall that does no harm.
+const HARMLESS: &str = "harmless here";
 
 /// As results write it.
 pub(super) fn word(kept: Kept) -> &'static str {
@@ -154,9 +156,19 @@ pub(super) fn label(certificate: &Certificate, promise: &Promise) -> String {
 
 /// A sentence without the verdict at its end, which stands before it.
 pub(super) fn sentence(sentence: &str, kept: Kept) -> String {
+    capital(bare(sentence, kept.name())) + "."
+}
+
+/// What a pitfall is and does: "look 20 times and stop at p < 0.05 – calls a difference …".
+pub(super) fn wrong(pitfall: &Pitfall) -> String {
+    let does = bare(bare(&pitfall.sentence, HARMLESS), pitfall.kept.name());
+    format!("{} – {does}.", pitfall.what)
+}
+
+/// A sentence without its stop and without a verdict behind a colon.
+fn bare<'a>(sentence: &'a str, verdict: &str) -> &'a str {
     let bare = sentence.trim_end().trim_end_matches('.');
-    let bare = bare.strip_suffix(kept.name()).map_or(sentence, |rest| rest.trim_end().trim_end_matches([':', ',']));
-    capital(bare.trim_end_matches('.')) + "."
+    bare.strip_suffix(verdict).and_then(|rest| rest.trim_end().strip_suffix(':')).unwrap_or(bare)
 }
 
 /// A rate: `4.8 %`.
@@ -437,6 +449,6 @@ mod tests {
         assert_eq!(sentence("this plan wins falsely in 5 %: holds", Kept::Holds), "This plan wins falsely in 5 %.");
         assert_eq!(sentence("Power is 81 %: run more.", Kept::RunMore), "Power is 81 %.");
         assert_eq!(sentence("It finds 81 %.", Kept::Holds), "It finds 81 %.");
-        assert_eq!(sentence("This plan holds: fails", Kept::Fails), "This plan holds.");
+        assert_eq!(sentence("Nobody holds", Kept::Holds), "Nobody holds.");
     }
 }

@@ -45,6 +45,11 @@ impl Luck {
         Self::seed(seed).child(PARAMETERS).child(path).child(Label::new(draw))
     }
 
+    /// The root of one experiment's luck: whom it draws, and to which arm each one is assigned.
+    pub const fn experiment(seed: u64, number: u64) -> Self {
+        Self::seed(seed).child(EXPERIMENTS).child(Label::new(number))
+    }
+
     /// Seeds are small numbers that people choose (1, 7, 42): mixed twice before anything hangs on them.
     const fn seed(seed: u64) -> Self {
         Self(SEEDS).child(Label::new(seed)).child(Label::new(seed))
@@ -125,6 +130,8 @@ impl Label {
 const SEEDS: u64 = 0x2d35_8dcc_aa6c_78a5;
 /// First step below a seed: customers' luck. Apart from [`PARAMETERS`], so that a customer never shares luck with a rate.
 const CUSTOMERS: Label = Label::of("customers");
+/// First step below a seed: experiments on customers who were played.
+const EXPERIMENTS: Label = Label::of("experiments");
 /// First step below a seed: values of uncertain parameters.
 const PARAMETERS: Label = Label::of("parameters");
 

@@ -3,7 +3,7 @@
 mod belief;
 mod days;
 mod departures;
-mod family;
+pub(in crate::abtest) mod family;
 mod gates;
 mod looks;
 mod outcome;
@@ -24,18 +24,21 @@ use super::standing::{self, Standing};
 use crate::stats::two_arms::adjusted::{Design, Fit};
 use crate::stats::{Error, normal};
 use family::Correction;
-use outcome::not_worse;
 
 pub use belief::Belief;
 pub use days::DayResult;
 pub use departures::Asked;
+pub(in crate::abtest) use family::correct;
 pub use gates::{Gate, State};
 pub use looks::LookResult;
+pub(in crate::abtest) use looks::{futility, standing as standing_at};
+pub(in crate::abtest) use outcome::not_worse;
 pub use outcome::{Adjustment, Call, Estimates, Outcome};
 pub use segments::{Heterogeneity, SegmentResult};
 pub use strata::PostStratified;
 pub use time_to_event::Hazard;
 pub use verdict::{Choice, Verdict};
+pub(in crate::abtest) use verdict::{Facts, Ground, harms};
 
 /// Everything that is said about the data of a test. Serialised, it is the JSON of `abtest analyze`.
 #[derive(Clone, Debug, Serialize)]
@@ -159,8 +162,9 @@ pub fn analyze(plan: &Plan, planned: bool, asked: &Asked, collected: &Collected)
 }
 
 /// The contrasts of one metric, one for each treatment.
-struct Contrasts {
-    main: Vec<Contrast>,
+pub(in crate::abtest) struct Contrasts {
+    /// Those that count: with covariates, caps and looks as planned.
+    pub main: Vec<Contrast>,
     /// Without covariates, where there are any.
     unadjusted: Vec<Contrast>,
     /// Without caps, where there are any.
@@ -176,7 +180,11 @@ fn contrasts(plan: &Plan, collected: &Collected) -> Result<Vec<Contrasts>, (usiz
     .collect()
 }
 
-fn contrasts_of(
+/// The contrasts of one metric.
+///
+/// # Errors
+/// [`Refusal`] where it cannot be computed.
+pub(in crate::abtest) fn contrasts_of(
     plan: &Plan,
     collected: &Collected,
     metric: &Metric,
@@ -252,7 +260,7 @@ fn units(sample: &Sample) -> u64 {
 }
 
 /// Planned shares of the control and of a treatment.
-fn pair_of_shares(plan: &Plan, collected: &Collected, arm: &str) -> (f64, f64) {
+pub(in crate::abtest) fn pair_of_shares(plan: &Plan, collected: &Collected, arm: &str) -> (f64, f64) {
     let share = |name: &str| plan.arms.iter().find(|(arm, _)| arm == name).map_or(0.0, |(_, share)| *share);
     (share(&collected.arms[0]), share(arm))
 }

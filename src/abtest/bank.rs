@@ -19,6 +19,8 @@ mod exposure;
 mod record;
 mod truth;
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 
 use crate::engine::{Scratch, Start, play};
@@ -27,10 +29,12 @@ use crate::simulation::{Plan, Progress};
 use crate::world::{ChannelId, Draw, Tables, World};
 
 pub use column::{COLUMNS, COVARIATES, Column};
+pub(in crate::abtest) use column::{before as covariate_of, covariate};
 pub use evaluate::Evaluated;
+pub(in crate::abtest) use evaluate::Measure;
 pub use truth::{ArmMoments, Effect, RatioMoments};
 
-use exposure::exposing;
+pub(in crate::abtest) use exposure::exposing;
 use record::{Prices, Recorder, Series};
 
 /// Bytes that a bank may take unless more are allowed.
@@ -168,27 +172,8 @@ impl Bank {
     /// [`Error::World`] if the numbers of a draw cannot be played; [`Error::Refused`] with fewer than two arms, without any
     /// campaign or customer that could be exposed, or if more than `most_bytes` would be needed.
     pub fn simulate(world: &World, plan: &Plan, most_bytes: u64, progress: &dyn Progress) -> Result<Self, Error> {
-        let arms: Vec<String> = plan.strategies.iter().map(|&index| world.strategies[index].name.clone()).collect();
-        if arms.len() < 2 {
-            return Err(Error::refused(
-                "a test needs at least two arms",
-                "name the control first, as in --arms none,offer",
-            ));
-        }
-        let exposing = exposing(world, &plan.strategies);
-        if !exposing.contains(&true) {
-            return Err(Error::refused(
-                format!("no arm of {} carries out any campaign: nobody can be exposed to anything", arms.join(", ")),
-                "take at least one strategy with a campaign",
-            ));
-        }
-        let draw = |number| if plan.draws == 1 { Draw::Typical } else { Draw::Number { seed: plan.seed, number } };
-        let tables = (0..plan.draws).map(|number| world.tables(draw(number))).collect::<Result<Vec<_>, _>>();
-        let tables = tables.map_err(Error::World)?;
-        let player = Player { world, plan, exposing: &exposing };
-
-        let pilot = plan.per_draw.min(PILOT);
-        let each = player.chunk(&tables[0], 0, 0..pilot).bytes() as f64 / pilot as f64;
+        let stage = Stage::new(world, plan)?;
+        let each = stage.bytes_of_one();
         let needed = each * plan.customers() as f64;
         if needed > most_bytes as f64 {
             let room = (most_bytes as f64 / each / 1000.0).floor() * 1000.0;
@@ -197,7 +182,7 @@ impl Bank {
                     "a bank of {} customers under {} arms would take about {:.1} GiB of memory, {:.0} bytes for each \
                      customer; the limit is {:.1} GiB",
                     plan.customers(),
-                    arms.len(),
+                    plan.strategies.len(),
                     needed / GIB,
                     each,
                     most_bytes as f64 / GIB
@@ -205,42 +190,7 @@ impl Bank {
                 format!("play {room:.0} customers or fewer, or fewer arms"),
             ));
         }
-
-        let ranges: Vec<(u64, u64)> = (0..plan.draws)
-            .flat_map(|draw| (0..plan.per_draw).step_by(plan.batch as usize).map(move |first| (draw, first)))
-            .collect();
-        let chunks: Vec<Chunk> = ranges
-            .into_par_iter()
-            .map(|(draw, first)| {
-                let end = (first + plan.batch).min(plan.per_draw);
-                let chunk = player.chunk(&tables[draw as usize], draw, first..end);
-                progress.advance(end - first);
-                chunk
-            })
-            .collect();
-
-        let campaigns = world.campaigns.iter().zip(&exposing).filter(|(_, exposing)| **exposing);
-        let mut bank = Self {
-            campaigns: campaigns.map(|(name, _)| name.clone()).collect(),
-            customers: plan.customers(),
-            draws: plan.draws,
-            horizon: world.horizon,
-            currency: world.currency.clone(),
-            units: Vec::with_capacity(chunks.iter().map(|chunk| chunk.units.len()).sum()),
-            joined: 0,
-            losses_known: tables[0].segments.iter().all(|segment| segment.known_loss),
-            streams: vec![Streams::default(); arms.len()],
-            prices: tables.iter().map(Prices::new).collect(),
-            arms,
-        };
-        for (arm, streams) in bank.streams.iter_mut().enumerate() {
-            streams.reserve(chunks.iter().map(|chunk| &chunk.streams[arm]));
-        }
-        for chunk in chunks {
-            bank.joined += chunk.joined;
-            bank.units.extend(chunk.units);
-            bank.streams.iter_mut().zip(chunk.streams).for_each(|(own, more)| own.append(more));
-        }
+        let bank = stage.play(0..plan.per_draw, progress);
         if bank.units.is_empty() {
             return Err(Error::refused(
                 format!(
@@ -319,20 +269,90 @@ impl Streams {
     }
 }
 
-/// Plays customers and keeps what they do from their exposure on.
-struct Player<'a> {
+/// A plan that can be played, customer by customer, under its arms.
+pub(in crate::abtest) struct Stage<'a> {
     world: &'a World,
     plan: &'a Plan,
+    /// By draw.
+    tables: Vec<Tables>,
     /// By campaign.
-    exposing: &'a [bool],
+    exposing: Vec<bool>,
 }
 
-impl Player<'_> {
-    fn chunk(&self, tables: &Tables, draw: u64, customers: std::ops::Range<u64>) -> Chunk {
+impl<'a> Stage<'a> {
+    /// Prepares it; nothing is played yet.
+    pub fn new(world: &'a World, plan: &'a Plan) -> Result<Self, Error> {
+        let arms: Vec<&str> = plan.strategies.iter().map(|&index| world.strategies[index].name.as_str()).collect();
+        if arms.len() < 2 {
+            return Err(Error::refused(
+                "a test needs at least two arms",
+                "name the control first, as in --arms none,offer",
+            ));
+        }
+        let exposing = exposing(world, &plan.strategies);
+        if !exposing.contains(&true) {
+            return Err(Error::refused(
+                format!("no arm of {} carries out any campaign: nobody can be exposed to anything", arms.join(", ")),
+                "take at least one strategy with a campaign",
+            ));
+        }
+        let draw = |number| if plan.draws == 1 { Draw::Typical } else { Draw::Number { seed: plan.seed, number } };
+        let tables = (0..plan.draws).map(|number| world.tables(draw(number))).collect::<Result<Vec<_>, _>>();
+        Ok(Self { world, plan, tables: tables.map_err(Error::World)?, exposing })
+    }
+
+    /// Bytes that a customer takes, by a few of them.
+    fn bytes_of_one(&self) -> f64 {
+        let pilot = self.plan.per_draw.min(PILOT);
+        self.chunk(0, 0..pilot).bytes() as f64 / pilot as f64
+    }
+
+    /// The bank of some consecutive customers of each draw.
+    pub fn play(&self, customers: Range<u64>, progress: &dyn Progress) -> Bank {
+        let Self { world, plan, .. } = *self;
+        let ranges: Vec<(u64, u64)> = (0..plan.draws)
+            .flat_map(|draw| customers.clone().step_by(plan.batch as usize).map(move |first| (draw, first)))
+            .collect();
+        let chunks: Vec<Chunk> = ranges
+            .into_par_iter()
+            .map(|(draw, first)| {
+                let end = (first + plan.batch).min(customers.end);
+                let chunk = self.chunk(draw, first..end);
+                progress.advance(end - first);
+                chunk
+            })
+            .collect();
+        let campaigns = world.campaigns.iter().zip(&self.exposing).filter(|(_, exposing)| **exposing);
+        let mut bank = Bank {
+            arms: plan.strategies.iter().map(|&index| world.strategies[index].name.clone()).collect(),
+            campaigns: campaigns.map(|(name, _)| name.clone()).collect(),
+            customers: plan.draws * (customers.end - customers.start),
+            draws: plan.draws,
+            horizon: world.horizon,
+            currency: world.currency.clone(),
+            units: Vec::with_capacity(chunks.iter().map(|chunk| chunk.units.len()).sum()),
+            joined: 0,
+            losses_known: self.tables[0].segments.iter().all(|segment| segment.known_loss),
+            streams: vec![Streams::default(); plan.strategies.len()],
+            prices: self.tables.iter().map(Prices::new).collect(),
+        };
+        for (arm, streams) in bank.streams.iter_mut().enumerate() {
+            streams.reserve(chunks.iter().map(|chunk| &chunk.streams[arm]));
+        }
+        for chunk in chunks {
+            bank.joined += chunk.joined;
+            bank.units.extend(chunk.units);
+            bank.streams.iter_mut().zip(chunk.streams).for_each(|(own, more)| own.append(more));
+        }
+        bank
+    }
+
+    fn chunk(&self, draw: u64, customers: Range<u64>) -> Chunk {
+        let tables = &self.tables[draw as usize];
         let arms = self.plan.strategies.len();
         let mut chunk = Chunk { streams: vec![Streams::default(); arms], ..Chunk::default() };
         let mut scratch = Scratch::default();
-        let mut recorders: Vec<Recorder<'_>> = (0..arms).map(|_| Recorder::new(self.exposing)).collect();
+        let mut recorders: Vec<Recorder<'_>> = (0..arms).map(|_| Recorder::new(&self.exposing)).collect();
         for customer in customers {
             let start = Start::new(self.world, tables, self.plan.seed, draw, customer);
             for (&strategy, recorder) in self.plan.strategies.iter().zip(&mut recorders) {

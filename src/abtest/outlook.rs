@@ -167,7 +167,7 @@ pub fn calendar(
                 share: look.fraction,
                 day: look.day,
                 date: look.date.to_string(),
-                weekday: name(look.weekday),
+                weekday: weekday(look.weekday),
                 units: look.units,
                 waiting: look.waiting,
                 same_day: look.same_day,
@@ -177,7 +177,7 @@ pub fn calendar(
         weekdays: by_weekday(world, &evaluated, 0, treatment)
             .iter()
             .map(|day| Weekday {
-                weekday: name(day.weekday),
+                weekday: weekday(day.weekday),
                 share: day.units as f64 / all.max(1) as f64,
                 effect: day.truth.as_ref().map(|truth| truth.effect),
                 effect_error: day.truth.as_ref().map(|truth| truth.standard_error),
@@ -241,7 +241,8 @@ pub struct Asked<'a> {
     pub whole_weeks: bool,
 }
 
-fn name(weekday: jiff::civil::Weekday) -> &'static str {
+/// The name of a day of the week.
+pub fn weekday(weekday: jiff::civil::Weekday) -> &'static str {
     match weekday {
         jiff::civil::Weekday::Monday => "Monday",
         jiff::civil::Weekday::Tuesday => "Tuesday",

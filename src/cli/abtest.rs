@@ -2,6 +2,7 @@
 
 mod adhoc;
 mod analyze;
+mod certify;
 mod journal;
 mod plan;
 
@@ -24,6 +25,9 @@ enum Command {
     Plan(Box<plan::Arguments>),
     /// What the data of a test say: trust first, then every metric with its interval, and one verdict.
     Analyze(Box<analyze::Arguments>),
+    /// Does the plan keep its promises on customers like these? It is played many times on the scenario's customers, whose true
+    /// response to every arm is known.
+    Certify(Box<certify::Arguments>),
 }
 
 /// Runs one of them.
@@ -31,5 +35,6 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     match &arguments.command {
         Command::Plan(arguments) => plan::run(arguments),
         Command::Analyze(arguments) => analyze::run(arguments),
+        Command::Certify(arguments) => certify::run(arguments),
     }
 }

@@ -22,6 +22,15 @@ impl Bar {
         Self(bar)
     }
 
+    /// A bar for a number of experiments.
+    pub fn experiments(experiments: u64, quiet: bool) -> Self {
+        let bar = Self::new(experiments, quiet);
+        if let Ok(style) = ProgressStyle::with_template("{bar:40} {human_pos} of {human_len} experiments, {eta} left") {
+            bar.0.set_style(style);
+        }
+        bar
+    }
+
     /// A bar that counts customers without knowing how many there will be.
     pub fn counting(quiet: bool) -> Self {
         if quiet || !std::io::stderr().is_terminal() {

@@ -23,8 +23,8 @@ const ARROWS: [(&str, &[&str]); 20] = [
     ("verify", &["engine", "luck", "measures", "scenario", "simulation", "stats", "tally", "world"]),
     ("trace", &["engine", "scenario", "simulation", "world"]),
     ("results", &["output", "scenario", "simulation", "tally", "world"]),
-    // It plays customers itself, to keep both outcomes of each.
-    ("abtest", &["engine", "scenario", "simulation", "stats", "world"]),
+    // It plays customers itself, to keep both outcomes of each, and experiments on them with luck of their own.
+    ("abtest", &["engine", "luck", "scenario", "simulation", "stats", "world"]),
     // It draws the power of an A/B test over the size of its effect.
     ("figures", &["abtest", "compare", "measures", "scenario", "simulation", "stats", "sweep", "tally", "world"]),
     ("report", &["abtest", "compare", "figures", "measures", "output", "scenario", "sweep", "trace"]),

@@ -141,7 +141,7 @@ pub fn looks(
 /// Where success becomes unlikely, for each look: at the level that the plan was made with, as its power is that of one
 /// treatment after Bonferroni. Empty where the plan does not watch it, or where the looks as they fell leave no way to the
 /// planned power.
-fn futility(plan: &Plan, look: &Look, treatments: usize) -> Vec<Option<f64>> {
+pub(in crate::abtest) fn futility(plan: &Plan, look: &Look, treatments: usize) -> Vec<Option<f64>> {
     let Validity::PlannedLooks { spending, futility: true, .. } = plan.design.validity else { return Vec::new() };
     let futility = Futility { spending, power: plan.design.power, binding: false };
     let design = look.with_futility(plan.design.alpha / treatments as f64, Some(futility));

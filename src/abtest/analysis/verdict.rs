@@ -86,15 +86,90 @@ struct Case<'a> {
     withheld: bool,
 }
 
+/// What is known of a treatment when it is decided on.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::abtest) struct Facts {
+    /// Whether a gate failed.
+    pub withheld: bool,
+    /// The call of the primary metric.
+    pub call: Call,
+    /// Whether a guardrail is worse, by more than it may be.
+    pub harmed: bool,
+    /// Whether a guardrail is not shown to be not worse, though the plan asks for that.
+    pub open: bool,
+    /// Whether a test that is looked at once has fewer units than planned.
+    pub early: bool,
+    /// Whether success has become unlikely, and the plan watches that.
+    pub futile: bool,
+    /// Whether there are looks to come.
+    pub more: bool,
+}
+
+/// What decides on a treatment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::abtest) enum Ground {
+    GateFailed,
+    Worse,
+    /// Better, but a guardrail is worse.
+    BetterWithHarm,
+    /// Better, but a guardrail is open.
+    BetterButOpen,
+    /// Before the one look.
+    Early,
+    Better,
+    /// Unclear, and a guardrail is worse.
+    Harm,
+    Futile,
+    /// Unclear, with looks to come.
+    More,
+    Unclear,
+}
+
+impl Facts {
+    /// What decides.
+    pub fn ground(self) -> Ground {
+        match self.call {
+            _ if self.withheld => Ground::GateFailed,
+            Call::Worse => Ground::Worse,
+            Call::Better if self.harmed => Ground::BetterWithHarm,
+            Call::Better if self.open => Ground::BetterButOpen,
+            Call::Better if self.early => Ground::Early,
+            Call::Better => Ground::Better,
+            Call::Unclear if self.harmed => Ground::Harm,
+            Call::Unclear if self.futile => Ground::Futile,
+            Call::Unclear if self.early => Ground::Early,
+            Call::Unclear if self.more => Ground::More,
+            Call::Unclear => Ground::Unclear,
+        }
+    }
+}
+
+impl Ground {
+    /// What follows: `ship`, `keep control`, `continue`, `undecided` or `withheld`.
+    pub fn decision(self, more: bool) -> &'static str {
+        match self {
+            Self::GateFailed => "withheld",
+            Self::Worse | Self::BetterWithHarm | Self::Harm | Self::Futile => "keep control",
+            Self::BetterButOpen if !more => "undecided",
+            Self::BetterButOpen | Self::Early | Self::More => "continue",
+            Self::Better => "ship",
+            Self::Unclear => "undecided",
+        }
+    }
+}
+
+/// Whether a guardrail speaks against a treatment.
+pub(in crate::abtest) fn harms(rule: Guardrails, call: Call, not_worse: Option<bool>) -> bool {
+    let within = rule == Guardrails::NotWorse && not_worse == Some(true);
+    call == Call::Worse && !within
+}
+
 fn choice(case: &Case<'_>, primary: &Outcome, guardrails: &[&Outcome], now: Option<&LookResult>) -> Choice {
     let &Case { plan, standing, units, left_out, withheld } = case;
     let found = found(plan, standing, primary);
     let harmed: Vec<&str> = guardrails
         .iter()
-        .filter(|outcome| {
-            let within = plan.decision.guardrails == Guardrails::NotWorse && outcome.not_worse == Some(true);
-            outcome.call == Call::Worse && !within
-        })
+        .filter(|outcome| harms(plan.decision.guardrails, outcome.call, outcome.not_worse))
         .map(|outcome| outcome.metric.as_str())
         .collect();
     let open: Vec<&str> = guardrails
@@ -117,33 +192,40 @@ fn choice(case: &Case<'_>, primary: &Outcome, guardrails: &[&Outcome], now: Opti
         .design
         .units
         .filter(|planned| plan.design.validity == Validity::Fixed && (units as f64) < (1.0 - NEAR) * *planned as f64);
-    let early = planned.map(|planned| format!("go on: the plan looks once, at {planned} units, and there are {units}"));
-    let futile = futile(now).map(|(z, boundary)| {
-        format!(
-            "stop: success has become unlikely (z = {z:.2} towards better, and the plan gives up at or below \
-             {boundary:.2}); going on is allowed, and probably in vain"
-        )
-    });
-    let (decision, why) = match primary.call {
-        _ if withheld => ("withheld", "a gate failed, so nothing follows".to_owned()),
-        Call::Worse => ("keep control", "keep the control".to_owned()),
-        Call::Better if !harmed.is_empty() => {
-            ("keep control", format!("do not ship: guardrail {} is worse", harmed.join(", ")))
+    let futile = futile(now);
+    let ground = Facts {
+        withheld,
+        call: primary.call,
+        harmed: !harmed.is_empty(),
+        open: plan.decision.guardrails == Guardrails::NotWorse && !open.is_empty(),
+        early: planned.is_some(),
+        futile: futile.is_some(),
+        more,
+    }
+    .ground();
+    let why = match ground {
+        Ground::GateFailed => "a gate failed, so nothing follows".to_owned(),
+        Ground::Worse => "keep the control".to_owned(),
+        Ground::BetterWithHarm => format!("do not ship: guardrail {} is worse", harmed.join(", ")),
+        Ground::BetterButOpen => {
+            format!("do not ship yet: guardrail {} is not shown to be not worse by its margin", open.join(", "))
         }
-        Call::Better if plan.decision.guardrails == Guardrails::NotWorse && !open.is_empty() => (
-            if more { "continue" } else { "undecided" },
-            format!("do not ship yet: guardrail {} is not shown to be not worse by its margin", open.join(", ")),
-        ),
-        Call::Better if early.is_some() => ("continue", early.unwrap_or_default()),
-        Call::Better => ("ship", format!("ship {}", primary.treatment)),
-        Call::Unclear if !harmed.is_empty() => {
-            ("keep control", format!("keep the control: guardrail {} is worse", harmed.join(", ")))
+        Ground::Early => {
+            format!("go on: the plan looks once, at {} units, and there are {units}", planned.unwrap_or_default())
         }
-        Call::Unclear if futile.is_some() => ("keep control", futile.unwrap_or_default()),
-        Call::Unclear if early.is_some() => ("continue", early.unwrap_or_default()),
-        Call::Unclear if more => ("continue", "go on: nothing is decided yet".to_owned()),
-        Call::Unclear => ("undecided", undecided(plan.primary(), primary)),
+        Ground::Better => format!("ship {}", primary.treatment),
+        Ground::Harm => format!("keep the control: guardrail {} is worse", harmed.join(", ")),
+        Ground::Futile => {
+            let (z, boundary) = futile.unwrap_or_default();
+            format!(
+                "stop: success has become unlikely (z = {z:.2} towards better, and the plan gives up at or below \
+                 {boundary:.2}); going on is allowed, and probably in vain"
+            )
+        }
+        Ground::More => "go on: nothing is decided yet".to_owned(),
+        Ground::Unclear => undecided(plan.primary(), primary),
     };
+    let decision = ground.decision(more);
     Choice { treatment: primary.treatment.clone(), decision, sentence: format!("{found}; {why}.") }
 }
 

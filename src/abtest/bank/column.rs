@@ -198,13 +198,13 @@ impl Column {
 }
 
 /// The place of a covariate in [`COVARIATES`].
-pub(super) fn covariate(name: &str) -> Result<usize, Error> {
+pub(in crate::abtest) fn covariate(name: &str) -> Result<usize, Error> {
     let found = COVARIATES.iter().position(|(known, _)| *known == name);
     found.ok_or_else(|| unknown("covariate", name, COVARIATES.iter().map(|&(name, _)| name)))
 }
 
 /// A covariate of a unit.
-pub(super) fn before(bank: &Bank, covariate: usize, unit: usize) -> f64 {
+pub(in crate::abtest) fn before(bank: &Bank, covariate: usize, unit: usize) -> f64 {
     let unit = &bank.units[unit];
     let days = |since: Seconds| (unit.exposed - since) as f64 / DAY as f64;
     match covariate {

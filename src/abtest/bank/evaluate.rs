@@ -29,8 +29,16 @@ pub struct Evaluated<'b> {
     denominators: Option<Vec<Vec<f64>>>,
 }
 
-/// What is evaluated of each unit.
-enum Plan {
+/// A metric as it is computed of single units of a bank.
+#[derive(Clone, Debug)]
+pub(in crate::abtest) struct Measure {
+    what: What,
+    /// Seconds after exposure that are looked at; 0 = until the horizon.
+    pub window: Seconds,
+}
+
+#[derive(Clone, Debug)]
+enum What {
     Number(Column),
     Ratio(Column, Column),
     /// Days to the first event, at most so many seconds.
@@ -55,7 +63,8 @@ impl Bank {
     /// # Errors
     /// As `evaluate`, and if fewer than two of the bank's units are among them.
     pub fn evaluate_of(&self, metric: &Metric, of: &dyn Fn(usize) -> bool) -> Result<Evaluated<'_>, Error> {
-        let (plan, window) = self.plan(metric)?;
+        let measure = self.measure(metric)?;
+        let window = measure.window;
         let chosen: Vec<usize> = (0..self.units.len()).filter(|&unit| of(unit)).collect();
         if chosen.len() < 2 && self.units.len() >= 2 {
             return Err(Error::refused(
@@ -83,29 +92,13 @@ impl Bank {
                 "let it mature in less time, or make the horizon longer",
             ));
         }
-        let column = |of: &(dyn Fn(usize, usize, Seconds) -> f64 + Sync)| -> Vec<Vec<f64>> {
-            let one = |arm: usize, unit: u32| {
-                let unit = unit as usize;
-                of(arm, unit, if window > 0 { window } else { self.followed(unit) })
-            };
-            (0..self.arms.len()).map(|arm| units.par_iter().map(|&unit| one(arm, unit)).collect()).collect()
+        let before = |unit: usize| if window > 0 { window } else { self.followed(unit) };
+        let column = |of: fn([f64; 2]) -> f64| -> Vec<Vec<f64>> {
+            let one = |arm: usize, unit: usize| of(measure.of(self, arm, unit, before(unit)));
+            (0..self.arms.len()).map(|arm| units.par_iter().map(|&unit| one(arm, unit as usize)).collect()).collect()
         };
-        let minor = self.currency.minor();
-        let number = |what: &Column, arm, unit, before| what.number(what.of(self, arm, unit, before), minor);
-        let (values, denominators) = match &plan {
-            Plan::Number(what) => (column(&|arm, unit, before| number(what, arm, unit, before)), None),
-            Plan::Ratio(above, below) => (
-                column(&|arm, unit, before| number(above, arm, unit, before)),
-                Some(column(&|arm, unit, before| number(below, arm, unit, before))),
-            ),
-            Plan::Time(event, most) => {
-                let time = |arm, unit, _| {
-                    let first = event.first(self, arm, unit, *most).map_or(*most, Seconds::from);
-                    first as f64 / DAY as f64
-                };
-                (column(&time), None)
-            }
-        };
+        let values = column(|[value, _]| value);
+        let denominators = measure.is_ratio().then(|| column(|[_, denominator]| denominator));
         if let (Some(denominators), Kind::Ratio { denominator, .. }) = (&denominators, &metric.kind)
             && let Some(arm) = denominators.iter().position(|arm| arm.iter().all(|&value| value == 0.0))
         {
@@ -123,8 +116,8 @@ impl Bank {
         Ok(evaluated)
     }
 
-    /// What is evaluated, and the seconds after exposure that it takes; 0 = whatever there is.
-    fn plan(&self, metric: &Metric) -> Result<(Plan, Seconds), Error> {
+    /// How a metric is computed of single units.
+    pub(in crate::abtest) fn measure(&self, metric: &Metric) -> Result<Measure, Error> {
         let name = &metric.name;
         let named = |column: &str| {
             let found = Column::parse(column)?;
@@ -137,10 +130,10 @@ impl Bank {
             Ok(found)
         };
         let matures = metric.matures.max(0);
-        let plan = match &metric.kind {
-            Kind::Proportion { column } => Plan::Number(event(column)?),
-            Kind::Mean { column } => Plan::Number(named(column)?),
-            Kind::Ratio { numerator, denominator } => Plan::Ratio(named(numerator)?, named(denominator)?),
+        let what = match &metric.kind {
+            Kind::Proportion { column } => What::Number(event(column)?),
+            Kind::Mean { column } => What::Number(named(column)?),
+            Kind::Ratio { numerator, denominator } => What::Ratio(named(numerator)?, named(denominator)?),
             Kind::Survival { time, event: what, until } => {
                 if time != DAYS {
                     return Err(Error::refused(
@@ -156,7 +149,7 @@ impl Bank {
                         "say `until` in days, above 0 and not beyond the time in which the metric matures",
                     ));
                 }
-                Plan::Time(event(what)?, most)
+                What::Time(event(what)?, most)
             }
             Kind::Quantile { .. } => {
                 return Err(Error::refused(
@@ -165,10 +158,10 @@ impl Bank {
                 ));
             }
         };
-        let needs = match &plan {
-            Plan::Number(column) => column.needs(),
-            Plan::Ratio(above, below) => above.needs().max(below.needs()),
-            Plan::Time(_, most) => *most,
+        let needs = match &what {
+            What::Number(column) => column.needs(),
+            What::Ratio(above, below) => above.needs().max(below.needs()),
+            What::Time(_, most) => *most,
         };
         if matures > 0 && needs > matures {
             return Err(Error::refused(
@@ -176,9 +169,9 @@ impl Bank {
                 "let it mature in at least that time",
             ));
         }
-        let from = match &plan {
-            Plan::Number(column) | Plan::Time(column, _) => column.from(),
-            Plan::Ratio(above, below) => above.from().max(below.from()),
+        let from = match &what {
+            What::Number(column) | What::Time(column, _) => column.from(),
+            What::Ratio(above, below) => above.from().max(below.from()),
         };
         let window = matures.max(needs);
         if from > 0 && from >= window {
@@ -187,7 +180,29 @@ impl Bank {
                 format!("let it mature in more than {}", Span(from)),
             ));
         }
-        Ok((plan, window))
+        Ok(Measure { what, window })
+    }
+}
+
+impl Measure {
+    /// Whether it has a denominator.
+    pub fn is_ratio(&self) -> bool {
+        matches!(self.what, What::Ratio(..))
+    }
+
+    /// What one unit has of it before so many seconds after its exposure, in the metric's unit; and of a ratio its denominator.
+    pub fn of(&self, bank: &Bank, arm: usize, unit: usize, before: Seconds) -> [f64; 2] {
+        let minor = bank.currency.minor();
+        let number = |what: &Column| what.number(what.of(bank, arm, unit, before), minor);
+        match &self.what {
+            What::Number(what) => [number(what), 1.0],
+            What::Ratio(above, below) => [number(above), number(below)],
+            What::Time(event, most) => {
+                let most = before.min(*most);
+                let first = event.first(bank, arm, unit, most).map_or(most, Seconds::from);
+                [first as f64 / DAY as f64, 1.0]
+            }
+        }
     }
 }
 

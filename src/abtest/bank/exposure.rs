@@ -3,7 +3,7 @@
 use crate::world::{Plan, Step, World};
 
 /// By campaign: whether its first run is the exposure.
-pub(super) fn exposing(world: &World, arms: &[usize]) -> Vec<bool> {
+pub(in crate::abtest) fn exposing(world: &World, arms: &[usize]) -> Vec<bool> {
     let plans = |campaign: usize| arms.iter().map(move |&arm| world.strategies[arm].plans[campaign].as_ref());
     let differs = |campaign| {
         let mut plans = plans(campaign);

@@ -182,7 +182,8 @@ fn effect(text: &str) -> Result<Margin, String> {
     }
 }
 
-fn share(text: &str) -> Result<f64, String> {
+/// A share above 0 and up to 1.
+pub fn share(text: &str) -> Result<f64, String> {
     let found = number(text).filter(|share| *share > 0.0 && *share <= 1.0);
     found.ok_or_else(|| "must be a share above 0 and not above 1".to_owned())
 }
@@ -268,7 +269,7 @@ fn write(place: &Place, text: String) -> Result<(), Failure> {
 }
 
 /// The command as it was given.
-fn command_line() -> String {
+pub fn command_line() -> String {
     let words: Vec<String> = std::env::args().skip(1).map(|word| quoted(&word)).collect();
     format!("channelmix {}", words.join(" "))
 }

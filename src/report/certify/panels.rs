@@ -758,7 +758,7 @@ fn bandits(certificate: &Certificate, sheets: &[Sheet]) -> Option<Panel> {
         name: "bandits",
         question: "What if customers were shifted to the better arm on the way?",
         charts,
-        note: "A policy that learns while it runs gives fewer customers the worse arm. For it, it sees less of that arm: it is wrong about the winner more often, and its plain estimate is biased. Titles are of the customers' own effect; rewards come late and are learnt in batches, as in the scenario.".to_owned(),
+        note: "A policy that learns while it runs gives fewer customers the worse arm. It also learns less of that arm, and who comes later, when the shares have shifted, may differ from who came first: its plain estimate is biased, and the wrong arm may win more often. Titles are of the customers' own effect; rewards come late and are learnt in batches, as in the scenario.".to_owned(),
         view: view(sheets, "bandits"),
     })
 }

@@ -337,6 +337,13 @@ pub(super) fn lasts(certificate: &Certificate, line: &Duration) -> String {
     let mut text = capital(under(line.effect));
     let days = line.days.as_ref().filter(|days| days.value.is_finite());
     match (days, line.days_p10, line.days_p50, line.days_p90) {
+        (Some(days), Some(p10), _, Some(p90)) if p10 == p90 => {
+            text += &format!(
+                " a test ends after {} days on average, nine in ten within {p90}; it has seen {} {unit}s then.",
+                plain(days),
+                units(&line.units)
+            );
+        }
         (Some(days), Some(p10), Some(p50), Some(p90)) => {
             text += &format!(
                 " a test ends after {} days on average, one in ten within {p10}, half within {p50}, nine in ten within {p90}; it has seen {} {unit}s then.",
@@ -419,8 +426,8 @@ pub(super) fn audit(certificate: &Certificate) -> String {
 pub(super) fn part(part: f64) -> String {
     match part {
         0.0 => "no effect".to_owned(),
-        1.0 => "customers' own effect".to_owned(),
-        part => format!("{} of that effect", confidence(part)),
+        1.0 => "own effect".to_owned(),
+        part => format!("{} of own effect", confidence(part)),
     }
 }
 

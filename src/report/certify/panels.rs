@@ -41,11 +41,11 @@ pub(super) fn panels(certificate: &Certificate, sheets: &[Sheet]) -> Vec<Panel> 
     all.into_iter().flatten().collect()
 }
 
-/// All rows and columns of a sheet.
+/// All rows and columns of a sheet but sentences, which stand in the text.
 fn view(sheets: &[Sheet], name: &str) -> Option<View> {
     let sheet = sheets.iter().find(|sheet| sheet.name == name)?;
-    let columns: Vec<&str> = sheet.columns.iter().map(|column| column.name).collect();
-    View::ranked(sheet.name, &columns, (0..sheet.rows.len()).collect())
+    let columns = sheet.columns.iter().map(|column| column.name).filter(|name| *name != "sentence");
+    View::ranked(sheet.name, &columns.collect::<Vec<_>>(), (0..sheet.rows.len()).collect())
 }
 
 fn standing(kept: Kept) -> Standing {

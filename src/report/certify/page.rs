@@ -296,7 +296,7 @@ fn pitfalls(certificate: &Certificate) -> Markup {
             @for pitfall in &certificate.pitfalls {
                 li class=(words::class(pitfall.kept)) {
                     (badge(pitfall.kept, words::harm(pitfall.kept))) " " b { (pitfall.name) } ": "
-                    (bound(&words::sentence(&pitfall.sentence, pitfall.kept)))
+                    (bound(&words::wrong(pitfall)))
                 }
             }
         }

@@ -41,11 +41,11 @@ pub(super) fn panels(certificate: &Certificate, sheets: &[Sheet]) -> Vec<Panel> 
     all.into_iter().flatten().collect()
 }
 
-/// All rows and columns of a sheet.
+/// All rows and columns of a sheet but sentences, which stand in the text.
 fn view(sheets: &[Sheet], name: &str) -> Option<View> {
     let sheet = sheets.iter().find(|sheet| sheet.name == name)?;
-    let columns: Vec<&str> = sheet.columns.iter().map(|column| column.name).collect();
-    View::ranked(sheet.name, &columns, (0..sheet.rows.len()).collect())
+    let columns = sheet.columns.iter().map(|column| column.name).filter(|name| *name != "sentence");
+    View::ranked(sheet.name, &columns.collect::<Vec<_>>(), (0..sheet.rows.len()).collect())
 }
 
 fn standing(kept: Kept) -> Standing {
@@ -584,7 +584,7 @@ fn pitfalls(certificate: &Certificate, sheets: &[Sheet]) -> Option<Panel> {
         return None;
     }
     // On one scale of rates if all are held against the same one.
-    let alike = all.iter().all(|pitfall| pitfall.promised == all[0].promised);
+    let alike = all.iter().all(|pitfall| (pitfall.promised - all[0].promised).abs() < 1e-9);
     let row = |pitfall: &Pitfall| AllowanceRow {
         name: pitfall.name.to_owned(),
         note: format!("{}, sound: {}", words::rate(&pitfall.rate), confidence(pitfall.promised)),
@@ -758,7 +758,7 @@ fn bandits(certificate: &Certificate, sheets: &[Sheet]) -> Option<Panel> {
         name: "bandits",
         question: "What if customers were shifted to the better arm on the way?",
         charts,
-        note: "A policy that learns while it runs gives fewer customers the worse arm. For it, it sees less of that arm: it is wrong about the winner more often, and its plain estimate is biased. Titles are of the customers' own effect; rewards come late and are learnt in batches, as in the scenario.".to_owned(),
+        note: "A policy that learns while it runs gives fewer customers the worse arm. It also learns less of that arm, and who comes later, when the shares have shifted, may differ from who came first: its plain estimate is biased, and the wrong arm may win more often. Titles are of the customers' own effect; rewards come late and are learnt in batches, as in the scenario.".to_owned(),
         view: view(sheets, "bandits"),
     })
 }

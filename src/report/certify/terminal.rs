@@ -54,8 +54,7 @@ pub fn table(certificate: &Certificate) -> String {
     if !certificate.pitfalls.is_empty() {
         text += "\nWhat would go wrong\n";
         for pitfall in &certificate.pitfalls {
-            let sentence = words::sentence(&pitfall.sentence, pitfall.kept);
-            text += &judged(words::harm(pitfall.kept), &sentence);
+            text += &judged(words::harm(pitfall.kept), &format!("{}: {}", pitfall.name, words::wrong(pitfall)));
         }
     }
     let mut part = |heading: &str, table: Option<Words>| {

@@ -1,6 +1,6 @@
 //! A certificate in words: the same in every way of showing it.
 
-use crate::abtest::certify::certificate::{Duration, Look, MetricRow, PowerPoint, Promise};
+use crate::abtest::certify::certificate::{Duration, Look, MetricRow, Pitfall, PowerPoint, Promise};
 use crate::abtest::certify::{Certificate, Kept, Mean, Rate};
 use crate::compare::{count, decimal, number, percent};
 use crate::report::abtest::written::{Written, confidence};
@@ -10,6 +10,8 @@ use crate::report::panels::{capital, named};
 const MOST: u64 = 1_000_000_000;
 /// As many promises are named in the headline.
 const NAMED: usize = 3;
+/// What stands at the end of the sentence of a pitfall that does no harm.
+const HARMLESS: &str = "harmless here";
 
 /// As results write it.
 pub(super) fn word(kept: Kept) -> &'static str {
@@ -154,9 +156,19 @@ pub(super) fn label(certificate: &Certificate, promise: &Promise) -> String {
 
 /// A sentence without the verdict at its end, which stands before it.
 pub(super) fn sentence(sentence: &str, kept: Kept) -> String {
+    capital(bare(sentence, kept.name())) + "."
+}
+
+/// What a pitfall is and does: "look 20 times and stop at p < 0.05 – calls a difference …".
+pub(super) fn wrong(pitfall: &Pitfall) -> String {
+    let does = bare(bare(&pitfall.sentence, HARMLESS), pitfall.kept.name());
+    format!("{} – {does}.", pitfall.what)
+}
+
+/// A sentence without its stop and without a verdict behind a colon.
+fn bare<'a>(sentence: &'a str, verdict: &str) -> &'a str {
     let bare = sentence.trim_end().trim_end_matches('.');
-    let bare = bare.strip_suffix(kept.name()).map_or(sentence, |rest| rest.trim_end().trim_end_matches([':', ',']));
-    capital(bare.trim_end_matches('.')) + "."
+    bare.strip_suffix(verdict).and_then(|rest| rest.trim_end().strip_suffix(':')).unwrap_or(bare)
 }
 
 /// A rate: `4.8 %`.
@@ -325,6 +337,13 @@ pub(super) fn lasts(certificate: &Certificate, line: &Duration) -> String {
     let mut text = capital(under(line.effect));
     let days = line.days.as_ref().filter(|days| days.value.is_finite());
     match (days, line.days_p10, line.days_p50, line.days_p90) {
+        (Some(days), Some(p10), _, Some(p90)) if p10 == p90 => {
+            text += &format!(
+                " a test ends after {} days on average, nine in ten within {p90}; it has seen {} {unit}s then.",
+                plain(days),
+                units(&line.units)
+            );
+        }
         (Some(days), Some(p10), Some(p50), Some(p90)) => {
             text += &format!(
                 " a test ends after {} days on average, one in ten within {p10}, half within {p50}, nine in ten within {p90}; it has seen {} {unit}s then.",
@@ -407,8 +426,8 @@ pub(super) fn audit(certificate: &Certificate) -> String {
 pub(super) fn part(part: f64) -> String {
     match part {
         0.0 => "no effect".to_owned(),
-        1.0 => "customers' own effect".to_owned(),
-        part => format!("{} of that effect", confidence(part)),
+        1.0 => "own effect".to_owned(),
+        part => format!("{} of own effect", confidence(part)),
     }
 }
 
@@ -437,6 +456,6 @@ mod tests {
         assert_eq!(sentence("this plan wins falsely in 5 %: holds", Kept::Holds), "This plan wins falsely in 5 %.");
         assert_eq!(sentence("Power is 81 %: run more.", Kept::RunMore), "Power is 81 %.");
         assert_eq!(sentence("It finds 81 %.", Kept::Holds), "It finds 81 %.");
-        assert_eq!(sentence("This plan holds: fails", Kept::Fails), "This plan holds.");
+        assert_eq!(sentence("Nobody holds", Kept::Holds), "Nobody holds.");
     }
 }

@@ -240,14 +240,15 @@ fn metric(metric: &str, role: &'static str, treatment: &str, control: f64, effec
 
 fn pitfall(name: &'static str, what: &str, of: &'static str, share: f64, promised: f64, bias: Option<Mean>) -> Pitfall {
     let rate = rate(share);
+    let kept = rate.at_most(promised);
+    let verdict = if kept == Kept::Holds { "harmless here" } else { kept.name() };
     let sentence = format!(
-        "who does so ({what}) has {of} in {:.1} % of tests ({:.1}–{:.1}) rather than {:.0} %",
+        "has {of} in {:.1} % ({:.1}–{:.1}) of tests, not in {:.0} %: {verdict}",
         100.0 * rate.share,
         100.0 * rate.low,
         100.0 * rate.high,
         100.0 * promised
     );
-    let kept = rate.at_most(promised);
     Pitfall { name, what: what.to_owned(), of, effect: "none", rate, promised, kept, bias, sentence }
 }
 

@@ -50,7 +50,7 @@ const AUDITED: u64 = 20;
 /// The effect worth finding is the customers' own if it differs from it by less than this share: plans round it.
 const ROUNDED: f64 = 0.01;
 /// Experiments of bandits at most, and units that all experiments of a policy may take together.
-const BANDITS: (u64, u64) = (1000, 30_000_000);
+const BANDITS: (u64, u64) = (1000, 12_000_000);
 /// Batches in which customers come to a bandit where nobody says when they do.
 const BATCHES: u64 = 20;
 

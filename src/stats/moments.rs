@@ -263,6 +263,97 @@ fn exact_comoment(n: f64, sum_x: f64, sum_y: f64, product: f64) -> f64 {
     ((whole - taken) + (whole_rest - taken_rest)) / n
 }
 
+/// Sums of a few variables around a fixed origin: what [`Moments`] are, gathered faster where it is known beforehand about where
+/// the values lie. With the origin near the means, within thousands of standard deviations, hardly any digit is lost (Chan, Golub &
+/// `LeVeque`, 1983).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Shifted {
+    n: u64,
+    origin: Vec<f64>,
+    /// Σ (xᵢ − oᵢ).
+    sums: Vec<f64>,
+    /// Σ (xᵢ − oᵢ)(xⱼ − oⱼ) for j ≤ i, by rows of the lower triangle.
+    products: Vec<f64>,
+}
+
+impl Shifted {
+    /// Most variables.
+    pub const MOST: usize = 8;
+
+    /// No units yet, of as many variables as the origin has (at most [`Self::MOST`]).
+    ///
+    /// ```
+    /// use channelmix::stats::moments::Shifted;
+    /// let mut spend = Shifted::new(&[25.0]);
+    /// [10.0, 0.0, 50.0].iter().for_each(|x| spend.add(&[*x]));
+    /// assert_eq!((spend.moments().mean(0), spend.moments().variance(0)), (20.0, 700.0));
+    /// ```
+    pub fn new(origin: &[f64]) -> Self {
+        assert!(origin.len() <= Self::MOST, "a few variables are at most {}", Self::MOST);
+        let k = origin.len();
+        Self { n: 0, origin: origin.to_vec(), sums: vec![0.0; k], products: vec![0.0; k * (k + 1) / 2] }
+    }
+
+    /// One more unit. Allocates nothing.
+    #[inline]
+    pub fn add(&mut self, row: &[f64]) {
+        self.n += 1;
+        let mut from_origin = [0.0; Self::MOST];
+        let mut products = self.products.iter_mut();
+        for (i, ((sum, origin), x)) in self.sums.iter_mut().zip(&self.origin).zip(row).enumerate() {
+            let x = x - origin;
+            from_origin[i] = x;
+            *sum += x;
+            for (y, product) in from_origin[..=i].iter().zip(&mut products) {
+                *product += x * y;
+            }
+        }
+    }
+
+    /// Adds the units of `other`, around the same origin.
+    pub fn merge(&mut self, other: &Self) {
+        debug_assert_eq!(self.origin, other.origin, "both have the same origin");
+        self.n += other.n;
+        self.sums.iter_mut().zip(&other.sums).for_each(|(own, more)| *own += more);
+        self.products.iter_mut().zip(&other.products).for_each(|(own, more)| *own += more);
+    }
+
+    /// How many units.
+    pub fn n(&self) -> u64 {
+        self.n
+    }
+
+    /// Forgets all units.
+    pub fn clear(&mut self) {
+        self.n = 0;
+        self.sums.fill(0.0);
+        self.products.fill(0.0);
+    }
+
+    /// Sum of a variable.
+    pub fn sum(&self, i: usize) -> f64 {
+        self.origin[i] * self.n as f64 + self.sums[i]
+    }
+
+    /// The moments of all units.
+    pub fn moments(&self) -> Moments {
+        let k = self.origin.len();
+        let n = (self.n as f64).max(1.0);
+        let pairs = (0..k).flat_map(|i| (0..=i).map(move |j| (i, j)));
+        let comoments = pairs.zip(&self.products).map(|((i, j), product)| {
+            let rest = product - self.sums[i] * self.sums[j] / n;
+            // What does not vary must not be made to by rounding.
+            if i == j && rest < 1e-12 * product { 0.0 } else { rest }
+        });
+        Moments {
+            n: self.n,
+            origin: self.origin.clone(),
+            means: self.sums.iter().map(|sum| sum / n).collect(),
+            comoments: comoments.collect(),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -282,6 +373,33 @@ mod tests {
         let mut moments = Moments::new(3);
         rows.iter().for_each(|row| moments.add(row));
         moments
+    }
+
+    #[test]
+    fn shifted_sums_are_the_same_moments() {
+        let rows: Vec<[f64; 3]> = (0..500_u32)
+            .map(|i| {
+                let x = f64::from(i * 7919 % 101);
+                [1e6 + x, x * x, 3.0 - x / 7.0]
+            })
+            .collect();
+        let mut moments = Moments::new(3);
+        let (mut first, mut second) = (Shifted::new(&[1e6, 3000.0, 0.0]), Shifted::new(&[1e6, 3000.0, 0.0]));
+        for (i, row) in rows.iter().enumerate() {
+            moments.add(row);
+            if i % 3 == 0 { &mut first } else { &mut second }.add(row);
+        }
+        first.merge(&second);
+        let found = first.moments();
+        assert_eq!((found.n(), found.k()), (500, 3));
+        let near = |a: f64, b: f64| assert!((a - b).abs() <= 1e-12 * b.abs(), "{a} {b}");
+        for i in 0..3 {
+            near(found.mean(i), moments.mean(i));
+            near(found.sum(i), first.sum(i));
+            (0..=i).for_each(|j| near(found.comoment(i, j), moments.comoment(i, j)));
+        }
+        first.clear();
+        assert_eq!(first, Shifted::new(&[1e6, 3000.0, 0.0]));
     }
 
     #[test]

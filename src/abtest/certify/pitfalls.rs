@@ -15,7 +15,7 @@ use crate::abtest::contrast::Contrast;
 use crate::abtest::metric::{Direction, Kind, Metric};
 use crate::simulation::Progress;
 use crate::stats::bayes::{self, Beta};
-use crate::stats::moments::Moments;
+use crate::stats::moments::Shifted;
 use crate::stats::{Error, normal, sample_ratio};
 
 /// Experiments of a pitfall at most: what goes wrong is seldom a matter of a tenth of a percentage point.
@@ -61,20 +61,22 @@ struct Seen {
 struct Tally {
     units: u64,
     successes: u64,
-    moments: Moments,
+    /// Of a proportion none: the counts are all there is to know.
+    sums: Option<Shifted>,
 }
 
 impl Tally {
-    fn new(width: usize) -> Self {
-        Self { units: 0, successes: 0, moments: Moments::new(width) }
+    fn new(metric: &Metric, near: &[f64]) -> Self {
+        let counted = matches!(metric.kind, Kind::Proportion { .. });
+        Self { units: 0, successes: 0, sums: (!counted).then(|| Shifted::new(near)) }
     }
 
     #[inline]
-    fn add(&mut self, row: [f64; 2]) {
+    fn add(&mut self, row: [f64; 2], width: usize) {
         self.units += 1;
         self.successes += u64::from(row[0] != 0.0);
-        if self.moments.k() > 0 {
-            self.moments.add(&row[..self.moments.k()]);
+        if let Some(sums) = &mut self.sums {
+            sums.add(&row[..width]);
         }
     }
 }
@@ -82,31 +84,38 @@ impl Tally {
 /// Control and first treatment.
 struct Pair<'a> {
     kind: &'a Kind,
+    width: usize,
     arms: [Tally; 2],
 }
 
 impl<'a> Pair<'a> {
-    fn new(metric: &'a Metric) -> Self {
-        // Of a proportion the counts are all there is to know.
-        let width = match metric.kind {
-            Kind::Proportion { .. } => 0,
-            Kind::Ratio { .. } => 2,
-            _ => 1,
+    fn new(metric: &'a Metric, place: &Place, population: &Population) -> Self {
+        let near = population.means(place);
+        let tally = Tally::new(metric, &near[..place.width]);
+        Self { kind: &metric.kind, width: place.width, arms: [tally.clone(), tally] }
+    }
+
+    /// The same without units.
+    fn empty(&self) -> Self {
+        let tally = |tally: &Tally| {
+            let mut sums = tally.sums.clone();
+            sums.iter_mut().for_each(Shifted::clear);
+            Tally { units: 0, successes: 0, sums }
         };
-        Self { kind: &metric.kind, arms: [Tally::new(width), Tally::new(width)] }
+        Self { kind: self.kind, width: self.width, arms: [tally(&self.arms[0]), tally(&self.arms[1])] }
     }
 
     #[inline]
     fn add(&mut self, arm: usize, row: Option<[f64; 2]>) {
         if let (Some(row), Some(tally)) = (row, self.arms.get_mut(arm)) {
-            tally.add(row);
+            tally.add(row, self.width);
         }
     }
 
     fn contrast(&self) -> Option<Contrast> {
-        let sample = |tally: &Tally| match self.kind {
-            Kind::Proportion { .. } => Sample::Count { successes: tally.successes, units: tally.units },
-            _ => Sample::Moments(tally.moments.clone()),
+        let sample = |tally: &Tally| match &tally.sums {
+            None => Sample::Count { successes: tally.successes, units: tally.units },
+            Some(sums) => Sample::Moments(sums.moments()),
         };
         Contrast::of(self.kind, &sample(&self.arms[0]), &sample(&self.arms[1])).ok()
     }
@@ -121,7 +130,7 @@ impl<'a> Pair<'a> {
 
     /// The score by which two ratios differ if each row (a message, not a customer) counts as a unit of its own.
     fn by_rows(&self) -> f64 {
-        let [c, t] = [&self.arms[0].moments, &self.arms[1].moments];
+        let [Some(c), Some(t)] = [&self.arms[0].sums, &self.arms[1].sums] else { return f64::NAN };
         let (rows_c, rows_t) = (c.sum(1), t.sum(1));
         let pooled = (c.sum(0) + t.sum(0)) / (rows_c + rows_t);
         let variance = pooled * (1.0 - pooled) * (1.0 / rows_c + 1.0 / rows_t);
@@ -219,9 +228,12 @@ impl<'a> Pitfalls<'a> {
         let course = Course::evenly(self.setting.course.units(), &steps);
         let lottery = self.lottery(&[LOST]).looking(&course);
         let share = self.shares[0] / (self.shares[0] + self.shares[1]);
+        let population = &self.setting.population;
+        let none = Pair::new(metric, place, population);
+        let no_rows = rows.map(|(metric, place)| Pair::new(metric, place, population));
         let seen = self.each(progress, |number| {
-            let (mut all, mut kept) = (Pair::new(metric), Pair::new(metric));
-            let mut by_row = rows.map(|(metric, _)| Pair::new(metric));
+            let (mut all, mut kept) = (none.empty(), none.empty());
+            let mut by_row = no_rows.as_ref().map(Pair::empty);
             let mut seen = Seen::default();
             for stage in 0..course.stages.len() {
                 lottery.stage(number, stage, |drawn| {
@@ -337,8 +349,9 @@ impl<'a> Pitfalls<'a> {
         let mut all = Vec::new();
         // Of all experiments, whether the interval misses a value, and the estimate.
         let misses = |place: &Place, truth: f64| {
+            let none = Pair::new(metric, place, &self.setting.population);
             self.each(progress, |number| {
-                let mut pair = Pair::new(metric);
+                let mut pair = none.empty();
                 self.units(&lottery, number, |drawn| {
                     pair.add(drawn.arm, numbers(drawn.row, place, last, drawn.arm, limits));
                 });

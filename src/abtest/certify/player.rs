@@ -9,7 +9,7 @@ use super::truth::{self, Limits, NO_LIMITS, Truth};
 use crate::abtest::analysis::{Call, Facts, Ground, contrasts_of, harms, not_worse};
 use crate::abtest::collected::{Adjusted, Cell, Collected, Health, Measured};
 use crate::abtest::contrast::Contrast;
-use crate::abtest::metric::{Cap, Metric, Role};
+use crate::abtest::metric::{Cap, Kind, Metric, Role};
 use crate::abtest::plan::{Guardrails, Plan};
 use crate::abtest::standing::Standing;
 use crate::stats::Error;
@@ -29,6 +29,8 @@ pub struct Player<'a> {
     /// The arms, the control first.
     arms: Vec<String>,
     primary: usize,
+    /// By metric: about where its variables lie, its covariates among them.
+    near: Vec<Vec<f64>>,
 }
 
 /// How an experiment ended under one part of the effect.
@@ -96,7 +98,16 @@ impl<'a> Player<'a> {
             };
             (0..course.stages.len()).map(of_look).collect()
         });
+        let near = plan.metrics.iter().zip(&population.places).map(|(metric, place)| {
+            let mut near = population.means(place);
+            // Of 0 and 1 the sum is then the number of successes.
+            if matches!(metric.kind, Kind::Proportion { .. }) {
+                near[0] = 0.0;
+            }
+            near
+        });
         Ok(Self {
+            near: near.collect(),
             plan,
             parts,
             rules,
@@ -124,9 +135,9 @@ impl<'a> Player<'a> {
     /// Those of statistics that no analysis would tell as a refusal.
     pub fn experiment(&self, number: u64) -> Result<Vec<Ended>, Error> {
         let mut sums: Vec<Vec<Sums>> = Vec::new();
-        for (metric, place) in self.plan.metrics.iter().zip(self.places()) {
+        for ((metric, place), near) in self.plan.metrics.iter().zip(self.places()).zip(&self.near) {
             let sheets = if capped_at_quantile(metric) { self.parts.len() } else { 1 };
-            sums.push(vec![Sums::new(metric, place, self.arms.len(), self.parts.len()); sheets]);
+            sums.push(vec![Sums::new(metric, place, self.arms.len(), self.parts.len(), near); sheets]);
         }
         let mut going: Vec<Going> = self.parts.iter().map(|_| Going::new(self)).collect();
         for look in 0..self.rules.len() {

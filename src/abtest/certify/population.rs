@@ -20,6 +20,9 @@ use crate::world::World;
 /// Customers that are played together.
 const PART: u64 = 1 << 17;
 
+/// Units that say about where values lie.
+const FIRST: usize = 1000;
+
 /// Customers with all their potential outcomes.
 #[derive(Clone, Debug)]
 pub struct Population {
@@ -311,6 +314,18 @@ impl Population {
     #[inline]
     pub fn row(&self, unit: usize) -> &[f64] {
         &self.rows[unit * self.stride..(unit + 1) * self.stride]
+    }
+
+    /// Means of a metric's variables under the control, and of its covariates, over the first units.
+    pub(super) fn means(&self, place: &Place) -> Vec<f64> {
+        let at = place.of(0, 0);
+        let columns: Vec<usize> = (at..at + place.width).chain(place.covariates.iter().copied()).collect();
+        let mean = |column: usize| {
+            let values = (0..self.len().min(FIRST)).map(|unit| self.row(unit)[column]).filter(|value| !value.is_nan());
+            let (sum, n) = values.fold((0.0, 0.0), |(sum, n), value| (sum + value, n + 1.0));
+            if n > 0.0 { sum / n } else { 0.0 }
+        };
+        columns.into_iter().map(mean).collect()
     }
 
     /// Something of each end of a row, which brings it near.

@@ -9,10 +9,7 @@ use super::population::Place;
 use super::truth::{Limits, numbers};
 use crate::abtest::collected::Sample;
 use crate::abtest::metric::{Kind, Metric};
-use crate::stats::moments::Moments;
-
-/// Variables of a unit at most: a ratio's two, or a value and its covariates.
-const MOST: usize = 8;
+use crate::stats::moments::{Moments, Shifted};
 
 /// What is summed of a metric.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +22,7 @@ enum Sort {
 #[derive(Clone, Debug)]
 pub struct Sums {
     sort: Sort,
+    /// Variables of a unit: a ratio's two, or a value and its covariates; of a proportion without covariates none.
     variables: usize,
     /// Parts of the effect that are told apart.
     parts: usize,
@@ -36,17 +34,16 @@ pub struct Sums {
 struct Cell {
     units: u64,
     successes: u64,
-    moments: Moments,
+    sums: Shifted,
 }
 
 impl Sums {
-    /// Of a metric in so many arms, for so many parts of the effect.
-    pub fn new(metric: &Metric, place: &Place, arms: usize, parts: usize) -> Self {
+    /// Of a metric in so many arms, for so many parts of the effect. `near` says about where its variables lie.
+    pub fn new(metric: &Metric, place: &Place, arms: usize, parts: usize, near: &[f64]) -> Self {
         let covariates = place.covariates.len();
         let sort = if matches!(metric.kind, Kind::Proportion { .. }) { Sort::Count } else { Sort::Moments };
         let variables = if sort == Sort::Count && covariates == 0 { 0 } else { place.width + covariates };
-        assert!(variables <= MOST, "a row of a metric has room for as many");
-        let cell = Cell { units: 0, successes: 0, moments: Moments::new(variables) };
+        let cell = Cell { units: 0, successes: 0, sums: Shifted::new(&near[..variables]) };
         Self { sort, variables, parts, cells: vec![cell; arms * (parts + 1) * 2] }
     }
 
@@ -55,7 +52,7 @@ impl Sums {
         for cell in &mut self.cells {
             cell.units = 0;
             cell.successes = 0;
-            cell.moments = Moments::new(self.variables);
+            cell.sums.clear();
         }
     }
 
@@ -79,40 +76,42 @@ impl Sums {
                 return;
             }
         }
-        let mut row = [0.0; MOST];
+        let mut row = [0.0; Shifted::MOST];
         row[0] = value;
         row[1] = below;
         for (x, &at) in row[place.width..].iter_mut().zip(&place.covariates) {
             *x = drawn.row[at];
         }
-        cell.moments.add(&row[..self.variables]);
+        cell.sums.add(&row[..self.variables]);
     }
 
     /// What an arm has under one of the parts of the effect.
     fn merged(&self, arm: usize, part: usize) -> Cell {
-        let mut all = Cell { units: 0, successes: 0, moments: Moments::new(self.variables) };
+        let mut all = self.cells[0].clone();
+        (all.units, all.successes) = (0, 0);
+        all.sums.clear();
         for beyond in 0..=self.parts {
             // Not beyond part p means to be treated under it.
             let treated = usize::from(arm > 0 && beyond <= part);
             let cell = &self.cells[(arm * (self.parts + 1) + beyond) * 2 + treated];
             all.units += cell.units;
             all.successes += cell.successes;
-            all.moments.merge(&cell.moments);
+            all.sums.merge(&cell.sums);
         }
         all
     }
 
     /// The sample of an arm under one of the parts of the effect.
     pub fn sample(&self, arm: usize, part: usize) -> Sample {
-        let Cell { units, successes, moments } = self.merged(arm, part);
+        let Cell { units, successes, sums } = self.merged(arm, part);
         match self.sort {
             Sort::Count => Sample::Count { successes, units },
-            Sort::Moments => Sample::Moments(moments),
+            Sort::Moments => Sample::Moments(sums.moments()),
         }
     }
 
     /// The moments of value and covariates of an arm under one of the parts.
     pub fn moments(&self, arm: usize, part: usize) -> Moments {
-        self.merged(arm, part).moments
+        self.merged(arm, part).sums.moments()
     }
 }

@@ -300,7 +300,7 @@ impl<'a> Pitfalls<'a> {
                 rate(|seen| seen.crossed_with_loss)?,
                 &|rate| {
                     format!(
-                        "calls a difference where there is none in {rate} of tests; the sample-ratio gate stops {stopped} of them"
+                        "calls a difference where there is none in {rate} of tests; of them all the sample-ratio gate stops {stopped}"
                     )
                 },
             ),
@@ -405,7 +405,7 @@ fn pitfall(
     sentence: impl Fn(String) -> String,
 ) -> Pitfall {
     let kept = rate.at_most(promised);
-    let shown = format!("{} ({}–{})", percent(rate.share), one(rate.low), one(rate.high));
+    let shown = format!("{} % ({}–{})", one(rate.share), one(rate.low), one(rate.high));
     let sentence = format!("{}: {}", sentence(shown), if kept == Kept::Holds { "harmless here" } else { kept.name() });
     Pitfall { name, what, of, effect, rate, promised, kept, bias: None, sentence }
 }

@@ -444,22 +444,20 @@ fn verdict(sentence: &str, kept: Kept) -> String {
     format!("{sentence}: {}", kept.name())
 }
 
+/// "4.8 % (4.4–5.2)".
 fn shown(rate: &Rate) -> String {
-    format!("{} ({}–{})", percent(rate.share), digits(rate.low), digits(rate.high))
+    format!("{} % ({}–{})", digits(rate.share), digits(rate.low), digits(rate.high))
 }
 
-/// A share as sentences write it: one digit, two where it is small or nearly all.
-fn percent(share: f64) -> String {
-    format!("{} %", digits(share))
-}
-
+/// A share as percent: with one digit, with two where it is small.
 fn digits(share: f64) -> String {
     let percent = 100.0 * share;
-    let text = if percent.min(100.0 - percent) < 0.95 { format!("{percent:.2}") } else { format!("{percent:.1}") };
-    match text.strip_suffix(".00").or(text.strip_suffix(".0")) {
-        Some(whole) => whole.to_owned(),
-        None => text,
-    }
+    if percent > 0.0 && percent < 0.095 { format!("{percent:.2}") } else { format!("{percent:.1}") }
+}
+
+/// What is promised, in as many digits as it has.
+fn percent(share: f64) -> String {
+    format!("{} %", (1e6 * share).round() / 1e4)
 }
 
 /// Whether a full analysis says the same of an experiment.

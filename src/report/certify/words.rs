@@ -103,8 +103,16 @@ pub fn headline(certificate: &Certificate) -> String {
                 ),
                 None => format!("{} experiments do not tell", count(certificate.experiments)),
             };
+            let holds = match of(Kept::Holds).len() {
+                0 => String::new(),
+                some => format!("{some} of {} hold, ", all.len()),
+            };
             format!(
-                "Not yet known whether this plan keeps its promises on customers like these: {}. {enough}.",
+                "No promise of this plan is broken on customers like these: {holds}{} not decided yet ({}). {enough}.",
+                match open.len() {
+                    1 => "1 is".to_owned(),
+                    some => format!("{some} are"),
+                },
                 listed(&open, &found)
             )
         }

@@ -126,8 +126,9 @@ pub fn certify(
 pub fn drawn(setting: &Setting, seed: u64, experiment: u64, own: bool) -> Result<Collected, Failure> {
     let lottery = Lottery::new(setting, seed, &[0.0, 1.0]);
     let last = setting.course.stages.len() - 1;
-    let rows = Rows::new(None, &setting.plan, &lottery, experiment, last, usize::from(own)).map_err(refused)?;
-    rows.collected().map_err(refused)
+    let rows = Rows::new(None, &setting.plan, &lottery, experiment, last, usize::from(own))
+        .map_err(|error| refused(&error))?;
+    rows.collected().map_err(|error| refused(&error))
 }
 
 /// Experiments that are played in all, of which progress is told.
@@ -149,11 +150,12 @@ impl Certified {
             }));
         };
         let lottery = Lottery::new(setting, seed, &self.parts);
-        Rows::new(Some(world), &setting.plan, &lottery, experiment, look, self.parts.len() - 1).map_err(refused)
+        Rows::new(Some(world), &setting.plan, &lottery, experiment, look, self.parts.len() - 1)
+            .map_err(|error| refused(&error))
     }
 }
 
-fn refused(error: super::collect::Error) -> Failure {
+fn refused(error: &super::collect::Error) -> Failure {
     Failure::Refused(Refusal { what: error.to_string(), help: "change the plan".to_owned() })
 }
 
@@ -272,8 +274,8 @@ fn audit(
     for (number, ended) in (0..AUDITED).zip(experiments) {
         for part in [0, parts.len() - 1] {
             let ended = &ended[part];
-            let rows = Rows::new(world, plan, lottery, number, ended.look, part).map_err(refused)?;
-            let collected = rows.collected().map_err(refused)?;
+            let rows = Rows::new(world, plan, lottery, number, ended.look, part).map_err(|error| refused(&error))?;
+            let collected = rows.collected().map_err(|error| refused(&error))?;
             let none = analysis::Asked { metrics: Vec::new(), taken: None };
             audit.analysed += 1;
             match analysis::analyze(plan, true, &none, &collected) {

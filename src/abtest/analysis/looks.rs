@@ -156,7 +156,7 @@ fn at<'a>(days: &'a [DayResult], treatment: &str, units: f64, shares: (f64, f64)
 }
 
 /// The difference whose score is this.
-fn of_score(contrast: &Contrast, score: f64) -> Option<f64> {
+pub(in crate::abtest) fn of_score(contrast: &Contrast, score: f64) -> Option<f64> {
     let (low, high) = contrast.interval(score.abs()).ok()?;
     Some(if score > 0.0 { low } else { high })
 }

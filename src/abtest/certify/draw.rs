@@ -112,6 +112,11 @@ impl<'a> Lottery<'a> {
         arm
     }
 
+    /// Every unit of an experiment that runs to its end.
+    pub fn units(&self, experiment: u64, mut see: impl FnMut(Drawn<'a>)) {
+        (0..self.course.stages.len()).for_each(|stage| self.stage(experiment, stage, &mut see));
+    }
+
     /// Every unit of a stage of an experiment, in the order of drawing.
     #[inline]
     pub fn stage(&self, experiment: u64, stage: usize, mut see: impl FnMut(Drawn<'a>)) {

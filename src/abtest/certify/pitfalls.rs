@@ -208,11 +208,6 @@ impl<'a> Pitfalls<'a> {
             .collect()
     }
 
-    /// All units of an experiment.
-    fn units(&self, lottery: &Lottery<'a>, number: u64, mut see: impl FnMut(&Drawn<'a>)) {
-        (0..lottery.course.stages.len()).for_each(|stage| lottery.stage(number, stage, |drawn| see(&drawn)));
-    }
-
     fn rate(&self, of: impl Iterator<Item = bool>) -> Result<Rate, Error> {
         Rate::new(of.filter(|wrong| *wrong).count() as u64, self.experiments)
     }
@@ -258,6 +253,11 @@ impl<'a> Pitfalls<'a> {
             seen.by_rows = by_row.is_some_and(|pair| pair.by_rows().abs() > critical);
             Ok(seen)
         })?;
+        self.told(&seen, course.stages.len(), metric, rows.map(|(metric, _)| metric))
+    }
+
+    /// What became of experiments in which nothing differs, in words.
+    fn told(&self, seen: &[Seen], looks: usize, metric: &Metric, rows: Option<&Metric>) -> Result<Vec<Pitfall>, Error> {
         let (plan, alpha) = (&self.setting.plan, self.setting.plan.design.alpha);
         let rate = |of: fn(&Seen) -> bool| self.rate(seen.iter().map(of));
         let false_alarm = |name, what, rate: Rate, sentence: &dyn Fn(String) -> String| {
@@ -268,7 +268,6 @@ impl<'a> Pitfalls<'a> {
                 format!("ships a treatment that changes nothing in {rate} of tests")
             })
         };
-        let looks = course.stages.len();
         let stopped = percent(rate(|seen| seen.stopped)?.share);
         let mut all = vec![
             false_alarm(
@@ -313,7 +312,7 @@ impl<'a> Pitfalls<'a> {
                 &|rate| format!("calls a difference where there is none in {rate} of A/A tests"),
             ));
         }
-        if let Some((metric, _)) = rows {
+        if let Some(metric) = rows {
             all.push(false_alarm(
                 "rows for units",
                 format!("take each row of {} for a {} of its own", metric.name, plan.unit),
@@ -352,7 +351,7 @@ impl<'a> Pitfalls<'a> {
             let none = Pair::new(metric, place, &self.setting.population);
             self.each(progress, |number| {
                 let mut pair = none.empty();
-                self.units(&lottery, number, |drawn| {
+                lottery.units(number, |drawn| {
                     pair.add(drawn.arm, numbers(drawn.row, place, last, drawn.arm, limits));
                 });
                 let contrast = pair.contrast();

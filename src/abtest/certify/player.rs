@@ -6,7 +6,7 @@ use super::rule::{Rule, correction, sign};
 use super::setting::Setting;
 use super::sums::Sums;
 use super::truth::{self, Limits, NO_LIMITS, Truth};
-use crate::abtest::analysis::{Call, Facts, Ground, contrasts_of, harms, not_worse};
+use crate::abtest::analysis::{Call, Facts, Ground, contrasts_of, harms, not_worse, of_score};
 use crate::abtest::collected::{Adjusted, Cell, Collected, Health, Measured};
 use crate::abtest::contrast::Contrast;
 use crate::abtest::metric::{Cap, Kind, Metric, Role};
@@ -146,7 +146,7 @@ impl<'a> Player<'a> {
                 break;
             }
             let limits = self.gather(number, look, &open, &mut sums);
-            let adjusted = self.adjust(number, look, &open, &sums, &limits)?;
+            let adjusted = self.adjust(number, look, &open, &sums, &limits);
             for (&part, adjusted) in open.iter().zip(adjusted) {
                 let collected = self.collected(look, part, &sums, adjusted);
                 self.look(look, part, &collected, &mut going[part])?;
@@ -240,7 +240,7 @@ impl<'a> Player<'a> {
         open: &[usize],
         sums: &[Vec<Sums>],
         limits: &[Vec<Limits>],
-    ) -> Result<Vec<Vec<Vec<Adjusted>>>, Error> {
+    ) -> Vec<Vec<Vec<Adjusted>>> {
         let metrics = self.plan.metrics.len();
         let mut all: Vec<Vec<Vec<Regression<'_>>>> = Vec::new();
         for &part in open {
@@ -275,7 +275,7 @@ impl<'a> Player<'a> {
         let told = |(metric, regressions): (usize, Vec<Regression<'_>>)| {
             regressions.into_iter().map(|regression| regression.adjusted(names(metric))).collect()
         };
-        Ok(all.into_iter().map(|of_part| of_part.into_iter().enumerate().map(told).collect()).collect())
+        all.into_iter().map(|of_part| of_part.into_iter().enumerate().map(told).collect()).collect()
     }
 
     /// What an analysis would be shown.
@@ -445,12 +445,6 @@ impl<'a> Player<'a> {
 
 fn capped_at_quantile(metric: &Metric) -> bool {
     matches!(metric.cap, Some(Cap::Quantile { .. }))
-}
-
-/// The difference whose score is this.
-fn of_score(contrast: &Contrast, score: f64) -> Option<f64> {
-    let (low, high) = contrast.interval(score.abs()).ok()?;
-    Some(if score > 0.0 { low } else { high })
 }
 
 /// An experiment under one part of the effect, until it ends.

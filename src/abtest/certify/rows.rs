@@ -24,7 +24,7 @@ pub struct Rows {
     /// Names of the columns of numbers.
     columns: Vec<String>,
     layout: Layout,
-    rows: Vec<Row>,
+    units: Vec<Row>,
     /// The midnight with which the scenario starts.
     midnight: DateTime,
     /// Names of segments by their index.
@@ -88,7 +88,7 @@ impl Rows {
         rows.sort_by_key(|row| row.exposed);
         let names =
             world.map_or_else(Vec::new, |world| world.segments.iter().map(|segment| segment.name.clone()).collect());
-        Ok(Self { arms: population.arms.clone(), columns, layout, rows, midnight, segments: names, until })
+        Ok(Self { arms: population.arms.clone(), columns, layout, units: rows, midnight, segments: names, until })
     }
 
     /// What a collector makes of them.
@@ -101,7 +101,7 @@ impl Rows {
         let mut collector = Collector::new(self.layout.clone());
         let from = since_1970(self.midnight);
         while collector.wants_pass() {
-            for row in &self.rows {
+            for row in &self.units {
                 let level = row.segment.map(|segment| [segment]);
                 let levels = level.as_ref().filter(|_| segmented).map_or(&[][..], |level| &level[..]);
                 let exposed = row.exposed.map(|exposed| from + exposed);
@@ -120,14 +120,14 @@ impl Rows {
 
     /// As a CSV file.
     pub fn csv(&self) -> String {
-        let dated = self.rows.iter().any(|row| row.exposed.is_some());
-        let segmented = self.rows.iter().any(|row| row.segment.is_some());
+        let dated = self.units.iter().any(|row| row.exposed.is_some());
+        let segmented = self.units.iter().any(|row| row.segment.is_some());
         let mut head = vec![UNIT, VARIANT];
         head.extend(dated.then_some(EXPOSED_AT));
         head.extend(segmented.then_some(SEGMENT));
         head.extend(self.columns.iter().map(String::as_str));
         let mut text = head.iter().map(|name| field(name)).collect::<Vec<_>>().join(",") + "\n";
-        for (i, row) in self.rows.iter().enumerate() {
+        for (i, row) in self.units.iter().enumerate() {
             let _ = write!(text, "U{:06},{}", i + 1, field(&self.arms[row.arm]));
             if dated {
                 let _ = write!(text, ",{}", row.exposed.map_or_else(String::new, |exposed| self.at(exposed)));

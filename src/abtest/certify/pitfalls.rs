@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::certificate::{Kept, Mean, Pitfall, Rate};
 use super::course::Course;
-use super::draw::{Drawn, Lottery};
+use super::draw::Lottery;
 use super::population::{Place, Population};
 use super::setting::Setting;
 use super::truth::{self, Limits, NO_LIMITS, Truth, numbers};

@@ -191,7 +191,7 @@ impl Summary<'_> {
                 let rate = self.found(self.own(), at, treatment, |found| found.not_worse == Some(true))?;
                 let mut found = Promise::at_most("false safety", &metric.name, OWN, rate, alpha / 2.0, |rate| {
                     format!(
-                        "{arm} makes {} worse by more than the margin, and it says \"not worse\" in {rate} of tests",
+                        "although {arm} makes {} worse by more than the margin, it says \"not worse\" in {rate} of tests",
                         metric.name
                     )
                 });

@@ -224,7 +224,8 @@ fn bandits(setting: &Setting, shares: &[f64], asked: &Asked) -> Result<Vec<certi
     let arena = Arena {
         rewards: &rewards,
         batches: &batches,
-        delay: *matures,
+        // Days without a calendar are none: what a batch brought is known when the next one comes.
+        delay: if course.first_day.is_some() { *matures } else { 0 },
         better: primary.better,
         binary: matches!(primary.kind, Kind::Proportion { .. }),
     };

@@ -10,7 +10,7 @@ const WIDTH: usize = 80;
 /// The gap between columns.
 const GAP: usize = 2;
 /// The least room for the names of metrics.
-const NAME: usize = 10;
+const NAME: usize = 13;
 
 /// The answer as text for a terminal.
 pub fn table(analysis: &Analysis) -> String {

@@ -316,7 +316,10 @@ impl<'a> Player<'a> {
             .zip(&collected.metrics)
             .map(|(metric, measured)| contrasts_of(plan, collected, metric, measured).ok().map(|found| found.main))
             .collect();
-        let calls = self.calls(rule, collected, &contrasts)?;
+        // A score by Student's law takes integrals: each one is computed once.
+        let scores: Vec<Vec<f64>> =
+            contrasts.iter().map(|found| found.iter().flatten().map(|contrast| contrast.z(0.0)).collect()).collect();
+        let calls = self.calls(rule, collected, &contrasts, &scores)?;
         let mut found: Vec<Vec<Option<Found>>> = Vec::new();
         for (metric, contrasts) in contrasts.iter().enumerate() {
             let mut of_metric = Vec::new();
@@ -328,7 +331,7 @@ impl<'a> Player<'a> {
                 let standing = rule.standing_of(plan, collected, name, contrast);
                 let critical = rule.critical(&standing, alpha)?;
                 let truth = self.truth(metric, look, part).effect(treatment + 1, self.parts[part]);
-                let score = contrast.z(truth);
+                let score = if truth == 0.0 { scores[metric][treatment] } else { contrast.z(truth) };
                 let holds = score.abs() <= critical;
                 let held = &mut going.held[metric][treatment];
                 *held &= holds;
@@ -336,7 +339,7 @@ impl<'a> Player<'a> {
                 let margin = if let Role::Guardrail(margin) = own.role { Some(margin) } else { None };
                 of_metric.push(Some(Found {
                     estimate: contrast.difference(),
-                    error: contrast.standard_error(),
+                    error: error(contrast),
                     truth,
                     call: calls[metric][treatment],
                     holds,
@@ -348,12 +351,13 @@ impl<'a> Player<'a> {
             found.push(of_metric);
         }
         let primary = contrasts[self.primary].as_ref();
-        going.path.push(primary.map_or(f64::NAN, |all| all[0].z(0.0)));
+        let of_primary = &scores[self.primary];
+        going.path.push(of_primary.first().copied().unwrap_or(f64::NAN));
         let last = look + 1 == self.rules.len();
         let more = rule.has_more() && !last;
         let mut treated = Vec::new();
         for treatment in 0..self.arms.len() - 1 {
-            let ground = self.ground(rule, treatment, more, primary, &found);
+            let ground = self.ground(rule, treatment, more, of_primary, &found);
             let call = found[self.primary][treatment].map_or(Call::Unclear, |found| found.call);
             let first = &mut going.calls[treatment];
             if *first == Call::Unclear {
@@ -363,12 +367,10 @@ impl<'a> Player<'a> {
         }
         let decided = |decision: &'static str| move |each: &Treated| each.ground.decision(more) == decision;
         if last || treated.iter().any(decided("ship")) || treated.iter().all(decided("keep control")) {
-            if let (Some(design), Some(primary), Standing::Look(at)) = (&rule.design, primary, &rule.standing) {
-                let z = primary[0].z(0.0);
-                if z.is_finite() {
-                    let stopped = design.stopped(at.times.len() - 1, z)?;
-                    treated[0].adjusted = of_score(&primary[0], stopped.score_against(stopped.estimate));
-                }
+            if let (Some(stopped), Some(primary)) = (&rule.stopped, primary)
+                && of_primary[0].is_finite()
+            {
+                treated[0].adjusted = of_score(&primary[0], stopped.score(of_primary[0])?);
             }
             let path = std::mem::take(&mut going.path);
             going.ended = Some(Ended { look, treatments: treated, found, path });
@@ -382,7 +384,7 @@ impl<'a> Player<'a> {
         rule: &Rule,
         treatment: usize,
         more: bool,
-        primary: Option<&Vec<Contrast>>,
+        primary: &[f64],
         found: &[Vec<Option<Found>>],
     ) -> Ground {
         let of = self.plan.decision.guardrails;
@@ -394,7 +396,7 @@ impl<'a> Player<'a> {
                 open |= of == Guardrails::NotWorse && shown != Some(true);
             }
         }
-        let good = primary.map(|all| sign(self.plan.primary().better) * all[treatment].z(0.0));
+        let good = primary.get(treatment).map(|z| sign(self.plan.primary().better) * z);
         Facts {
             withheld: false,
             call: found[self.primary][treatment].map_or(Call::Unclear, |found| found.call),
@@ -413,6 +415,7 @@ impl<'a> Player<'a> {
         rule: &Rule,
         collected: &Collected,
         contrasts: &[Option<Vec<Contrast>>],
+        scores: &[Vec<f64>],
     ) -> Result<Vec<Vec<Call>>, Error> {
         let treatments = &self.arms[1..];
         let mut calls = vec![vec![Call::Unclear; treatments.len()]; contrasts.len()];
@@ -434,7 +437,8 @@ impl<'a> Player<'a> {
                 }
             }
             let Some((metric, ..)) = members.first() else { continue };
-            let found = rule.calls(&members, correction(&metric.role), self.plan.design.alpha)?;
+            let scores: Vec<f64> = places.iter().map(|&(metric, treatment)| scores[metric][treatment]).collect();
+            let found = rule.calls(&members, &scores, correction(&metric.role), self.plan.design.alpha)?;
             for ((number, treatment), call) in places.into_iter().zip(found) {
                 calls[number][treatment] = call;
             }
@@ -445,6 +449,15 @@ impl<'a> Player<'a> {
 
 fn capped_at_quantile(metric: &Metric) -> bool {
     matches!(metric.cap, Some(Cap::Quantile { .. }))
+}
+
+/// The standard error of a difference; of shares by their own rates, since that of their interval takes two root searches.
+fn error(contrast: &Contrast) -> f64 {
+    if !contrast.is_of_counts() {
+        return contrast.standard_error();
+    }
+    let [control, treatment] = contrast.errors();
+    libm::hypot(control, treatment)
 }
 
 /// An experiment under one part of the effect, until it ends.

@@ -1,6 +1,8 @@
 //! The rule of a plan at each look: what takes an analysis a root search is computed once for all experiments, since they
 //! look at the same numbers of units.
 
+use rayon::prelude::*;
+
 use crate::abtest::analysis::{Call, correct, family::Correction, futility, pair_of_shares, standing_at};
 use crate::abtest::collected::Collected;
 use crate::abtest::contrast::Contrast;
@@ -17,12 +19,67 @@ pub struct Rule {
     pub standing: Standing,
     /// The score in the good direction at or below which success has become unlikely.
     pub futility: Option<f64>,
-    /// The design of planned looks, for what is valid after stopping; none with several treatments.
-    pub design: Option<Design>,
+    /// What is valid after stopping at a planned look; none with several treatments.
+    pub stopped: Option<Stopped>,
     /// Critical values at alpha ÷ 1, ÷ 2, …
     divided: Vec<f64>,
     /// By size of the family, at alpha · 1 ÷ size, · 2 ÷ size, …
     stepped: Vec<Vec<f64>>,
+}
+
+/// The median-unbiased estimate of a test that ends at a look, as the score against it: a smooth and odd function of z, which
+/// takes hundreds of integrals and so is tabulated.
+#[derive(Clone, Debug)]
+pub struct Stopped {
+    design: Design,
+    look: usize,
+    /// At z = 0, [`STEP`], 2 · [`STEP`] …
+    scores: Vec<f64>,
+}
+
+/// Width of the table of scores.
+const STEP: f64 = 0.1;
+/// Steps of the table: beyond z = 7 hardly any test ends.
+const STEPS: usize = 70;
+
+impl Stopped {
+    /// At a look of a design.
+    ///
+    /// # Errors
+    /// Those of statistics.
+    pub fn new(design: Design, look: usize) -> Result<Self, Error> {
+        let exact = |step: usize| exact(&design, look, STEP * step as f64);
+        let scores = (0..=STEPS).into_par_iter().map(exact).collect::<Result<_, _>>()?;
+        Ok(Self { design, look, scores })
+    }
+
+    /// The score against the estimate, of a test that ends with this z: to a few millionths.
+    ///
+    /// # Errors
+    /// Those of statistics, for a z that is not finite.
+    pub fn score(&self, z: f64) -> Result<f64, Error> {
+        let place = z.abs() / STEP;
+        if place >= (STEPS - 1) as f64 || place.is_nan() {
+            return exact(&self.design, self.look, z);
+        }
+        // Lagrange's cubic through the four nodes around it; the function is odd.
+        let from = place.floor();
+        let at = |i: i64| {
+            let node = from as i64 + i;
+            let score = self.scores[node.unsigned_abs() as usize];
+            if node < 0 { -score } else { score }
+        };
+        let u = place - from;
+        let score = -at(-1) * u * (u - 1.0) * (u - 2.0) / 6.0 + at(0) * (u + 1.0) * (u - 1.0) * (u - 2.0) / 2.0
+            - at(1) * (u + 1.0) * u * (u - 2.0) / 2.0
+            + at(2) * (u + 1.0) * u * (u - 1.0) / 6.0;
+        Ok(score * z.signum())
+    }
+}
+
+fn exact(design: &Design, look: usize, z: f64) -> Result<f64, Error> {
+    let stopped = design.stopped(look, z)?;
+    Ok(stopped.score_against(stopped.estimate))
 }
 
 impl Rule {
@@ -39,15 +96,15 @@ impl Rule {
         let divided = (1..=most).map(|n| at(alpha / n as f64)).collect::<Result<_, _>>()?;
         let steps = |size: usize| (1..=size).map(|step| at(alpha * step as f64 / size as f64)).collect();
         let stepped = (0..=most).map(steps).collect::<Result<_, _>>()?;
-        let (mut unlikely, mut design) = (None, None);
+        let (mut unlikely, mut stopped) = (None, None);
         if let Standing::Look(look) = &standing {
             let now = look.times.len() - 1;
             unlikely = futility(plan, look, treatments).get(now).copied().flatten().filter(|_| !look.is_last());
             if treatments == 1 {
-                design = Some(look.design(alpha)?);
+                stopped = Some(Stopped::new(look.design(alpha)?, now)?);
             }
         }
-        Ok(Self { standing, futility: unlikely, design, divided, stepped })
+        Ok(Self { standing, futility: unlikely, stopped, divided, stepped })
     }
 
     /// Whether looks may follow.
@@ -77,17 +134,18 @@ impl Rule {
         if let Standing::AnyTime(..) = standing { standing.critical(alpha) } else { Ok(self.divided[0]) }
     }
 
-    /// The calls of results that belong together, in their order: those of [`correct`] at the plan's level.
+    /// The calls of results that belong together, each with its score against no difference, in their order: those of
+    /// [`correct`] at the plan's level.
     ///
     /// # Errors
     /// Those of statistics.
     pub fn calls(
         &self,
         members: &[(&Metric, &Contrast, Standing)],
+        scores: &[f64],
         correction: Correction,
         alpha: f64,
     ) -> Result<Vec<Call>, Error> {
-        let scores: Vec<f64> = members.iter().map(|(_, contrast, _)| contrast.z(0.0)).collect();
         let better = |i: usize| members[i].0.better;
         let in_full = || -> Result<Vec<Call>, Error> {
             let contrasts: Vec<&Contrast> = members.iter().map(|(_, contrast, _)| *contrast).collect();
@@ -97,6 +155,10 @@ impl Rule {
         };
         let size = members.len();
         let refused: Vec<bool> = match (&self.standing, correction) {
+            (Standing::AnyTime(..), _) if size < 2 || correction == Correction::None => {
+                let each = members.iter().zip(scores);
+                each.map(|((.., standing), z)| Ok(z.abs() > standing.critical(alpha)?)).collect::<Result<_, Error>>()?
+            }
             (Standing::AnyTime(..), _) => return in_full(),
             (_, Correction::None) => scores.iter().map(|z| z.abs() > self.divided[0]).collect(),
             _ if size < 2 => scores.iter().map(|z| z.abs() > self.divided[0]).collect(),
@@ -110,11 +172,11 @@ impl Rule {
             }
             (_, Correction::Dunnett | Correction::Holm) => {
                 let below = |rank: usize, z: f64| z <= self.divided[size - 1 - rank];
-                first_ranks(&scores, |ranked| {
+                first_ranks(scores, |ranked| {
                     ranked.iter().enumerate().position(|(rank, z)| below(rank, *z)).unwrap_or(size)
                 })
             }
-            (_, Correction::BenjaminiHochberg) => first_ranks(&scores, |ranked| {
+            (_, Correction::BenjaminiHochberg) => first_ranks(scores, |ranked| {
                 ranked
                     .iter()
                     .zip(&self.stepped[size])
@@ -166,6 +228,26 @@ mod tests {
     use crate::abtest::collected::Sample;
     use crate::abtest::metric::Kind;
     use crate::stats::moments::Moments;
+    use crate::stats::sequential::design::{Plan as Looks, Rule as Spread};
+    use crate::stats::sequential::spending::Spending;
+    use crate::stats::sides::Sides;
+
+    #[test]
+    fn the_table_of_estimates_is_the_estimate() -> Result<(), Error> {
+        for spending in [Spending::ObrienFleming, Spending::Pocock] {
+            let (times, rule) = (vec![0.3, 0.7, 1.0], Spread::Spending(spending));
+            let design = Design::new(&Looks { times, alpha: 0.05, sides: Sides::Two, rule, futility: None })?;
+            for look in 0..3 {
+                let table = Stopped::new(design.clone(), look)?;
+                for z in [-8.3, -6.94, -3.333, -1.23, -0.04, 0.0, 0.017, 0.1, 1.96, 2.71, 4.4, 6.85, 9.0] {
+                    let (found, wanted) = (table.score(z)?, exact(&design, look, z)?);
+                    assert!((found - wanted).abs() < 1e-5, "{spending:?}, look {look}, z {z}: {found} is not {wanted}");
+                }
+            }
+            assert!(Stopped::new(design, 1)?.score(f64::NAN).is_err());
+        }
+        Ok(())
+    }
 
     /// A mean whose score is about this.
     fn contrast(score: f64) -> Result<Contrast, Error> {
@@ -189,6 +271,7 @@ mod tests {
                         let contrasts = chosen.iter().map(|z| contrast(*z)).collect::<Result<Vec<_>, _>>()?;
                         let metric = &plan.metrics[0];
                         let members: Vec<_> = contrasts.iter().map(|c| (metric, c, rule.standing.clone())).collect();
+                        let z: Vec<f64> = contrasts.iter().map(|contrast| contrast.z(0.0)).collect();
                         let standings = vec![rule.standing.clone(); size];
                         let refs: Vec<&Contrast> = contrasts.iter().collect();
                         let corrected = correct(&refs, &standings, correction, plan.design.alpha)?;
@@ -198,7 +281,7 @@ mod tests {
                         some += expected.iter().filter(|call| **call != Call::Unclear).count();
                         none += expected.iter().filter(|call| **call == Call::Unclear).count();
                         assert_eq!(
-                            rule.calls(&members, correction, plan.design.alpha)?,
+                            rule.calls(&members, &z, correction, plan.design.alpha)?,
                             expected,
                             "{valid} {chosen:?}"
                         );

@@ -125,9 +125,11 @@ impl Setting {
         let customers = asked.bank.unwrap_or(needed).max(PILOT);
         let each = few.bytes() as f64 / few.played as f64;
         if each * customers as f64 > MOST_ROWS as f64 {
+            let needed = format!(", of whom {TIMES} times the units of an experiment can be drawn,");
+            let why = if asked.bank.is_none() { needed.as_str() } else { "" };
             return Err(Error::refused(
                 format!(
-                    "a bank of {customers} customers, {TIMES} times the units of an experiment, would take {:.1} GiB of memory",
+                    "a bank of {customers} customers{why} would take {:.1} GiB of memory",
                     each * customers as f64 / (1_u64 << 30) as f64
                 ),
                 format!("play fewer, --bank {:.0}, or make the test smaller", (MOST_ROWS as f64 / each).floor()),

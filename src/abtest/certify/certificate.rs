@@ -411,3 +411,58 @@ impl Certificate {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn between(low: f64, high: f64) -> Rate {
+        Rate { count: 1, of: 2, share: 0.5, low, high }
+    }
+
+    #[test]
+    fn errors_hold_up_to_a_tenth_more_than_promised_and_fail_above_it() {
+        let of = |low, high| between(low, high).at_most(0.05);
+        let edge = 0.05 * (1.0 + SLACK);
+        assert_eq!((of(0.0, 0.04), of(0.051, edge)), (Kept::Holds, Kept::Holds));
+        assert_eq!((of(0.04, edge.next_up()), of(0.05, 0.2)), (Kept::RunMore, Kept::RunMore));
+        assert_eq!((of(0.05_f64.next_up(), 0.2), of(0.9, 1.0)), (Kept::Fails, Kept::Fails));
+        // Wholly within the slack it is above what is promised, and harmless.
+        assert_eq!(of(0.0505, 0.0545), Kept::Holds);
+    }
+
+    #[test]
+    fn successes_are_held_by_their_misses() {
+        let of = |low, high| between(low, high).at_least(0.8);
+        // Misses of 20 % may be 22 %.
+        assert_eq!((of(0.785, 0.83), of(0.95, 1.0)), (Kept::Holds, Kept::Holds));
+        assert_eq!((of(0.775, 0.81), of(0.5, 0.801)), (Kept::RunMore, Kept::RunMore));
+        assert_eq!((of(0.7, 0.795), of(0.0, 0.1)), (Kept::Fails, Kept::Fails));
+        let coverage = |low, high| between(low, high).at_least(0.95);
+        assert_eq!((coverage(0.946, 0.95), coverage(0.93, 0.949)), (Kept::Holds, Kept::Fails));
+    }
+
+    #[test]
+    fn rates_have_wilsons_interval() -> Result<(), Error> {
+        let rate = Rate::new(0, 100)?;
+        assert_eq!((rate.share, rate.low), (0.0, 0.0));
+        // z² / (n + z²)
+        assert!((rate.high - 0.036_994).abs() < 1e-6, "{rate:?}");
+        let rate = Rate::new(50, 1000)?;
+        assert!(rate.low < 0.05 && rate.high > 0.05 && rate.share == 0.05);
+        assert_eq!(rate.at_most(0.05), Kept::RunMore);
+        assert_eq!(Rate::new(5000, 100_000)?.at_most(0.05), Kept::Holds);
+        assert_eq!(Rate::new(6000, 100_000)?.at_most(0.05), Kept::Fails);
+        assert!(Rate::new(0, 0).is_err());
+        Ok(())
+    }
+
+    #[test]
+    fn means_have_the_error_of_their_values() {
+        let mean = Mean::of([1.0, 2.0, 3.0, 4.0].into_iter());
+        assert_eq!((mean.value, mean.of), (2.5, 4));
+        assert!((mean.standard_error - (5.0_f64 / 3.0 / 4.0).sqrt()).abs() < 1e-15);
+        assert!((mean.high - mean.low - 2.0 * 1.959_963_984_540_054 * mean.standard_error).abs() < 1e-12);
+        assert!(Mean::of([7.0].into_iter()).standard_error.is_nan() && Mean::of([].into_iter()).value.is_nan());
+    }
+}

@@ -1,13 +1,14 @@
 //! Does the engine say what mathematics says? Oracles: small scenarios whose results are known exactly.
 //!
-//! Each oracle is a scenario text that goes the whole way of a user's file (read, compiled, played, counted), and is
-//! compared with a value from [`stats`](crate::stats) or plain arithmetic: never with a second simulation of our own. A
-//! check fails if simulated and exact value are further apart than chance explains. The limit is such that a correct
+//! Each oracle is a scenario text that goes the whole way of a user's file (read, compiled, played, counted), or a plan
+//! that is certified on customers whose outcomes are given, and is compared with a value from [`stats`](crate::stats) or
+//! plain arithmetic: never with a second simulation of our own. A check fails if simulated and exact value are further apart than chance explains. The limit is such that a correct
 //! engine fails a whole [`verify`] with probability [`FALSE_ALARM`] (Bonferroni over [`MOST_CHECKS`]); identities
 //! between integers must hold exactly.
 
 mod audience;
 mod cascades;
+mod certificates;
 mod contacts;
 mod customers;
 mod demand;
@@ -24,14 +25,14 @@ use stage::{BATCHES, Stage};
 /// The chance that a whole run of all oracles fails although nothing is wrong.
 pub const FALSE_ALARM: f64 = 1e-6;
 /// More checks than all oracles have together; the false alarms are shared among so many.
-pub const MOST_CHECKS: usize = 150;
+pub const MOST_CHECKS: usize = 200;
 
 /// A simulated value beside the exact one.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Check {
     /// Name of the oracle.
     pub oracle: &'static str,
-    /// The rules that it holds.
+    /// The rules that it holds, or the command.
     pub rule: &'static str,
     /// What was measured.
     pub quantity: String,
@@ -43,7 +44,7 @@ pub struct Check {
     pub standard_error: f64,
     /// Their distance in standard errors; 0 for an identity that holds, infinite for one that does not.
     pub z: f64,
-    /// Customers played.
+    /// Customers played; of a certificate those that all experiments drew.
     pub customers: u64,
     /// Whether the distance is one that chance explains.
     pub passed: bool,
@@ -72,7 +73,7 @@ const fn oracle(name: &'static str, rule: &'static str, play: fn(&mut Stage<'_>)
     Oracle { name, rule, play }
 }
 
-const ORACLES: [Oracle; 20] = [
+const ORACLES: [Oracle; 26] = [
     oracle("cascade with long waits", "R18, R19, R32", cascades::long_waits),
     oracle("cascade with short waits", "R6, R18, R19, R32", cascades::short_waits),
     oracle("cheapest first or best first", "R2, R19", cascades::cheapest_first),
@@ -93,6 +94,12 @@ const ORACLES: [Oracle; 20] = [
     oracle("arrivals", "R9", audience::arrivals),
     oracle("segments", "R5", audience::segments),
     oracle("weekly cascade", "R20, R35", weekly::cascade),
+    oracle("two tests of shares", "certify", certificates::two_tests),
+    oracle("a fixed test", "certify", certificates::fixed_test),
+    oracle("arms of unequal size", "certify", certificates::unequal_arms),
+    oracle("means of rare buyers", "certify", certificates::rare_buyers),
+    oracle("planned looks", "certify", certificates::planned_looks),
+    oracle("looks at any time", "certify", certificates::looks_at_any_time),
 ];
 
 /// All oracles, in the order in which [`verify`] plays them.

@@ -3,10 +3,12 @@
 use rayon::prelude::*;
 
 use super::{Check, limit};
+use crate::abtest::certify::certificate::{Pitfall, Promise};
 use crate::engine::{Ending, Event, Scratch, Start, Watch, play};
 use crate::scenario::{self, Seconds};
 use crate::simulation::{Plan, Progress, simulate};
 use crate::stats::ratio::Influences;
+use crate::stats::{binomial, normal};
 use crate::tally::{Row, Tallies};
 use crate::world::{Draw, World};
 
@@ -121,6 +123,57 @@ impl<'a> Stage<'a> {
     pub fn mean<const N: usize>(&mut self, quantity: impl Into<String>, exact: f64, sums: &Sums<N>, index: usize) {
         let per_batch = vec![self.customers as f64 / BATCHES as f64; sums.len()];
         self.ratio(quantity, exact, &column(sums, index), &per_batch);
+    }
+
+    /// So many experiments, times the scale.
+    pub fn experiments(&self, usual: u64) -> u64 {
+        ((usual as f64 * self.scale).ceil() as u64).max(100)
+    }
+
+    /// Addresses all luck.
+    pub fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// Who wants to know how far it is.
+    pub fn progress(&self) -> &'a dyn Progress {
+        self.progress
+    }
+
+    /// Compares a share of independent experiments with its chance. `units` are drawn for each.
+    ///
+    /// The distance is that of the normal score with the same tail as the count has by the binomial law: rare things are
+    /// not normal.
+    pub fn rate(&mut self, quantity: impl Into<String>, exact: f64, (count, of): (u64, u64), units: u64) {
+        self.customers = of * units;
+        let half = 0.5 * binomial::pmf(count, of, exact);
+        let above = binomial::sf(count, of, exact) + half;
+        let below = binomial::cdf(count, of, exact) - half;
+        let z = if above < below { -normal::quantile(above) } else { normal::quantile(below) };
+        let error = (exact * (1.0 - exact) / of as f64).sqrt();
+        self.push(quantity.into(), exact, count as f64 / of as f64, error, z);
+    }
+
+    /// The same of a promise of a certificate.
+    pub fn promise(&mut self, quantity: &str, exact: f64, found: &Promise, units: u64) {
+        self.rate(quantity, exact, (found.rate.count, found.rate.of), units);
+    }
+
+    /// The same of a pitfall.
+    pub fn pitfall(&mut self, quantity: &str, exact: f64, found: &Pitfall, units: u64) {
+        self.rate(quantity, exact, (found.rate.count, found.rate.of), units);
+    }
+
+    /// Compares a mean over so many experiments, of so many units each, with its exact value.
+    pub fn value(&mut self, quantity: &str, exact: f64, simulated: f64, standard_error: f64, (of, units): (u64, u64)) {
+        self.customers = of * units;
+        self.push(quantity.to_owned(), exact, simulated, standard_error, (simulated - exact) / standard_error);
+    }
+
+    /// Compares two numbers that may differ by nothing but rounding.
+    pub fn near(&mut self, quantity: &str, exact: f64, simulated: f64) {
+        let near = (simulated - exact).abs() <= 1e-12 * exact.abs();
+        self.push(quantity.to_owned(), exact, simulated, 0.0, if near { 0.0 } else { f64::INFINITY });
     }
 
     /// Compares two numbers that must be the same.

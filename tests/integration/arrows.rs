@@ -20,7 +20,8 @@ const ARROWS: [(&str, &[&str]); 20] = [
     ("precision", &["compare", "measures", "scenario", "simulation", "stats", "tally", "world"]),
     // It measures with what `compare` makes of an order, and says what was played in its terms.
     ("sweep", &["compare", "measures", "scenario", "simulation", "stats", "tally", "world"]),
-    ("verify", &["engine", "luck", "measures", "scenario", "simulation", "stats", "tally", "world"]),
+    // It holds certificates against theory, as it does the engine.
+    ("verify", &["abtest", "engine", "luck", "measures", "scenario", "simulation", "stats", "tally", "world"]),
     ("trace", &["engine", "scenario", "simulation", "world"]),
     ("results", &["output", "scenario", "simulation", "tally", "world"]),
     // It plays customers itself, to keep both outcomes of each, and experiments on them with luck of their own.

@@ -333,7 +333,7 @@ fn the_manual_has_every_command_and_every_option() {
     let mut options = 0;
     let mut all = commands(&place);
     all.retain(|command| command != "help");
-    all.extend(["abtest plan", "abtest analyze"].map(String::from));
+    all.extend(["abtest plan", "abtest certify", "abtest analyze"].map(String::from));
     all.sort();
     for command in &all {
         assert!(page.contains(&format!(".SH \"CHANNELMIX {}\"", command.to_uppercase())), "{command}");

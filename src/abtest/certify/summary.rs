@@ -373,6 +373,17 @@ impl Summary<'_> {
         if matches!(plan.design.validity, Validity::AnyTime) {
             notes.push(format!("Results that are valid at any time were looked at {looks} times."));
         }
+        for (at, metric) in plan.metrics.iter().enumerate() {
+            let untold = |ended: &&Ended| ended.found[at].iter().any(Option::is_none);
+            let untold = self.ends(self.own()).filter(untold).count();
+            if untold > 0 {
+                notes.push(format!(
+                    "In {} % of tests {} could not be told, since nothing varied in an arm: its rates are those of the others.",
+                    digits(untold as f64 / self.experiments.len() as f64),
+                    metric.name
+                ));
+            }
+        }
         let times = self.setting.customers().times;
         if times < TIMES {
             notes.push(format!(

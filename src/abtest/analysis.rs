@@ -31,7 +31,7 @@ pub use departures::Asked;
 pub(in crate::abtest) use family::correct;
 pub use gates::{Gate, State};
 pub use looks::LookResult;
-pub(in crate::abtest) use looks::{futility, of_score, standing as standing_at};
+pub(in crate::abtest) use looks::{NEAR, futility, of_score, standing as standing_at};
 pub(in crate::abtest) use outcome::not_worse;
 pub use outcome::{Adjustment, Call, Estimates, Outcome};
 pub use segments::{Heterogeneity, SegmentResult};

@@ -28,7 +28,7 @@ use super::metric::{Kind, Margin};
 use super::outlook::Expected;
 use super::sizing::{Question, size};
 use crate::simulation::Progress;
-use crate::stats::Error;
+use crate::stats::{Error, root};
 use crate::world::World;
 use bandit::{Arena, Batch, contest};
 use certificate::Audit;
@@ -52,7 +52,7 @@ const ROUNDED: f64 = 0.01;
 /// Experiments of bandits at most, and units that all experiments of a policy may take together.
 const BANDITS: (u64, u64) = (1000, 12_000_000);
 /// Batches in which customers come to a bandit where nobody says when they do.
-const BATCHES: u64 = 20;
+const BATCHES: i32 = 20;
 
 /// Why there is no certificate.
 #[derive(Clone, Debug)]
@@ -178,17 +178,32 @@ fn worth_finding(setting: &Setting, shares: &[f64]) -> Vec<Option<f64>> {
     let limits = truth::limits(population, place, primary, last, shares, 1.0);
     let truth = truth::Truth::new(population, course, place, last, limits);
     let of = |treatment: usize| {
-        let own = rule::sign(primary.better) * truth.effect(treatment, 1.0);
-        let part = primary.worth?.of(truth.value(0, 1.0)) / own;
-        (part > 0.0 && part.is_finite()).then_some(if (part - 1.0).abs() < ROUNDED { 1.0 } else { part })
+        let sign = rule::sign(primary.better);
+        let own = sign * truth.effect(treatment, 1.0);
+        let wanted = primary.worth?.of(truth.value(0, 1.0));
+        let part = wanted / own;
+        if !(part > 0.0 && part.is_finite()) {
+            return None;
+        }
+        if (part - 1.0).abs() < ROUNDED {
+            return Some(1.0);
+        }
+        // The effect on a ratio does not grow in proportion to the part.
+        let found = |part: f64| sign * truth.effect(treatment, part) - wanted;
+        if part > 1.0 { Some(part) } else { root::between(0.0, 1.0, found) }
     };
     (1..shares.len()).map(of).collect()
 }
 
 /// The power that normal theory gives to an effect of a treatment, whose control has this value: by which a plan is sized.
 fn theory(setting: &Setting, shares: &[f64], treatment: usize, control: f64, effect: f64) -> Option<f64> {
-    let expected = Expected { control, ..setting.expected.get(treatment - 1)?.clone() };
     let primary = setting.plan.primary();
+    // Sizing knows one power, that of the smallest arm; and what it knows of a metric without an end is that of the horizon.
+    let smallest = shares[1..].iter().all(|share| *share >= shares[treatment]);
+    if !smallest || (setting.matures == 0 && setting.course.first_day.is_some()) {
+        return None;
+    }
+    let expected = Expected { control, ..setting.expected.get(treatment - 1)?.clone() };
     let mut design = setting.plan.design.clone();
     design.units = Some(setting.course.units());
     let question = Question {
@@ -204,11 +219,12 @@ fn theory(setting: &Setting, shares: &[f64], treatment: usize, control: f64, eff
 }
 
 /// Bandits on the primary metric, with no effect and the customers' own; none where it is a ratio, of which a unit has no
-/// reward of its own.
+/// reward of its own, or counts what happens until the look.
 fn bandits(setting: &Setting, shares: &[f64], asked: &Asked) -> Result<Vec<certificate::Bandit>, Error> {
     let Setting { plan, course, population, matures, .. } = setting;
     let primary = plan.primary();
-    if matches!(primary.kind, Kind::Ratio { .. }) {
+    // What has no end is never known as long as the test runs.
+    if matches!(primary.kind, Kind::Ratio { .. }) || (course.first_day.is_some() && *matures == 0) {
         return Ok(Vec::new());
     }
     let at = plan.metrics.iter().position(|metric| metric.name == primary.name).unwrap_or(0);
@@ -238,24 +254,33 @@ fn bandits(setting: &Setting, shares: &[f64], asked: &Asked) -> Result<Vec<certi
 /// How customers come to a bandit: day by day as they are exposed, or in equal parts.
 fn batches(setting: &Setting) -> Vec<Batch> {
     let Setting { course, population, exposures, .. } = setting;
-    let mut batches = Vec::new();
+    let mut batches: Vec<Batch> = Vec::new();
     for (stage, pool) in course.stages.iter().zip(&population.pools) {
         // Days of this stage with the share of its units that come on each.
         let days: Vec<(i32, f64)> = match stage.days {
             Some(days) => {
                 exposures.iter().filter(|(day, _)| days.after < *day && *day <= days.until).copied().collect()
             }
-            None => (0..BATCHES as i32).map(|day| (batches.len() as i32 + day, 1.0)).collect(),
+            None => {
+                let first = batches.last().map_or(0, |batch| batch.day + 1);
+                (first..first + BATCHES).map(|day| (day, 1.0)).collect()
+            }
         };
         let all: f64 = days.iter().map(|(_, units)| units).sum();
-        let (mut sum, mut before) = (0.0, 0);
+        let (mut sum, mut before, mut from) = (0.0, 0, pool.start);
         for (day, units) in days {
             sum += units;
             let until = (sum / all * stage.more as f64).round() as u64;
-            if until > before {
-                batches.push(Batch { pool: pool.clone(), units: until - before, day });
+            // Those of the pool who are exposed on this day, or since the last one that had a batch.
+            let end = match stage.days {
+                Some(_) => pool.start + population.whose[pool.clone()].partition_point(|whose| whose.day() <= day),
+                None => pool.end,
+            };
+            if until > before && end > from {
+                batches.push(Batch { pool: from..end, units: until - before, day });
+                before = until;
+                from = if stage.days.is_some() { end } else { from };
             }
-            before = until;
         }
     }
     batches

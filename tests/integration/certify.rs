@@ -391,7 +391,7 @@ fn exported_data_are_analysed_as_they_were_certified() {
             certified.export(&setting, &world, asked.seed, number).unwrap_or_else(|failure| panic!("{failure:?}"));
         let place = Place::new();
         place.write("plan.toml", &text);
-        place.write("data.csv", &rows.csv());
+        place.write("data.csv", &rows.csv(&plan));
         let until = rows.until().expect("there is a calendar");
         let said = place.run(&[
             "abtest",

@@ -2,6 +2,8 @@
 
 use jiff::civil::Date;
 
+use super::rule::has_looks;
+use crate::abtest::analysis::NEAR;
 use crate::abtest::bank::{Bank, Error};
 use crate::abtest::calendar::{Arrivals, Wanted, date_of};
 use crate::abtest::plan::{Plan, Validity};
@@ -27,6 +29,8 @@ pub struct Stage {
     pub more: u64,
     /// Its day and those of the exposures that came with it; none without a calendar.
     pub days: Option<Days>,
+    /// Whether it is really looked at: a stage may only keep apart who takes part fully and who does in part.
+    pub looks: bool,
 }
 
 /// The days of a stage, from the scenario's start.
@@ -88,6 +92,17 @@ impl Course {
         let mut after = schedule.first_day - 1;
         for look in &schedule.looks {
             let count = (look.units.floor() as u64).min(units);
+            // Who is exposed on the days before the last one takes part; of those of the last day as many as are still wanted.
+            if look.units.floor() > units as f64 {
+                let earlier = arrivals.days.iter().filter(|day| day.day < look.exposed_by).map(|day| day.units);
+                let until = look.exposed_by - 1;
+                let days = Days { after, until, look: look.day, date: date_of(start, look.day) };
+                let earlier = (earlier.sum::<f64>().floor() as u64).min(units - 1);
+                if course.push(earlier, Some(days)) {
+                    course.stages.iter_mut().last().into_iter().for_each(|stage| stage.looks = false);
+                    after = until;
+                }
+            }
             let days = Days { after, until: look.exposed_by, look: look.day, date: date_of(start, look.day) };
             if course.push(count, Some(days)) {
                 after = look.exposed_by;
@@ -96,12 +111,28 @@ impl Course {
         Ok(course)
     }
 
+    /// Without what comes after a look that the plan takes for its last one, since nearly all have been seen.
+    #[must_use]
+    pub fn ended_by(mut self, plan: &Plan) -> Self {
+        if has_looks(plan) {
+            let enough = (1.0 - NEAR) * self.planned as f64;
+            let last = self.stages.iter().position(|stage| stage.looks && stage.units as f64 >= enough);
+            self.stages.truncate(last.map_or(usize::MAX, |last| last + 1));
+        }
+        self
+    }
+
+    /// The stages that are looked at.
+    pub fn looks(&self) -> impl Iterator<Item = &Stage> {
+        self.stages.iter().filter(|stage| stage.looks)
+    }
+
     /// One more look, if it finds anybody new.
     fn push(&mut self, units: u64, days: Option<Days>) -> bool {
         let before = self.stages.last().map_or(0, |stage| stage.units);
         let new = units > before;
         if new {
-            self.stages.push(Stage { units, more: units - before, days });
+            self.stages.push(Stage { units, more: units - before, days, looks: true });
         }
         new
     }

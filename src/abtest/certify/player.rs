@@ -146,6 +146,9 @@ impl<'a> Player<'a> {
                 break;
             }
             let limits = self.gather(number, look, &open, &mut sums);
+            if !self.lottery.course.stages[look].looks {
+                continue;
+            }
             let adjusted = self.adjust(number, look, &open, &sums, &limits);
             for (&part, adjusted) in open.iter().zip(adjusted) {
                 let collected = self.collected(look, part, &sums, adjusted);

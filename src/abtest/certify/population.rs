@@ -34,7 +34,7 @@ pub struct Population {
     pub played: u64,
     /// Who they are; empty where they are not customers of a scenario.
     pub whose: Vec<Whose>,
-    /// By look: the customers who come with it.
+    /// By look: the customers who come with it, in the order of their exposure.
     pub pools: Vec<Range<usize>>,
     /// The primary metric as it is seen by who does not wait until it is mature.
     pub unripe: Option<Place>,
@@ -51,6 +51,13 @@ pub struct Whose {
     pub segment: u32,
     /// Its exposure on its own clock, in seconds since the midnight with which the scenario starts.
     pub exposed: Seconds,
+}
+
+impl Whose {
+    /// The day of its exposure, from the scenario's start.
+    pub fn day(&self) -> i32 {
+        self.exposed.div_euclid(DAY) as i32
+    }
 }
 
 /// Where the values of a metric stand in a row: by look (if they change from look to look), arm and variable.
@@ -154,7 +161,8 @@ impl Layout {
                 let seen = stage.days.map_or(followed, |days| (Seconds::from(days.look) + 1) * DAY - local);
                 let before = match measure.window {
                     0 => Some(seen.min(followed)),
-                    window => (window <= seen).then_some(window),
+                    // The last second of the day is seen, midnight is not.
+                    window => (window < seen).then_some(window),
                 };
                 put(measure, place, look, before.filter(|before| *before > 0));
             }
@@ -176,6 +184,23 @@ impl Layout {
 struct Pool {
     rows: Vec<f64>,
     whose: Vec<Whose>,
+}
+
+impl Pool {
+    /// Adds its units to others, in the order of their exposure.
+    fn by_exposure(self, stride: usize, all: &mut Self) {
+        if self.whose.is_sorted_by_key(|whose| whose.exposed) {
+            all.whose.extend(self.whose);
+            all.rows.extend(self.rows);
+            return;
+        }
+        let mut order: Vec<usize> = (0..self.whose.len()).collect();
+        order.sort_by_key(|&unit| self.whose[unit].exposed);
+        for unit in order {
+            all.whose.push(self.whose[unit]);
+            all.rows.extend_from_slice(&self.rows[unit * stride..(unit + 1) * stride]);
+        }
+    }
 }
 
 impl Population {
@@ -239,8 +264,7 @@ impl Population {
         let mut ranges = Vec::new();
         for pool in grown {
             let from = all.whose.len();
-            all.whose.extend(pool.whose);
-            all.rows.extend(pool.rows);
+            pool.by_exposure(layout.stride, &mut all);
             ranges.push(from..all.whose.len());
         }
         if let Some(empty) = ranges.iter().position(|range| range.len() < 2) {

@@ -7,6 +7,7 @@ use jiff::civil::DateTime;
 use super::draw::Lottery;
 use crate::abtest::collect::{Collector, Error, Layout, Unit};
 use crate::abtest::collected::Collected;
+use crate::abtest::metric::{Kind, Metric};
 use crate::abtest::plan::Plan;
 use crate::scenario::{DAY, Seconds};
 use crate::world::World;
@@ -62,8 +63,9 @@ impl Rows {
         let until = lottery.course.stages[look].days.map(|days| (Seconds::from(days.look) + 1) * DAY - 1);
         let start = world.map_or(jiff::civil::date(1970, 1, 1), |world| world.scenario.start.0);
         let midnight = start.to_datetime(jiff::civil::Time::midnight());
-        let (layout, columns) =
-            Layout::by_name(&plan.metrics, &[], &segments, until.map(|until| since_1970(midnight) + until))?;
+        let metrics = with_own_columns(&plan.metrics);
+        let until_1970 = until.map(|until| since_1970(midnight) + until);
+        let (layout, columns) = Layout::by_name(&metrics, &[], &segments, until_1970)?;
         let mut rows = Vec::new();
         for stage in 0..=look {
             lottery.stage(experiment, stage, |drawn| {
@@ -118,12 +120,16 @@ impl Rows {
         self.until.map(|until| self.at(until))
     }
 
-    /// As a CSV file.
-    pub fn csv(&self) -> String {
+    /// As a CSV file, with the columns that the plan names.
+    pub fn csv(&self, plan: &Plan) -> String {
         let dated = self.units.iter().any(|row| row.exposed.is_some());
         let segmented = self.units.iter().any(|row| row.segment.is_some());
-        let mut head = vec![UNIT, VARIANT];
-        head.extend(dated.then_some(EXPOSED_AT));
+        let named = |given: &Option<String>, usual: &'static str| given.clone().unwrap_or_else(|| usual.to_owned());
+        let unit = named(&plan.columns.unit, UNIT);
+        let variant = named(&plan.columns.variant, VARIANT);
+        let exposed_at = named(&plan.columns.exposed_at, EXPOSED_AT);
+        let mut head = vec![unit.as_str(), variant.as_str()];
+        head.extend(dated.then_some(exposed_at.as_str()));
         head.extend(segmented.then_some(SEGMENT));
         head.extend(self.columns.iter().map(String::as_str));
         let mut text = head.iter().map(|name| field(name)).collect::<Vec<_>>().join(",") + "\n";
@@ -152,6 +158,46 @@ impl Rows {
         let at = self.midnight.saturating_add(jiff::SignedDuration::from_secs(seconds));
         at.strftime("%Y-%m-%dT%H:%M:%S").to_string()
     }
+}
+
+/// The metrics, each of which has a column of its own where another one reads the same column otherwise, as revenue of a week and
+/// of a month: in one row per unit they cannot be one.
+fn with_own_columns(metrics: &[Metric]) -> Vec<Metric> {
+    let mut own: Vec<Metric> = metrics.to_vec();
+    for at in 0..own.len() {
+        let alike =
+            |other: &Metric| (other.matures, other.kind.name()) == (metrics[at].matures, metrics[at].kind.name());
+        let shared =
+            |column: &str| metrics[..at].iter().any(|other| !alike(other) && other.kind.columns().contains(&column));
+        let name = metrics[at].name.clone();
+        let rename = |column: &mut String| {
+            if shared(column) {
+                *column = format!("{column} of {name}");
+            }
+        };
+        match &mut own[at].kind {
+            Kind::Proportion { column } | Kind::Mean { column } | Kind::Quantile { column, .. } => rename(column),
+            Kind::Ratio { numerator, denominator } => [numerator, denominator].into_iter().for_each(rename),
+            Kind::Survival { time, event, .. } => [time, event].into_iter().for_each(rename),
+        }
+    }
+    own
+}
+
+/// Whether the data of one experiment are a file that the plan can read: why not, and what to do.
+///
+/// # Errors
+/// What stands in the way, and what to do about it.
+pub fn readable(plan: &Plan) -> Result<(), (String, String)> {
+    if with_own_columns(&plan.metrics) != plan.metrics {
+        let what = "two metrics of the plan read the same column in different ways, which no row per unit can have";
+        return Err((what.to_owned(), "give the data as events, or each metric a column of its own".to_owned()));
+    }
+    if let Some(column) = plan.columns.segments.iter().find(|column| *column != SEGMENT) {
+        let what = format!("the plan asks for a column {column}, and simulated customers have only `{SEGMENT}`");
+        return Err((what, "take it out of `segments` under [data]".to_owned()));
+    }
+    Ok(())
 }
 
 /// A civil time as if it were UTC, as a file without offsets is read.

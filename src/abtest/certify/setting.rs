@@ -4,6 +4,7 @@ use super::certificate::{Customers, Weekday};
 use super::course::{self, Course};
 use super::draw::Assignment;
 use super::population::Population;
+use super::summary::GUARDS;
 use crate::abtest::bank::{Bank, Error, MOST_BYTES};
 use crate::abtest::calendar::{Arrivals, exposed_by, partial_weeks};
 use crate::abtest::metric::{Kind, Metric, Role};
@@ -18,7 +19,7 @@ pub const TIMES: f64 = 20.0;
 /// Customers in the pilot whose exposures make the calendar, unless the scenario says more.
 const PILOT: u64 = 20_000;
 /// More than this is refused: what one experiment reads must be in memory.
-const MOST_ROWS: u64 = 4 << 30;
+const MOST_BYTES_OF_ROWS: u64 = 4 << 30;
 /// Customers more than what the pilot's shares ask for, since they are estimates.
 const ROOM: f64 = 1.05;
 
@@ -94,24 +95,29 @@ impl Setting {
         } else {
             Course::evenly(units, &shares)
         };
+        let course = course.ended_by(&plan);
         let last = course.stages.last().and_then(|stage| stage.days);
         let treatments = 1..arms.len();
         let expected = treatments
             .map(|treatment| outlook::expected(world, &pilot, plan.primary(), treatment, last.map(|days| days.until)))
             .collect::<Result<Vec<_>, _>>()?;
-        let weekdays = last.map_or(Ok(Vec::new()), |days| last_week(world, &pilot, plan.primary(), days.until))?;
+        let matures = (pilot.measure(plan.primary())?.window as f64 / DAY as f64).ceil() as i32;
+        // What has no end is another thing for each day of exposure.
+        let weekdays = match last {
+            Some(days) if matures > 0 => last_week(world, &pilot, plan.primary(), days.until)?,
+            _ => Vec::new(),
+        };
         let mut exposures = Vec::new();
         if let Some(days) = last {
             let arrivals = Arrivals::new(world, &pilot, world.scenario.population as f64, asked.traffic)?;
             exposures =
                 arrivals.days.iter().filter(|day| day.day <= days.until).map(|day| (day.day, day.units)).collect();
         }
-        let matures = (pilot.measure(plan.primary())?.window as f64 / DAY as f64).ceil() as i32;
 
         // Nobody looks at what comes after the last look: customers are not played beyond it, wherever they live.
         let mut world = world.clone();
         if let Some(days) = last {
-            world.horizon = world.horizon.min((Seconds::from(days.look) + 2) * DAY);
+            world.horizon = world.horizon.min((Seconds::from(days.look) + 3) * DAY);
         }
         let world = &world;
         // Enough for every stage, by what few customers say of their shares.
@@ -124,7 +130,7 @@ impl Setting {
         let needed = (ROOM * needed.fold(0.0, f64::max)).ceil() as u64;
         let customers = asked.bank.unwrap_or(needed).max(PILOT);
         let each = few.bytes() as f64 / few.played as f64;
-        if each * customers as f64 > MOST_ROWS as f64 {
+        if each * customers as f64 > MOST_BYTES_OF_ROWS as f64 {
             let needed = format!(", of whom {TIMES} times the units of an experiment can be drawn,");
             let why = if asked.bank.is_none() { needed.as_str() } else { "" };
             return Err(Error::refused(
@@ -132,7 +138,10 @@ impl Setting {
                     "a bank of {customers} customers{why} would take {:.1} GiB of memory",
                     each * customers as f64 / (1_u64 << 30) as f64
                 ),
-                format!("play fewer, --bank {:.0}, or make the test smaller", (MOST_ROWS as f64 / each).floor()),
+                format!(
+                    "play fewer, --bank {:.0}, or make the test smaller",
+                    (MOST_BYTES_OF_ROWS as f64 / each).floor()
+                ),
             ));
         }
         drop(pilot);
@@ -161,7 +170,7 @@ impl Setting {
     ) -> Result<Self, Error> {
         let mut plan = plan.clone();
         plan.arms.sort_by_key(|(name, _)| *name != plan.control);
-        let course = Course::evenly(units, shares);
+        let course = Course::evenly(units, shares).ended_by(&plan);
         let arms: Vec<&str> = plan.arms.iter().map(|(name, _)| name.as_str()).collect();
         let population = Population::given(&arms, &plan.metrics, course.stages.len(), rows)?;
         Ok(Self {
@@ -220,7 +229,10 @@ fn leave_out(plan: &mut Plan, bank: &Bank) -> Result<Vec<String>, Error> {
         };
         match possible {
             Err(error) if metric.role == Role::Primary => return Err(error),
-            Err(Error::Refused { what, .. }) => left_out.push(what),
+            Err(Error::Refused { what, .. }) => {
+                let guards = if matches!(metric.role, Role::Guardrail(_)) { GUARDS } else { "" };
+                left_out.push(format!("{what}.{guards}"));
+            }
             Err(error) => return Err(error),
             Ok(()) => kept.push(metric),
         }

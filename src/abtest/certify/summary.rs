@@ -18,6 +18,8 @@ use crate::abtest::plan::{Plan, Validity};
 const NONE: &str = "none";
 const OWN: &str = "customers' own";
 const WORTH: &str = "worth finding";
+/// What follows where a guardrail is not certified.
+pub(super) const GUARDS: &str = " It is a guardrail: a real test ships less often than is told here.";
 
 /// Experiments that were played to their end.
 pub struct Summary<'a> {
@@ -96,29 +98,32 @@ impl Summary<'_> {
         Rate::new(self.ends(part).filter(|ended| holds(ended)).count() as u64, self.experiments.len() as u64)
     }
 
-    /// Of the experiments in which a metric can be computed.
+    /// Of the experiments in which a metric can be computed; none if it never can.
     fn found(
         &self,
         part: usize,
         metric: usize,
         treatment: usize,
         holds: impl Fn(&Found) -> bool,
-    ) -> Result<Rate, Error> {
+    ) -> Result<Option<Rate>, Error> {
         let all = self.ends(part).filter_map(|ended| ended.found[metric][treatment].as_ref());
         let (mut count, mut of) = (0, 0);
         for found in all {
             of += 1;
             count += u64::from(holds(found));
         }
-        Rate::new(count, of.max(1))
+        if of > 0 { Rate::new(count, of).map(Some) } else { Ok(None) }
     }
 
     fn looks(&self) -> Result<Vec<Look>, Error> {
         let Setting { plan, course, .. } = self.setting;
         let mut looks = Vec::new();
         for (at, (stage, rule)) in course.stages.iter().zip(&self.player.rules).enumerate() {
+            if !stage.looks {
+                continue;
+            }
             looks.push(Look {
-                look: at + 1,
+                look: looks.len() + 1,
                 share: stage.units as f64 / course.planned as f64,
                 units: stage.units,
                 day: course.days(at),
@@ -156,7 +161,7 @@ impl Summary<'_> {
         }
         for (at, metric) in plan.metrics.iter().enumerate() {
             for (treatment, arm) in self.treatments() {
-                let rate = self.found(self.own(), at, treatment, |found| found.held)?;
+                let Some(rate) = self.found(self.own(), at, treatment, |found| found.held)? else { continue };
                 all.push(Promise::coverage(
                     &metric.name,
                     arm,
@@ -166,8 +171,9 @@ impl Summary<'_> {
                 ));
             }
         }
-        let secondary: Vec<usize> =
-            (0..plan.metrics.len()).filter(|&at| plan.metrics[at].role == Role::Secondary).collect();
+        let secondary: Vec<usize> = (0..plan.metrics.len())
+            .filter(|&at| plan.metrics[at].role == Role::Secondary && self.is_told(at))
+            .collect();
         if !secondary.is_empty() {
             let wrong = |ended: &Ended| {
                 let calls = secondary.iter().flat_map(|&at| ended.found[at].iter().flatten());
@@ -185,10 +191,9 @@ impl Summary<'_> {
                 // Only where the treatment really is as bad can it be shown falsely that it is not.
                 let truth = self.player.truth(at, self.setting.course.stages.len() - 1, self.own());
                 let harm = -sign(metric.better) * truth.effect(treatment + 1, 1.0);
-                if harm < margin.of(truth.value(0, 1.0)) {
-                    continue;
-                }
+                let harms = harm >= margin.of(truth.value(0, 1.0));
                 let rate = self.found(self.own(), at, treatment, |found| found.not_worse == Some(true))?;
+                let Some(rate) = rate.filter(|_| harms) else { continue };
                 let mut found = Promise::at_most("false safety", &metric.name, OWN, rate, alpha / 2.0, |rate| {
                     format!(
                         "although {arm} makes {} worse by more than the margin, it says \"not worse\" in {rate} of tests",
@@ -210,13 +215,18 @@ impl Summary<'_> {
         let mut rows = Vec::new();
         for at in std::iter::once(primary).chain(others) {
             for (treatment, _) in self.treatments() {
-                rows.push(self.metric(at, treatment)?);
+                rows.extend(self.metric(at, treatment)?);
             }
         }
         Ok(rows)
     }
 
-    fn metric(&self, at: usize, treatment: usize) -> Result<MetricRow, Error> {
+    fn metric(&self, at: usize, treatment: usize) -> Result<Option<MetricRow>, Error> {
+        if self.found(self.own(), at, treatment, |_| true)?.is_none()
+            || self.found(0, at, treatment, |_| true)?.is_none()
+        {
+            return Ok(None);
+        }
         let Setting { plan, course, .. } = self.setting;
         let metric = &plan.metrics[at];
         let own = self.own();
@@ -226,8 +236,12 @@ impl Summary<'_> {
         let all = self.ends(own).filter_map(|ended| ended.found[at][treatment]);
         let bias = Mean::of(all.clone().map(|found| found.estimate - found.truth));
         let error = Mean::of(all.map(|found| found.error));
-        let of = |part: usize, holds: fn(&Found) -> bool| self.found(part, at, treatment, holds);
-        Ok(MetricRow {
+        let of = |part: usize, holds: fn(&Found) -> bool| {
+            // It was told in some.
+            let found = self.found(part, at, treatment, holds)?;
+            found.map_or_else(|| Rate::new(0, 1), Ok)
+        };
+        Ok(Some(MetricRow {
             metric: metric.name.clone(),
             kind: metric.kind.name(),
             role: metric.role.name(),
@@ -253,7 +267,12 @@ impl Summary<'_> {
             } else {
                 None
             },
-        })
+        }))
+    }
+
+    /// Whether a metric can be computed in any experiment.
+    fn is_told(&self, at: usize) -> bool {
+        self.ends(self.own()).any(|ended| ended.found[at].iter().any(Option::is_some))
     }
 
     /// Skewness of the control's values, and the share that is not 0.
@@ -342,7 +361,7 @@ impl Summary<'_> {
     /// What a reader must know.
     fn notes(&self) -> Vec<String> {
         let Setting { plan, course, left_out, .. } = self.setting;
-        let mut notes: Vec<String> = left_out.iter().map(|why| format!("Not certified: {why}.")).collect();
+        let mut notes: Vec<String> = left_out.iter().map(|why| format!("Not certified: {why}")).collect();
         for (treatment, arm) in self.treatments() {
             match self.worth[treatment] {
                 None if plan.primary().worth.is_some() => notes.push(format!(
@@ -362,11 +381,12 @@ impl Summary<'_> {
             Validity::Fixed => 1,
             Validity::AnyTime => self.asked.peeks,
         };
-        let looks = course.stages.len();
+        let looks = course.looks().count();
         if looks < planned {
             notes.push(format!(
-                "Of {planned} planned looks {looks} find anybody new: so many {}s are exposed on one day. (--arrivals even \
-                 takes each look after its share of the {}s.)",
+                "Of {planned} planned looks {looks} are taken: where a look finds nobody new, since so many {}s are exposed on one day, \
+                 or where the one before has seen nearly all, there is none. (--arrivals even takes each look after its share of \
+                 the {}s.)",
                 plan.unit, plan.unit
             ));
         }
@@ -374,11 +394,18 @@ impl Summary<'_> {
             notes.push(format!("Results that are valid at any time were looked at {looks} times."));
         }
         for (at, metric) in plan.metrics.iter().enumerate() {
+            let guards = if matches!(metric.role, Role::Guardrail(_)) { GUARDS } else { "" };
             let untold = |ended: &&Ended| ended.found[at].iter().any(Option::is_none);
             let untold = self.ends(self.own()).filter(untold).count();
-            if untold > 0 {
+            if !self.is_told(at) {
                 notes.push(format!(
-                    "In {} % of tests {} could not be told, since nothing varied in an arm: its rates are those of the others.",
+                    "Not certified: `{}` can be told in none of the tests; nothing varies, nobody is old enough when they end, or there \
+                     is nothing to divide by.{guards}",
+                    metric.name
+                ));
+            } else if untold > 0 {
+                notes.push(format!(
+                    "In {} % of tests `{}` could not be told, since nothing varied in an arm: its rates are those of the others.",
                     digits(untold as f64 / self.experiments.len() as f64),
                     metric.name
                 ));
@@ -475,22 +502,26 @@ fn percent(share: f64) -> String {
 pub fn agrees(analysis: &Analysis, plan: &Plan, ended: &Ended) -> bool {
     let near = |a: f64, b: f64, scale: f64| (a - b).abs() <= 1e-9 * scale || (a.is_nan() && b.is_nan());
     let treatments = ended.treatments.len();
-    plan.metrics.iter().enumerate().all(|(at, metric)| {
-        (0..treatments).all(|treatment| {
-            let name = &plan.arms[treatment + 1].0;
-            let told = analysis.results.iter().find(|told| told.metric == metric.name && told.treatment == *name);
-            match (told, ended.found[at][treatment]) {
-                (None, None) => true,
-                (Some(told), Some(found)) => {
-                    let inside =
-                        told.main.effect_size_ci_lower <= found.truth && found.truth <= told.main.effect_size_ci_upper;
-                    near(told.main.effect_size, found.estimate, found.error)
-                        && told.call == found.call
-                        && told.not_worse == found.not_worse
-                        && inside == found.holds
+    let decided = analysis.verdict.choices.iter().zip(&ended.treatments).all(|(choice, treated)| {
+        analysis.verdict.withheld || (choice.decision == "ship") == (treated.ground == Ground::Better)
+    });
+    decided
+        && plan.metrics.iter().enumerate().all(|(at, metric)| {
+            (0..treatments).all(|treatment| {
+                let name = &plan.arms[treatment + 1].0;
+                let told = analysis.results.iter().find(|told| told.metric == metric.name && told.treatment == *name);
+                match (told, ended.found[at][treatment]) {
+                    (None, None) => true,
+                    (Some(told), Some(found)) => {
+                        let inside = told.main.effect_size_ci_lower <= found.truth
+                            && found.truth <= told.main.effect_size_ci_upper;
+                        near(told.main.effect_size, found.estimate, found.error)
+                            && told.call == found.call
+                            && told.not_worse == found.not_worse
+                            && inside == found.holds
+                    }
+                    _ => false,
                 }
-                _ => false,
-            }
+            })
         })
-    })
 }

@@ -9,7 +9,7 @@ use super::super::failure::Failure;
 use super::super::files::{ScenarioArguments, quoted};
 use super::super::interrupt;
 use super::super::progress::Bar;
-use crate::abtest::certify::{self, Asked, Setting};
+use crate::abtest::certify::{self, Asked, Setting, rows};
 use crate::output::{Place, Replaces, io_error};
 use crate::report::abtest::Made;
 use crate::report::certify as report;
@@ -109,12 +109,27 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         return Err(Failure::argument(what, format!("they are numbered from 0 to {}", arguments.experiments - 1)));
     }
     let (plan, plan_text) = super::analyze::read_plan(&arguments.plan)?;
+    if export.is_some() {
+        rows::readable(&plan).map_err(|(what, help)| Failure::argument(format!("--export: {what}"), help))?;
+    }
+    if arguments.arrivals == Arrivals::Even && (arguments.traffic < 1.0 || arguments.whole_weeks) {
+        let flag = if arguments.whole_weeks { "--whole-weeks" } else { "--traffic" };
+        let help = "leave it out, or let customers come by the calendar";
+        return Err(Failure::argument(format!("{flag} has no meaning with --arrivals even: there are no days"), help));
+    }
     let opened = arguments.scenario.open(arguments.quiet)?;
     let world = &opened.world;
     let asked = arguments.asked(world);
     let bar = Bar::counting(arguments.quiet);
     let setting = Setting::new(world, &plan, &asked, &bar)?;
     bar.done();
+    if export.is_some() && !setting.left_out.is_empty() {
+        let what = format!(
+            "--export: the plan has metrics that simulated customers cannot tell: {}",
+            setting.left_out.join(" ")
+        );
+        return Err(Failure::argument(what, "take them out of the plan for this"));
+    }
     let bar = Bar::experiments(certify::steps(&setting, &asked), arguments.quiet);
     let certified = certify::certify(&setting, Some(world), &asked, &bar)?;
     bar.done();
@@ -136,7 +151,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     }
     if let Some(place) = export {
         let rows = certified.export(&setting, world, asked.seed, arguments.one)?;
-        write(&place, rows.csv())?;
+        write(&place, rows.csv(&plan))?;
         if !arguments.quiet {
             let until = rows.until().map_or_else(String::new, |until| format!(" --until {until}"));
             anstream::eprintln!(

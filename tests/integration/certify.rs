@@ -452,3 +452,80 @@ fn experiments_are_addressed() {
     assert_eq!(counts(3), counts(3));
     assert_ne!(counts(3), counts(4));
 }
+
+/// Where a secondary metric or a guardrail is never old enough nothing is promised of it, and that is told.
+#[test]
+fn what_is_never_told_promises_nothing() {
+    let (_, mut plan) = shop_plan(5000, "looks = [0.5, 1]");
+    for metric in &mut plan.metrics {
+        metric.matures = if metric.role == Role::Primary { 7 } else { 90 } * 86_400;
+        if metric.role == Role::Primary {
+            metric.kind = Kind::Proportion { column: "ordered".into() };
+        }
+    }
+    let (world, setting, asked) = at_the_shop(&plan, true);
+    let certificate = certified(&setting, Some(&world), &asked).certificate;
+    let named: Vec<&str> = certificate.promises.iter().map(|promise| promise.metric.as_str()).collect();
+    let primary = &plan.primary().name;
+    assert!(named.iter().all(|name| name == primary), "{named:?}");
+    assert_eq!(certificate.metrics.len(), 1);
+    let told = |words: &str| certificate.notes.iter().filter(|note| note.contains(words)).count();
+    assert_eq!(told("can be told in none of the tests"), plan.metrics.len() - 1, "{:?}", certificate.notes);
+}
+
+/// The effect worth finding is played at just that effect, of a ratio too, which does not grow with the part.
+#[test]
+fn a_ratio_is_played_at_the_effect_worth_finding() {
+    let mut primary = ratio("clicks", "sent", Role::Primary);
+    primary.worth = Some(Margin::Relative(0.3));
+    primary.better = Direction::Lower;
+    let plan = plan(Validity::Fixed, 2000, &HALVES, vec![primary]);
+    // Twice as many messages, and as many clicks and a few.
+    let rows: Vec<Vec<f64>> =
+        (0..50).map(|i| vec![f64::from(i % 3), 4.0, f64::from(i % 3) + f64::from(i % 7 / 6), 8.0]).collect();
+    let certificate = certified(&given(&plan, Assignment::Coin, &rows), None, &asked(200, 2)).certificate;
+    let found = certificate.power.iter().find(|point| point.worth_finding).expect("it is played");
+    let lift = found.relative_effect.expect("there is a lift");
+    assert!((lift + 0.3).abs() < 1e-9 && found.part < 0.9, "{found:?}");
+}
+
+/// Looks that bring less than a unit for each batch of a bandit, and a look that sees nearly all.
+#[test]
+fn few_units_and_late_looks_are_no_trouble() {
+    let tiny = Validity::PlannedLooks { looks: vec![0.1, 0.985, 1.0], spending: Spending::Pocock, futility: false };
+    let plan = plan(tiny, 60, &HALVES, vec![share("ordered", Role::Primary)]);
+    let setting =
+        Setting::given(&plan, 60, &[0.1, 0.985, 1.0], Assignment::Coin, &orders(10, 3)).expect("it can be played");
+    // The second look is the last one: it has spent all.
+    assert_eq!(setting.course.stages.iter().map(|stage| stage.units).collect::<Vec<_>>(), [6, 59]);
+    let certificate = certified(&setting, None, &asked(200, 2)).certificate;
+    assert_eq!((certificate.looks.len(), certificate.audit.agree), (2, certificate.audit.analysed));
+    assert!(certificate.notes.iter().any(|note| note.starts_with("Of 3 planned looks 2 are taken")));
+}
+
+/// One column read in two ways: each metric has its own numbers, and such data are no file.
+#[test]
+fn one_column_may_be_read_in_two_ways() {
+    let (_, mut plan) = shop_plan(5000, "looks = [0.5, 1]");
+    let mut week = plan.primary().clone();
+    (week.name, week.role, week.matures) = ("ordered in a week".into(), Role::Exploratory, 7 * 86_400);
+    week.kind = Kind::Mean { column: "orders".into() };
+    let mut month = week.clone();
+    (month.name, month.matures) = ("orders in a month".into(), 30 * 86_400);
+    plan.metrics.extend([week, month]);
+    let (world, setting, asked) = at_the_shop(&plan, true);
+    let certificate = certified(&setting, Some(&world), &asked).certificate;
+    assert_eq!(certificate.audit.agree, certificate.audit.analysed);
+    assert!(channelmix::abtest::certify::rows::readable(&plan).is_err());
+}
+
+/// Who takes part on the last day is only as many as are still wanted: the others all do.
+#[test]
+fn the_last_day_fills_up() {
+    let (_, mut plan) = shop_plan(17_500, "looks = [0.5, 1]");
+    plan.design.validity = Validity::Fixed;
+    let (_, setting, _) = at_the_shop(&plan, true);
+    let stages = &setting.course.stages;
+    assert_eq!((stages.len(), setting.course.looks().count(), setting.course.units()), (2, 1, 17_500));
+    assert!(stages[0].units > 17_000 && !stages[0].looks && stages[1].looks, "{stages:?}");
+}

@@ -1,16 +1,15 @@
 //! `channelmix abtest certify`: does a plan keep its promises on the customers of a scenario?
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::ValueEnum;
 
 use super::super::failure::Failure;
 use super::super::files::{ScenarioArguments, quoted};
-use super::super::interrupt;
 use super::super::progress::Bar;
+use super::{command_line, place, write};
 use crate::abtest::certify::{self, Asked, Setting, rows};
-use crate::output::{Place, Replaces, io_error};
 use crate::report::abtest::Made;
 use crate::report::certify as report;
 use crate::scenario::nearest;
@@ -102,8 +101,8 @@ impl From<certify::Failure> for Failure {
 /// Plays the experiments, prints, and writes what was asked for.
 pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let sheet = arguments.sheet()?;
-    let export = arguments.place(arguments.export.as_deref(), "csv", "the data of an experiment")?;
-    let page = arguments.place(arguments.report.as_deref(), "html", "a page")?;
+    let export = place(arguments.export.as_deref(), "csv", "the data of an experiment", arguments.overwrite)?;
+    let page = place(arguments.report.as_deref(), "html", "a page", arguments.overwrite)?;
     if arguments.one >= arguments.experiments {
         let what = format!("--one {}: there is no such experiment", arguments.one);
         return Err(Failure::argument(what, format!("they are numbered from 0 to {}", arguments.experiments - 1)));
@@ -143,7 +142,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     if let Some(place) = page {
         let made = Made {
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            command: super::plan::command_line(),
+            command: command_line(),
             data: format!("{}, {}", arguments.scenario.file.display(), arguments.plan.display()),
             plan: Some(plan_text),
         };
@@ -164,11 +163,6 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn write(place: &Place, text: String) -> Result<(), Failure> {
-    interrupt::held_back(|| place.write_file(|path| std::fs::write(path, text).map_err(io_error(path))))?;
-    Ok(())
-}
-
 impl Arguments {
     fn asked(&self, world: &World) -> Asked {
         Asked {
@@ -180,16 +174,6 @@ impl Arguments {
             whole_weeks: self.whole_weeks,
             peeks: self.peeks as usize,
         }
-    }
-
-    fn place(&self, path: Option<&Path>, ending: &str, what: &'static str) -> Result<Option<Place>, Failure> {
-        let Some(path) = path else { return Ok(None) };
-        if path.extension().is_none_or(|extension| extension != ending) {
-            let wrong = format!("{} cannot be {what}", path.display());
-            return Err(Failure::argument(wrong, format!("call it FILE.{ending}")));
-        }
-        let replaces = if self.overwrite { Replaces::File(what) } else { Replaces::Nothing(what) };
-        Ok(Some(Place::prepare(path, replaces)?))
     }
 
     /// The sheet that is printed.

@@ -6,17 +6,16 @@ use std::process::ExitCode;
 use clap::ValueEnum;
 
 use super::super::failure::Failure;
-use super::super::files::{ScenarioArguments, quoted};
-use super::super::interrupt;
+use super::super::files::ScenarioArguments;
 use super::super::play::find;
 use super::super::progress::Bar;
 use super::adhoc::{Pair, alpha};
+use super::{command_line, place, write};
 use crate::abtest::bank::{self, Bank, MOST_BYTES};
 use crate::abtest::metric::{Direction, Kind, Margin, Metric, Role};
 use crate::abtest::outlook::{self, Asked, Expected, Round};
 use crate::abtest::plan::{Columns, Decision, Design, Guardrails, Plan, Validity};
 use crate::abtest::sizing::{self, Baseline, Question, Sizing};
-use crate::output::{Place, Replaces, io_error};
 use crate::report::sizing::{self as report, Answer};
 use crate::scenario::Span;
 use crate::simulation;
@@ -235,8 +234,8 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     if arguments.overwrite && arguments.out.is_none() && arguments.report.is_none() {
         return Err(Failure::argument("--overwrite has nothing to replace", "give --out or --report a file"));
     }
-    let place = arguments.place(arguments.out.as_deref(), "toml", "a plan")?;
-    let page = arguments.place(arguments.report.as_deref(), "html", "a page")?;
+    let place = place(arguments.out.as_deref(), "toml", "a plan", arguments.overwrite)?;
+    let page = place(arguments.report.as_deref(), "html", "a page", arguments.overwrite)?;
     let (mut plan, answer) = match &arguments.scenario {
         Some(file) => arguments.on_customers(file)?,
         None => arguments.on_numbers()?,
@@ -263,17 +262,6 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn write(place: &Place, text: String) -> Result<(), Failure> {
-    interrupt::held_back(|| place.write_file(|path| std::fs::write(path, text).map_err(io_error(path))))?;
-    Ok(())
-}
-
-/// The command as it was given.
-pub fn command_line() -> String {
-    let words: Vec<String> = std::env::args().skip(1).map(|word| quoted(&word)).collect();
-    format!("channelmix {}", words.join(" "))
-}
-
 /// What stands at the head of a plan file.
 fn preamble(plan: &Plan, answer: &Answer) -> Vec<String> {
     let mut lines = vec![
@@ -287,16 +275,6 @@ fn preamble(plan: &Plan, answer: &Answer) -> Vec<String> {
 }
 
 impl Arguments {
-    fn place(&self, path: Option<&Path>, ending: &str, what: &'static str) -> Result<Option<Place>, Failure> {
-        let Some(path) = path else { return Ok(None) };
-        if path.extension().is_none_or(|extension| extension != ending) {
-            let wrong = format!("{} cannot be {what}", path.display());
-            return Err(Failure::argument(wrong, format!("call it FILE.{ending}")));
-        }
-        let replaces = if self.overwrite { Replaces::File(what) } else { Replaces::Nothing(what) };
-        Ok(Some(Place::prepare(path, replaces)?))
-    }
-
     /// From numbers that the user knows.
     fn on_numbers(&self) -> Result<(Plan, Answer), Failure> {
         let arms =

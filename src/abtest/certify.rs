@@ -257,14 +257,11 @@ fn batches(setting: &Setting) -> Vec<Batch> {
     let mut batches: Vec<Batch> = Vec::new();
     for (stage, pool) in course.stages.iter().zip(&population.pools) {
         // Days of this stage with the share of its units that come on each.
-        let days: Vec<(i32, f64)> = match stage.days {
-            Some(days) => {
-                exposures.iter().filter(|(day, _)| days.after < *day && *day <= days.until).copied().collect()
-            }
-            None => {
-                let first = batches.last().map_or(0, |batch| batch.day + 1);
-                (first..first + BATCHES).map(|day| (day, 1.0)).collect()
-            }
+        let days: Vec<(i32, f64)> = if let Some(days) = stage.days {
+            exposures.iter().filter(|(day, _)| days.after < *day && *day <= days.until).copied().collect()
+        } else {
+            let first = batches.last().map_or(0, |batch| batch.day + 1);
+            (first..first + BATCHES).map(|day| (day, 1.0)).collect()
         };
         let all: f64 = days.iter().map(|(_, units)| units).sum();
         let (mut sum, mut before, mut from) = (0.0, 0, pool.start);

@@ -234,7 +234,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     if arguments.overwrite && arguments.out.is_none() && arguments.report.is_none() {
         return Err(Failure::argument("--overwrite has nothing to replace", "give --out or --report a file"));
     }
-    let place = place(arguments.out.as_deref(), "toml", "a plan", arguments.overwrite)?;
+    let out = place(arguments.out.as_deref(), "toml", "a plan", arguments.overwrite)?;
     let page = place(arguments.report.as_deref(), "html", "a page", arguments.overwrite)?;
     let (mut plan, answer) = match &arguments.scenario {
         Some(file) => arguments.on_customers(file)?,
@@ -253,10 +253,10 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         let page = report::page(&plan, &answer, &file, &command_line(), env!("CARGO_PKG_VERSION"));
         write(&place, page)?;
     }
-    if let Some(place) = place {
-        write(&place, file)?;
+    if let Some(out) = out {
+        write(&out, file)?;
         if !arguments.quiet {
-            anstream::eprintln!("The plan is {}", place.path().display());
+            anstream::eprintln!("The plan is {}", out.path().display());
         }
     }
     Ok(ExitCode::SUCCESS)

@@ -38,8 +38,7 @@ use player::{Ended, Player};
 use rows::Rows;
 
 pub use certificate::{Certificate, Kept, Mean, Rate};
-pub use draw::Assignment;
-pub use setting::{Asked, Setting};
+pub use setting::{Asked, Assignment, Setting};
 
 /// Parts of the customers' own effect for which power is told.
 const PARTS: [f64; 5] = [0.0, 0.25, 0.5, 0.75, 1.0];

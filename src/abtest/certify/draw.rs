@@ -8,23 +8,13 @@ use std::ops::Range;
 
 use super::course::{Course, Stage};
 use super::population::Population;
-use super::setting::Setting;
+use super::setting::{Assignment, Setting};
 use crate::luck::{Label, Luck};
 
 /// First step below an experiment: its stages.
 const STAGE: Label = Label::of("stage");
 /// The words of a stage: for each unit one that draws it and one that assigns it.
 const UNITS: Label = Label::of("units");
-
-/// How a unit comes to its arm.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Assignment {
-    /// A coin of its own: how many an arm gets is a matter of chance, as in most tests.
-    Coin,
-    /// By its place in the experiment, so that each arm has its share of the units as exactly as whole numbers allow. Since
-    /// units are drawn independently of each other, who has which place is a matter of chance all the same.
-    InTurn,
-}
 
 /// Everything that experiments have in common.
 #[derive(Clone, Debug)]

@@ -2,9 +2,7 @@
 
 use super::certificate::{Customers, Weekday};
 use super::course::{self, Course};
-use super::draw::Assignment;
 use super::population::Population;
-use super::summary::GUARDS;
 use crate::abtest::bank::{Bank, Error, MOST_BYTES};
 use crate::abtest::calendar::{Arrivals, exposed_by, partial_weeks};
 use crate::abtest::metric::{Kind, Metric, Role};
@@ -22,6 +20,19 @@ const PILOT: u64 = 20_000;
 const MOST_BYTES_OF_ROWS: u64 = 4 << 30;
 /// Customers more than what the pilot's shares ask for, since they are estimates.
 const ROOM: f64 = 1.05;
+
+/// What follows where a guardrail is not certified.
+pub(super) const GUARDS: &str = " It is a guardrail: a real test ships less often than is told here.";
+
+/// How a unit comes to its arm.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Assignment {
+    /// A coin of its own: how many an arm gets is a matter of chance, as in most tests.
+    Coin,
+    /// By its place in the experiment, so that each arm has its share of the units as exactly as whole numbers allow. Since
+    /// units are drawn independently of each other, who has which place is a matter of chance all the same.
+    InTurn,
+}
 
 /// What is asked beside scenario and plan.
 #[derive(Clone, Debug)]

@@ -5,7 +5,7 @@ use super::certificate::{
 };
 use super::player::{Ended, Found, Player};
 use super::rule::{has_looks, sign};
-use super::setting::{Asked, Setting, TIMES};
+use super::setting::{Asked, GUARDS, Setting, TIMES};
 use super::truth::{NO_LIMITS, numbers};
 use super::{Error, PATHS};
 use crate::abtest::Analysis;
@@ -18,8 +18,6 @@ use crate::abtest::plan::{Plan, Validity};
 const NONE: &str = "none";
 const OWN: &str = "customers' own";
 const WORTH: &str = "worth finding";
-/// What follows where a guardrail is not certified.
-pub(super) const GUARDS: &str = " It is a guardrail: a real test ships less often than is told here.";
 
 /// Experiments that were played to their end.
 pub struct Summary<'a> {

@@ -120,7 +120,7 @@ impl Refusal {
                         "metric {}: too few of the {units} units of {name} can be judged: {young} are too young, {missing} have no value",
                         metric.name
                     ),
-                    help: "wait until more units are old enough, or check the column and the time to mature".to_owned(),
+                    help: "wait until more units are old enough; say until when the data go, --until; or check the column and the time to mature".to_owned(),
                 };
             }
         }

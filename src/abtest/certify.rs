@@ -112,6 +112,14 @@ pub fn certify(
         .certificate(&shares, |treatment, control, effect| theory(setting, &shares, treatment, control, effect))?;
     certificate.pitfalls = pitfalls.all(progress)?;
     certificate.bandits = bandits(setting, &shares, asked)?;
+    if let Some(bandit) = certificate.bandits.first() {
+        certificate.notes.push(format!("Bandits were played in {} experiments.", bandit.regret.of));
+    } else {
+        certificate.notes.push(
+            "No bandits: customers come all at once, or what they bring is not known while the test runs, so there is nothing to shift."
+                .to_owned(),
+        );
+    }
     certificate.audit = audit(setting, world, &player, &lottery(), &parts, &experiments)?;
     let ends = experiments.iter().map(|parts| parts.iter().map(|ended| ended.look).collect()).collect();
     Ok(Certified { certificate, parts, ends })
@@ -236,6 +244,10 @@ fn bandits(setting: &Setting, shares: &[f64], asked: &Asked) -> Result<Vec<certi
     let rewards: Vec<Vec<f64>> = (0..shares.len()).map(reward).collect();
     let rewards: Vec<&[f64]> = rewards.iter().map(Vec::as_slice).collect();
     let batches = batches(setting);
+    // Who comes all at once is assigned with the same knowledge: none.
+    if batches.len() < 2 {
+        return Ok(Vec::new());
+    }
     let arena = Arena {
         rewards: &rewards,
         batches: &batches,

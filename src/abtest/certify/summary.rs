@@ -18,6 +18,8 @@ use crate::abtest::plan::{Plan, Validity};
 const NONE: &str = "none";
 const OWN: &str = "customers' own";
 const WORTH: &str = "worth finding";
+/// So large a share of tests that find a treatment better and do not ship it is worth a note.
+const HELD_BACK: f64 = 0.01;
 
 /// Experiments that were played to their end.
 pub struct Summary<'a> {
@@ -372,6 +374,20 @@ impl Summary<'_> {
                     (100.0 * (part - 1.0)).max(1.0)
                 )),
                 _ => {}
+            }
+        }
+        for (treatment, arm) in self.treatments() {
+            let share = |holds: &dyn Fn(&Ended) -> bool| {
+                self.ends(self.own()).filter(|ended| holds(ended)).count() as f64 / self.experiments.len() as f64
+            };
+            let better = share(&|ended| ended.treatments[treatment].call == Call::Better);
+            let shipped = share(&|ended| ended.treatments[treatment].ground == Ground::Better);
+            if better - shipped > HELD_BACK {
+                notes.push(format!(
+                    "With their own effect {arm} is called better in {} % of tests and shipped in {} %: guardrails hold it back.",
+                    digits(better),
+                    digits(shipped)
+                ));
             }
         }
         let planned = match &plan.design.validity {

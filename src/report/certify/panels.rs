@@ -223,7 +223,7 @@ fn paths(certificate: &Certificate, sheets: &[Sheet]) -> Option<Panel> {
         (0, _) => format!("{} of {} tests call a difference with the customers' own effect", with.0, with.1),
         (_, 0) => format!("{} of {} tests call a difference where there is none", without.0, without.1),
         _ => format!(
-            "{} of {} tests call a difference where there is none, {} of {} find the customers' own",
+            "{} of {} tests call a difference where there is none, {} of {} find the customers' own effect",
             without.0, without.1, with.0, with.1
         ),
     };

@@ -78,7 +78,10 @@ pub fn headline(certificate: &Certificate) -> String {
     let broken = |promise: &Promise| {
         format!("{} {} instead of {}", label(certificate, promise), share(&promise.rate), promised(promise))
     };
-    match certificate.kept() {
+    // What is not promised aloud is missed by nobody, unless it is said.
+    let tried = all.is_empty() || all.iter().any(|promise| promise.name == "power");
+    let untried = if tried { "" } else { " Its power could not be tried." };
+    let answer = match certificate.kept() {
         _ if all.is_empty() => "This plan promises nothing that could be checked.".to_owned(),
         Kept::Holds => {
             let all: Vec<&Promise> = all.iter().collect();
@@ -116,7 +119,8 @@ pub fn headline(certificate: &Certificate) -> String {
                 listed(&open, &found)
             )
         }
-    }
+    };
+    answer + untried
 }
 
 /// How many experiments would decide all open promises if their rates stay as found: a round number.

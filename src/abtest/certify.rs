@@ -80,7 +80,8 @@ pub struct Certified {
 /// Plays the experiments of a plan and says whether it keeps its promises. Of every experiment `progress` is told.
 ///
 /// # Errors
-/// [`Failure::Statistics`] for numbers that no statistics can be made of.
+/// [`Failure::Statistics`] for numbers that no statistics can be made of; [`Failure::Refused`] where a collector would refuse
+/// the plan.
 pub fn certify(
     setting: &Setting,
     world: Option<&World>,
@@ -226,7 +227,7 @@ fn theory(setting: &Setting, shares: &[f64], treatment: usize, control: f64, eff
 }
 
 /// Bandits on the primary metric, with no effect and the customers' own; none where it is a ratio, of which a unit has no
-/// reward of its own, or counts what happens until the look.
+/// reward of its own, or counts what happens until the look, and where all customers come at once.
 fn bandits(setting: &Setting, shares: &[f64], asked: &Asked) -> Result<Vec<certificate::Bandit>, Error> {
     let Setting { plan, course, population, matures, .. } = setting;
     let primary = plan.primary();

@@ -340,7 +340,7 @@ pub struct Bandit {
 pub struct Audit {
     /// How many.
     pub analysed: u64,
-    /// Of them, those with the same calls, estimates and intervals.
+    /// Of them, those with the same calls, estimates and decisions to ship, and whose intervals hold the truth alike.
     pub agree: u64,
     /// Of them, those whose verdict a trust gate withheld.
     pub withheld: u64,

@@ -77,8 +77,8 @@ impl Course {
     }
 
     /// Looks on the days on which enough customers have been exposed and can be judged: by the calendar of
-    /// [`abtest plan`](crate::abtest::outlook::calendar). Looks that would find nobody new are none; and who is exposed
-    /// when the planned number is reached takes no part.
+    /// [`abtest plan`](crate::abtest::outlook::calendar). Looks that would find nobody new are none. On the day on
+    /// which the planned number is reached as many take part as are still wanted; who is exposed later takes no part.
     ///
     /// # Errors
     /// [`Error::Refused`] where the scenario never has so many.

@@ -138,7 +138,11 @@ const BANDIT: &[Field] = &[
 ];
 const AUDIT: &[Field] = &[
     ("analysed", "integer", "experiments whose data were also analysed in full"),
-    ("agree", "integer", "of them, those with the same calls, estimates and intervals"),
+    (
+        "agree",
+        "integer",
+        "of them, those with the same calls, estimates and decisions to ship, whose intervals hold the truth alike",
+    ),
     ("withheld", "integer", "of them, those whose verdict a trust gate withheld"),
 ];
 

@@ -424,7 +424,7 @@ pub(super) fn audit(certificate: &Certificate) -> String {
         return "No experiment was analysed in full beside.".to_owned();
     }
     let mut text = format!(
-        "Of {} experiments whose data were also analysed in full, by the code of abtest analyze, {} agree in calls, estimates and intervals.",
+        "Of {} experiments whose data were also analysed in full, by the code of abtest analyze, {} agree in calls, estimates and decisions to ship, and in whether an interval holds the truth.",
         count(audit.analysed),
         if audit.agree == audit.analysed { "all".to_owned() } else { count(audit.agree) }
     );

@@ -409,7 +409,11 @@ const PATHS: &[Column] = &[
     Column::new("day", Number, "the day at whose end it is taken"),
     Column::new("boundary", Number, "a difference is called if the score is beyond this or its negative"),
     Column::new("statistic", Number, "score of the first treatment in the primary metric; positive is more"),
-    Column::new("call", Text, "better, worse or unclear, at the look at which the test ends; empty before"),
+    Column::new(
+        "call",
+        Text,
+        "better, worse or unclear: the first call that is not unclear, in the row of the look at which the test ends; empty before",
+    ),
 ];
 
 fn steps<'a>(path: &'a Path, looks: &'a [Look]) -> impl Iterator<Item = Vec<Value>> + 'a {

@@ -314,7 +314,7 @@ pub struct Path {
     pub effect: &'static str,
     /// Score of the first treatment's primary metric at each look until it ended; positive is more.
     pub z: Vec<f64>,
-    /// `better`, `worse` or `unclear`, at its end.
+    /// `better`, `worse` or `unclear`: its first call that is not unclear, at any look until its end.
     pub call: &'static str,
 }
 

@@ -162,7 +162,7 @@ pub fn schema() -> String {
                 "items": { "type": ["number", "null"] },
                 "description": "score of the first treatment's primary metric at each look until it ended",
             },
-            "call": text("better, worse or unclear, at its end"),
+            "call": text("better, worse or unclear: its first call that is not unclear, until its end"),
         },
         "required": ["experiment", "effect", "z", "call"],
         "additionalProperties": false,

@@ -17,4 +17,4 @@ mod watch;
 
 pub use play::{Scratch, play};
 pub use start::Start;
-pub use watch::{Cause, Ending, Event, Message, Nobody, Reason, Watch};
+pub use watch::{Cause, Ending, Event, Message, Nobody, Reason, Refusal, Watch};

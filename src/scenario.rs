@@ -4,6 +4,7 @@
 //! are [joined](join) with it; and typed values are [`read`] out of it, noting every problem instead of stopping at
 //! the first. [`load`] does all of it.
 
+mod audience;
 mod campaign;
 mod catalogue;
 mod channel;
@@ -18,6 +19,7 @@ mod join;
 mod names;
 mod overrides;
 mod place;
+mod policies;
 mod presets;
 mod problems;
 mod provenance;
@@ -27,9 +29,11 @@ mod schema;
 mod segment;
 mod strategy;
 pub(crate) mod tree;
+mod trigger;
 mod values;
 
-pub use campaign::{Campaign, Goal, Schedule};
+pub use audience::{Audience, Stage, Stages};
+pub use campaign::{Campaign, Exit, Goal, GoalEvent, Purpose};
 pub use catalogue::{PresetCard, PresetValue, presets};
 pub use channel::{Billing, Channel, Click, Contact, Delay};
 pub use defaults::{Difference, difference};
@@ -39,6 +43,7 @@ pub use explained::{Explained, Part, Says, Section, bare, explain};
 pub use input::{Input, Law, Scale};
 pub use overrides::path as key_path;
 pub use place::{Origin, Place, Source, Sources};
+pub use policies::{Arbitration, Cap, CapWindow, Capped, GivesWay, Hours, Policies, QuietRule};
 pub use problems::{Problem, Problems, Severity, harmless, nearest};
 pub use provenance::{Written, WrittenBy, preset_keys, written_at};
 pub use read::At;
@@ -47,7 +52,8 @@ pub use reference::{Reference, references};
 pub use schema::schema;
 pub(crate) use schema::schema_of;
 pub use segment::{Basket, Chance, Demand, Dropout, Hops, Joined, Lapse, Purchases, Segment};
-pub use strategy::{NONE, Otherwise, Plan, Response, Step, Strategy};
+pub use strategy::{NONE, Otherwise, Plan, Preference, Response, SendTime, Step, Strategy, Way};
+pub use trigger::{Calendar, Concurrency, Days, Message, Reentry, Trigger, TriggerEvent};
 pub use values::{Currency, DAY, Date, Money, Positive, Seconds, Share, Span, TimeOfDay, WEEK};
 
 use values::Count;
@@ -87,6 +93,8 @@ pub struct Scenario {
     pub rates: RateBasis,
     /// Whether joining's first order counts in the measures (R9).
     pub count_first: bool,
+    /// When customers count as lapsing and lapsed.
+    pub stages: Stages,
     /// Channels, in the order of the file.
     pub channels: Vec<Channel>,
     /// Segments, in the order of the file.
@@ -291,6 +299,7 @@ fn read_root(joined: &join::Joined, sources: &Sources, problems: &mut Problems) 
         time_zone,
         rates,
         count_first,
+        stages: Stages { lapsing_after: 90 * DAY, lapsed_after: 180 * DAY },
         channels,
         segments,
         campaigns,

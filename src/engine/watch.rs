@@ -14,17 +14,76 @@ pub struct Message {
     pub channel: ChannelId,
 }
 
-/// Why a due message was not sent (R21): each examination has one outcome.
+/// Why a message was not sent (R21): each step that was due or waited has one outcome.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Reason {
+    /// It had waited for longer than its time to live.
+    Expired,
+    /// The customer had left the run: an exit; the run ended.
+    Exit,
     /// The campaign's goal was met; the run ended.
     GoalMet,
+    /// The customer is in a holdout; the run ended.
+    Holdout,
     /// The step's `unless` was met; the run ended or went on to the next step.
     ConditionMet,
-    /// The customer never opted in to the channel.
-    NotOptedIn,
+    /// The step's `only_if` was not met; the run ended or went on to the next step.
+    ConditionNotMet,
     /// The customer opted out of the channel.
     OptedOut,
+    /// The customer never opted in to the channel.
+    NotOptedIn,
+    /// The channel cannot reach the customer.
+    Unreachable,
+    /// It was quiet.
+    QuietHours,
+    /// Another campaign went first.
+    LowerPriority,
+    /// A cap had no room.
+    Capped,
+    /// A newer run of the campaign took the place of this one.
+    Replaced,
+    /// The customer's loss became known while it waited (R12).
+    LossKnown,
+    /// It still waited at the horizon.
+    TooLate,
+}
+
+impl Reason {
+    /// All of them, in the order of examination.
+    pub const ALL: [Self; 15] = [
+        Self::Expired,
+        Self::Exit,
+        Self::GoalMet,
+        Self::Holdout,
+        Self::ConditionMet,
+        Self::ConditionNotMet,
+        Self::OptedOut,
+        Self::NotOptedIn,
+        Self::Unreachable,
+        Self::QuietHours,
+        Self::LowerPriority,
+        Self::Capped,
+        Self::Replaced,
+        Self::LossKnown,
+        Self::TooLate,
+    ];
+}
+
+/// Why a campaign that came up for a customer began no run (R37).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Refusal {
+    /// The customer is not in its audience.
+    OutsideAudience,
+    /// Its re-entry rule forbids another run.
+    EnteredBefore,
+    /// An earlier run is still under way.
+    StillRunning,
+}
+
+impl Refusal {
+    /// All of them, in the order of the questions.
+    pub const ALL: [Self; 3] = [Self::OutsideAudience, Self::EnteredBefore, Self::StillRunning];
 }
 
 /// What opened the journey in which a customer ordered.
@@ -55,6 +114,8 @@ pub enum Event {
     },
     /// A campaign came up: a run of its plan begins.
     RunBegan(CampaignId),
+    /// A campaign came up, and no run began.
+    Refused(CampaignId, Refusal),
     /// A message was sent.
     Sent(Message),
     /// It was delivered.
@@ -63,10 +124,14 @@ pub enum Event {
     Opened(Message),
     /// It was clicked.
     Clicked(Message),
+    /// It was replied to.
+    Replied(Message),
     /// On its delivery the customer opted out of the channel.
     OptedOut(Message),
     /// A due message was not sent.
     Withheld(Message, Reason),
+    /// A due message waits, for one of the reasons that may hold it, until this instant at the earliest.
+    Held(Message, Reason, Seconds),
     /// A journey began on a channel.
     JourneyBegan(ChannelId),
     /// A journey hopped away from a channel.
@@ -78,6 +143,8 @@ pub enum Event {
     },
     /// A journey ended at its first touch without an order.
     Bounced(ChannelId),
+    /// A journey that ended without an order left a cart behind on a channel.
+    CartLeft(ChannelId),
     /// The customer ordered.
     Ordered {
         /// Where.

@@ -3,10 +3,11 @@
 use super::format::{Absent, Described, Form, Key, Keys, Kind, Plain, Rule, words};
 use super::input::Input;
 use super::place::Place;
+use super::policies::Hours;
 use super::problems::Problem;
 use super::read::{At, Context, Fields, FromValue, mismatch, one_of};
 use super::tree::{Data, Entry, Value};
-use super::values::{Money, Share, Span};
+use super::values::{Money, Positive, Share, Span};
 
 /// One channel. E-mail carries contacts, a shop has touches; a channel may do both.
 #[derive(Clone, Debug)]
@@ -19,6 +20,8 @@ pub struct Channel {
     pub contact: Option<Contact>,
     /// Chance that a touch on it ends in an order (before hops are considered), if journeys can be there.
     pub order_rate: Option<Input<Share>>,
+    /// Of journeys that leave here without an order, the share that leaves a cart behind; none = no carts.
+    pub cart_rate: Option<Input<Share>>,
 }
 
 /// What happens to a message.
@@ -34,12 +37,22 @@ pub struct Contact {
     pub open_rate: Input<Share>,
     /// How often a click follows.
     pub click: Click,
+    /// Replied ÷ opened; none = nobody replies.
+    pub reply_rate: Option<Input<Share>>,
     /// Opt-outs ÷ delivered.
     pub opt_out_rate: Input<Share>,
     /// From delivery to opening.
     pub open_delay: Delay,
     /// From opening to click.
     pub click_delay: Delay,
+    /// From opening to reply.
+    pub reply_delay: Delay,
+    /// Factor on the odds of opening a message that is delivered within the customer's best hour; none = 1.
+    pub best_hour_odds: Option<Input<Positive>>,
+    /// Share of customers whom it can reach at all, consent or not, where a segment does not say; none = all.
+    pub reach: Option<Input<Share>>,
+    /// Hours in which the law lets marketing be sent on it; none = any.
+    pub legal_hours: Option<Hours>,
     /// Standard deviation over customers of the log odds of opening and clicking; 0 = all alike.
     pub affinity_spread: f64,
     /// Share of customers who can be reached on it, where a segment does not say.
@@ -208,7 +221,7 @@ impl FromValue for Names {
 }
 
 /// Keys that only make sense on a channel that carries messages.
-pub(super) const CONTACT_KEYS: [&str; 12] = [
+pub(super) const CONTACT_KEYS: [&str; 13] = [
     "cost_per_message",
     "billed_on",
     "delivery_rate",
@@ -218,6 +231,7 @@ pub(super) const CONTACT_KEYS: [&str; 12] = [
     "opt_out_rate",
     "open_delay",
     "click_delay",
+    "reply_delay",
     "affinity_spread",
     "opt_in",
     "landing",
@@ -250,6 +264,7 @@ pub(super) const KEYS: Keys = Keys {
         Key::of::<Input<Share>>("opt_out_rate", Absent::Default(Plain::Whole(0)), "opt-outs ÷ delivered (R15)"),
         Key::of::<Delay>("open_delay", Absent::Default(Plain::Text("0s")), "from delivery to opening"),
         Key::of::<Delay>("click_delay", Absent::Default(Plain::Text("0s")), "from opening to click"),
+        Key::of::<Delay>("reply_delay", Absent::Default(Plain::Text("0s")), "from opening to reply"),
         Key::of::<Spread>(
             "affinity_spread",
             Absent::Default(Plain::Whole(0)),
@@ -323,7 +338,7 @@ pub(super) fn read(entry: &Entry, context: &mut Context<'_>) -> Option<Channel> 
         }
     }
     fields.finish(context);
-    Some(Channel { name: entry.key.clone(), at: entry.key_at, contact, order_rate })
+    Some(Channel { name: entry.key.clone(), at: entry.key_at, contact, order_rate, cart_rate: None })
 }
 
 fn contact(fields: &mut Fields<'_>, entry: &Entry, context: &mut Context<'_>) -> Option<Contact> {
@@ -358,9 +373,14 @@ fn contact(fields: &mut Fields<'_>, entry: &Entry, context: &mut Context<'_>) ->
         delivery_rate,
         open_rate: open_rate?,
         click: click?,
+        reply_rate: None,
         opt_out_rate,
         open_delay,
         click_delay,
+        reply_delay: fields.or_default("reply_delay", context),
+        best_hour_odds: None,
+        reach: None,
+        legal_hours: None,
         affinity_spread,
         opt_in,
         landing,

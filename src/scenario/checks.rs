@@ -6,7 +6,8 @@ use super::presets::DEFAULT_TOUCHES;
 use super::problems::{Problem, Problems};
 use super::read::At;
 use super::segment::{Demand, Joined, Segment};
-use super::strategy::{Otherwise, Plan, Response, Step, Strategy};
+use super::strategy::{Otherwise, Plan, Response, SendTime, Step, Strategy, Way};
+use super::trigger::Calendar;
 use super::values::{DAY, Span, rounded};
 use super::{Law, Scenario};
 
@@ -69,9 +70,8 @@ fn sizes(scenario: &Scenario, problems: &mut Problems) {
     let occurrences: f64 = plans
         .filter_map(|(name, _)| scenario.campaigns.iter().find(|campaign| campaign.name == name.value))
         .map(|campaign| {
-            let rule = &campaign.trigger.value;
-            let until_end = scenario.horizon.value as f64 / (rule.every * DAY) as f64 + 1.0;
-            until_end.min(rule.times.map_or(f64::INFINITY, |times| times as f64)) * scenario.segments.len() as f64
+            let most = |rule: &Calendar| rule.most(scenario.horizon.value) * scenario.segments.len() as f64;
+            campaign.trigger.value.calendar().map_or(0.0, most)
         })
         .sum();
     if rows > MOST_ROWS || occurrences > MOST_OCCURRENCES {
@@ -377,13 +377,8 @@ fn plans(scenario: &Scenario, strategy: &Strategy, problems: &mut Problems) {
             );
             continue;
         };
-        let channels: Vec<&At<String>> = match plan {
-            Plan::Cascade(steps) => steps.iter().map(|step| &step.send).collect(),
-            Plan::Blast(channels) => channels.iter().collect(),
-            Plan::Mix(weights) => weights.iter().map(|(channel, _)| channel).collect(),
-        };
-        let sound = channels.into_iter().filter(|channel| !sends_to(scenario, channel, problems)).count() == 0;
-        let first = known.trigger.value.first * DAY;
+        let sound = plan.way.channels().into_iter().filter(|channel| !sends_to(scenario, channel, problems)).count() == 0;
+        let first = known.trigger.value.calendar().map_or(0, |calendar| calendar.days.first() * DAY);
         if first >= scenario.horizon.value - scenario.tail_length() && scenario.tail_length() < scenario.horizon.value {
             let message = format!(
                 "campaign `{}` starts after {}, when the tail of {} has begun: it never happens",
@@ -395,7 +390,7 @@ fn plans(scenario: &Scenario, strategy: &Strategy, problems: &mut Problems) {
                 Problem::error(message, known.trigger.at).help("follow customers for longer, or start it earlier"),
             );
         }
-        if let Plan::Blast(channels) = plan {
+        if let Way::Blast(channels) = &plan.way {
             for (i, channel) in channels.iter().enumerate() {
                 if let Some(first) = channels[..i].iter().find(|first| first.value == channel.value) {
                     let message = format!("this blast sends on `{}` twice at the same time", channel.value);
@@ -403,7 +398,7 @@ fn plans(scenario: &Scenario, strategy: &Strategy, problems: &mut Problems) {
                 }
             }
         }
-        if let (Plan::Cascade(steps), true) = (plan, sound) {
+        if let (Way::Cascade(steps), true) = (&plan.way, sound) {
             cascade(scenario, steps, problems);
         }
     }
@@ -457,7 +452,7 @@ fn cascade(scenario: &Scenario, steps: &[Step], problems: &mut Problems) {
             && unless == Response::Delivered
     };
     for (i, step) in steps.iter().enumerate() {
-        let Some(unless) = &step.unless else { continue };
+        let Some(unless) = step.unless.first() else { continue };
         if i == 0 {
             let message = "the first step has no earlier contact, so its `unless` can never be met";
             problems.push(
@@ -466,7 +461,7 @@ fn cascade(scenario: &Scenario, steps: &[Step], problems: &mut Problems) {
             continue;
         }
         if let Some(earlier) = steps[..i].iter().find(|earlier| certain(earlier, unless.value)) {
-            let skipped = if step.otherwise == Otherwise::End { i..steps.len() } else { i..i + 1 };
+            let skipped = if step.otherwise != Some(Otherwise::Next) { i..steps.len() } else { i..i + 1 };
             for dead in &steps[skipped] {
                 let message = format!("the step that sends `{}` can never be reached", dead.send.value);
                 problems.push(
@@ -503,9 +498,15 @@ impl Scenario {
     /// The longest time from a trigger to the last step of any plan, in seconds.
     pub fn longest_plan(&self) -> i64 {
         let plans = self.strategies.iter().flat_map(|strategy| &strategy.plans);
-        let length = |plan: &Plan| match plan {
-            Plan::Cascade(steps) => steps.iter().map(|step| step.after).sum(),
-            Plan::Blast(_) | Plan::Mix(_) => 0,
+        let length = |plan: &Plan| match &plan.way {
+            Way::Cascade(steps) => {
+                steps.iter().map(|step| step.after + if step.at.is_some() { DAY } else { 0 }).sum::<i64>()
+            }
+            Way::Blast(_) | Way::Mix(_) | Way::Preferred(..) => 0,
+        } + match plan.send_time {
+            SendTime::WhenDue => 0,
+            SendTime::Spread(span) => span,
+            SendTime::BestHour => DAY,
         };
         plans.map(|(_, plan)| length(plan)).max().unwrap_or(0)
     }

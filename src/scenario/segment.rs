@@ -24,6 +24,10 @@ pub struct Segment {
     pub time_zone: Option<At<String>>,
     /// Chance to be reachable, by channel.
     pub opt_in: Vec<(At<String>, Input<Share>)>,
+    /// Share that can be reached at all, consent or not, by channel.
+    pub reach: Vec<(At<String>, Input<Share>)>,
+    /// Best hours: local hour, 0 to 23, and the share of customers whose it is; shares sum to 1. Empty = nobody has one.
+    pub best_hours: Vec<(i8, f64)>,
     /// Correlation of opt-ins across channels (one-factor Gaussian copula), 0 to 1.
     pub opt_in_correlation: f64,
     /// How often they order or need something.
@@ -700,6 +704,8 @@ pub(super) fn read(entry: &Entry, context: &mut Context<'_>) -> Option<Segment> 
         joined,
         time_zone,
         opt_in,
+        reach: Vec::new(),
+        best_hours: Vec::new(),
         opt_in_correlation: correlation,
         demand: demand?,
         lapse,

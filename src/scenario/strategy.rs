@@ -1,11 +1,13 @@
 //! Strategies: everything the firm decides. Here: a plan for each campaign.
 
+use super::audience::Audience;
 use super::format::{Absent, Described, Form, Key, Keys, Kind, Plain, Rule, words};
 use super::place::Place;
+use super::policies::Policies;
 use super::problems::Problem;
 use super::read::{At, Context, Fields, FromValue, Named, named, one_of};
 use super::tree::{Data, Entry, Value};
-use super::values::{Seconds, Share, Span, rounded};
+use super::values::{Seconds, Share, Span, TimeOfDay, rounded};
 
 /// One way to treat the customers.
 #[derive(Clone, Debug)]
@@ -16,17 +18,54 @@ pub struct Strategy {
     pub at: Place,
     /// Its plans, by campaign.
     pub plans: Vec<(At<String>, Plan)>,
+    /// What it keeps to whatever its plans say.
+    pub policies: Policies,
 }
 
 /// How a campaign is carried out.
 #[derive(Clone, Debug)]
-pub enum Plan {
+pub struct Plan {
+    /// Its messages.
+    pub way: Way,
+    /// Whom it is for, in place of what the campaign says.
+    pub audience: Option<Audience>,
+    /// Share of customers who get nothing, in place of what the campaign says.
+    pub holdout: Option<f64>,
+    /// When the clock of a run begins.
+    pub send_time: SendTime,
+}
+
+/// When the clock of a run begins (R42).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SendTime {
+    /// At the trigger.
+    WhenDue,
+    /// Later by a random time below so many seconds.
+    Spread(Seconds),
+    /// At the first beginning of the customer's best hour.
+    BestHour,
+}
+
+/// The messages of a plan.
+#[derive(Clone, Debug)]
+pub enum Way {
     /// Steps in order, each after a wait and under a condition.
     Cascade(Vec<Step>),
     /// All channels at once.
     Blast(Vec<At<String>>),
     /// One channel, picked by weight for each run.
     Mix(Vec<(At<String>, f64)>),
+    /// The best channel that can be addressed, picked when the message is due.
+    Preferred(Vec<At<String>>, Preference),
+}
+
+/// What makes a channel the best for a customer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Preference {
+    /// On it the customer is most likely to click a delivered message.
+    Affinity,
+    /// On it the customer has responded most, of what was sent.
+    Response,
 }
 
 /// One step of a cascade (R18, R19).
@@ -36,10 +75,20 @@ pub struct Step {
     pub send: At<String>,
     /// How long after the last message actually sent in this run, else after the trigger, in seconds.
     pub after: Seconds,
-    /// What makes the step unnecessary, and where that is written.
-    pub unless: Option<At<Response>>,
-    /// What happens when it is unnecessary.
-    pub otherwise: Otherwise,
+    /// Local time of day for which it waits then.
+    pub at: Option<TimeOfDay>,
+    /// Responses any of which makes the step unnecessary; empty = none.
+    pub unless: Vec<At<Response>>,
+    /// Responses one of which it needs; empty = none.
+    pub only_if: Vec<At<Response>>,
+    /// What happens when it is unnecessary; none = the run ends for `unless`, the next step follows for `only_if`.
+    pub otherwise: Option<Otherwise>,
+    /// Channels to try, one after the other, if the message could not be delivered.
+    pub fallback: Vec<At<String>>,
+    /// How long after it was due it may still be sent, in seconds, above 0.
+    pub ttl: Option<Seconds>,
+    /// Segments whose customers have the step; empty = all.
+    pub segments: Vec<At<String>>,
 }
 
 /// What an earlier contact of the run may have led to.
@@ -51,6 +100,10 @@ pub enum Response {
     Opened,
     /// It was clicked.
     Clicked,
+    /// It was replied to.
+    Replied,
+    /// It was clicked or replied to.
+    Responded,
     /// A journey that it opened ended in an order.
     Ordered,
 }
@@ -64,11 +117,26 @@ pub enum Otherwise {
     Next,
 }
 
+impl Way {
+    /// The channels that it sends on, in the order of the file; those of a fallback follow the step that they stand in for.
+    pub fn channels(&self) -> Vec<&At<String>> {
+        match self {
+            Self::Cascade(steps) => {
+                steps.iter().flat_map(|step| std::iter::once(&step.send).chain(&step.fallback)).collect()
+            }
+            Self::Blast(channels) | Self::Preferred(channels, _) => channels.iter().collect(),
+            Self::Mix(weights) => weights.iter().map(|(channel, _)| channel).collect(),
+        }
+    }
+}
+
 impl Response {
-    const WORDS: [(&'static str, Self); 4] = [
+    const WORDS: [(&'static str, Self); 6] = [
         ("delivered", Self::Delivered),
         ("opened", Self::Opened),
         ("clicked", Self::Clicked),
+        ("replied", Self::Replied),
+        ("responded", Self::Responded),
         ("ordered", Self::Ordered),
     ];
 
@@ -137,7 +205,7 @@ impl FromValue for Step {
         let mut fields = Fields::of(value, &STEP, context)?;
         let send = fields.required("send", context);
         let Span(after) = fields.or_default("after", context);
-        let unless = fields.optional("unless", context);
+        let unless = fields.optional::<At<Response>>("unless", context);
         let otherwise = fields.optional::<At<Otherwise>>("otherwise", context);
         fields.finish(context);
         if let (None, Some(otherwise)) = (&unless, &otherwise) {
@@ -146,8 +214,17 @@ impl FromValue for Step {
                 otherwise.at,
             ));
         }
-        let otherwise = otherwise.map_or(Otherwise::End, |otherwise| otherwise.value);
-        Some(Self { send: send?, after, unless, otherwise })
+        Some(Self {
+            send: send?,
+            after,
+            at: None,
+            unless: Vec::from_iter(unless),
+            only_if: Vec::new(),
+            otherwise: otherwise.map(|otherwise| otherwise.value),
+            fallback: Vec::new(),
+            ttl: None,
+            segments: Vec::new(),
+        })
     }
 }
 
@@ -194,22 +271,18 @@ fn plan(entry: &Entry, context: &mut Context<'_>) -> Option<Plan> {
     };
     let at = fields.entry(kind).map_or(entry.key_at, |inner| inner.value.at);
     let plan = match kind {
-        "cascade" => fields.required("cascade", context).map(Plan::Cascade),
-        "blast" => fields.required("blast", context).map(Plan::Blast),
-        _ => fields.required::<Weights>("mix", context).map(|Weights(all)| Plan::Mix(all)),
+        "cascade" => fields.required("cascade", context).map(Way::Cascade),
+        "blast" => fields.required("blast", context).map(Way::Blast),
+        _ => fields.required::<Weights>("mix", context).map(|Weights(all)| Way::Mix(all)),
     };
     fields.finish(context);
-    let plan = plan?;
-    let length = match &plan {
-        Plan::Cascade(steps) => steps.len(),
-        Plan::Blast(channels) => channels.len(),
-        Plan::Mix(weights) => weights.len(),
-    };
+    let way = plan?;
+    let length = way.channels().len();
     if length == 0 || length > LONGEST_PLAN {
         context.error(Problem::error(format!("a plan needs 1 to {LONGEST_PLAN} channels, `{kind}` has {length}"), at));
         return None;
     }
-    Some(plan)
+    Some(Plan { way, audience: None, holdout: None, send_time: SendTime::WhenDue })
 }
 
 struct Weights(Vec<(At<String>, f64)>);
@@ -279,7 +352,7 @@ pub(super) fn read(entry: &Entry, context: &mut Context<'_>) -> Option<Strategy>
     let plans = named(campaigns, "campaigns", context, |item, context| {
         Some((At { value: item.key.clone(), at: item.key_at }, plan(item, context)?))
     });
-    Some(Strategy { name: entry.key.clone(), at: entry.key_at, plans })
+    Some(Strategy { name: entry.key.clone(), at: entry.key_at, plans, policies: Policies::default() })
 }
 
 /// The strategy that is always played: nothing is sent.

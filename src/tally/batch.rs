@@ -175,6 +175,7 @@ impl Watch for BatchTally {
                     Reason::ConditionMet => StepCount::ConditionMet,
                     Reason::NotOptedIn => StepCount::NotOptedIn,
                     Reason::OptedOut => StepCount::AfterOptOut,
+                    _ => return,
                 };
                 self.add_to_step(at, count, message, 1);
             }
@@ -198,6 +199,7 @@ impl Watch for BatchTally {
                     self.add_retained(over);
                 }
             }
+            Event::Refused(..) | Event::Replied(_) | Event::Held(..) | Event::CartLeft(_) => {}
             Event::Lost => {
                 self.turn_to(at);
                 self.add_customer(CustomerCount::Lost, true);

@@ -72,15 +72,15 @@ impl<'w> Contacts<'w> {
             channel: &self.world.channels[usize::from(message.channel)].name,
             send: before.count_ones() + 1,
             step: place + 1,
-            cascade: self.plan(campaign).is_some_and(|plan| matches!(plan, scenario::Plan::Cascade(_))),
+            cascade: self.plan(campaign).is_some_and(|plan| matches!(plan.way, scenario::Way::Cascade(_))),
         }
     }
 
     /// What made a step unnecessary, in the word of the scenario file.
     pub fn condition(&self, message: Message) -> Option<&'static str> {
         let (campaign, place, _) = self.steps[usize::from(message.step)];
-        let Some(scenario::Plan::Cascade(steps)) = self.plan(campaign) else { return None };
-        steps[place].unless.as_ref().map(|unless| unless.value.word())
+        let scenario::Way::Cascade(steps) = &self.plan(campaign)?.way else { return None };
+        steps[place].unless.first().map(|unless| unless.value.word())
     }
 
     /// The plan as it was written; `none` has no plan.

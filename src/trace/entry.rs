@@ -92,7 +92,7 @@ impl NotSent {
             Reason::GoalMet => Self::GoalMet,
             Reason::ConditionMet => Self::ConditionMet,
             Reason::NotOptedIn => Self::NotOptedIn,
-            Reason::OptedOut => Self::OptedOut,
+            _ => Self::OptedOut,
         }
     }
 }
@@ -257,7 +257,9 @@ impl<'w> Namer<'_, 'w> {
                     Cause::Need => {}
                 }
             }
-            Event::Lost => entry.event = Kind::Lost,
+            Event::Lost | Event::Refused(..) | Event::Replied(_) | Event::Held(..) | Event::CartLeft(_) => {
+                entry.event = Kind::Lost;
+            }
         }
         self.last = Some(event);
         entry

@@ -73,7 +73,11 @@ impl Totals {
                 | Event::Opened(_)
                 | Event::JourneyBegan(_)
                 | Event::Hopped { .. }
-                | Event::Bounced(_) => {}
+                | Event::Bounced(_)
+                | Event::Refused(..)
+                | Event::Replied(_)
+                | Event::Held(..)
+                | Event::CartLeft(_) => {}
             }
         }
         let minor = 10_i128.pow(customers.world.currency.decimals);

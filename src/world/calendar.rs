@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan};
 
 use crate::luck::Label;
-use crate::scenario::{Campaign, Scenario, Seconds, Segment};
+use crate::scenario::{Campaign, Days, Scenario, Seconds, Segment};
 
 /// One occurrence of a campaign's trigger for one segment.
 pub(super) struct Instant {
@@ -17,11 +17,12 @@ pub(super) struct Instant {
 
 /// All occurrences of a trigger from the start up to `end` (exclusive), in order of time.
 pub(super) fn occurrences(scenario: &Scenario, segment: &Segment, campaign: &Campaign, end: Seconds) -> Vec<Instant> {
-    let rule = &campaign.trigger.value;
+    let Some(rule) = campaign.trigger.value.calendar() else { return Vec::new() };
+    let Days::Every { every, first } = rule.days else { return Vec::new() };
     let (Some(start), theirs) = start_and_zone(scenario, segment) else { return Vec::new() };
     let mut found = Vec::new();
     for k in 0..rule.times.unwrap_or(u64::MAX) {
-        let days = rule.first.saturating_add(rule.every.saturating_mul(k as i64));
+        let days = first.saturating_add(every.saturating_mul(k as i64));
         let Ok(date) = scenario.start.0.checked_add(days.min(100_000).days()) else { break };
         let local = date.to_datetime(rule.at.0);
         let Some(at) = utc_seconds(local, &theirs).map(|utc| utc - start) else { break };

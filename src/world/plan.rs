@@ -75,6 +75,8 @@ impl Step {
             Response::Opened => 2,
             Response::Clicked => 4,
             Response::Ordered => 8,
+            Response::Replied => 16,
+            Response::Responded => 20,
         }
     }
 }
@@ -123,19 +125,19 @@ fn steps(scenario: &Scenario, plan: &scenario::Plan, ends_on_order: bool, ids: &
     let id = |name: &str| scenario.channels.iter().position(|channel| channel.name == name).unwrap_or(0) as ChannelId;
     let plain = |channel: ChannelId| Step { id: 0, channel, after: 0, unless: 0, ends: false, same_channel: 0 };
     let mut mix = None;
-    let mut steps: Vec<Step> = match plan {
-        scenario::Plan::Cascade(steps) => steps
+    let mut steps: Vec<Step> = match &plan.way {
+        scenario::Way::Cascade(steps) => steps
             .iter()
             .map(|step| Step {
                 after: step.after,
-                unless: step.unless.as_ref().map_or(0, |unless| Step::bit(unless.value)),
-                ends: step.otherwise == Otherwise::End,
+                unless: step.unless.iter().fold(0, |bits, unless| bits | Step::bit(unless.value)),
+                ends: step.otherwise != Some(Otherwise::Next),
                 ..plain(id(&step.send.value))
             })
             .collect(),
-        scenario::Plan::Blast(channels) => channels.iter().map(|channel| plain(id(&channel.value))).collect(),
-        scenario::Plan::Mix(weights) => {
-            let mut sum = 0.0;
+        scenario::Way::Blast(channels) | scenario::Way::Preferred(channels, _) => channels.iter().map(|channel| plain(id(&channel.value))).collect(),
+        scenario::Way::Mix(weights) => {
+            let mut sum: f64 = 0.0;
             let mut upper: Vec<Threshold> = weights
                 .iter()
                 .map(|(_, weight)| {

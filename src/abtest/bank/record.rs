@@ -94,7 +94,11 @@ impl Watch for Recorder<'_> {
             | Event::Withheld(..)
             | Event::JourneyBegan(_)
             | Event::Hopped { .. }
-            | Event::Bounced(_) => {}
+            | Event::Bounced(_)
+            | Event::Refused(..)
+            | Event::Replied(_)
+            | Event::Held(..)
+            | Event::CartLeft(_) => {}
         }
     }
 

@@ -5,7 +5,10 @@ use std::path::Path;
 use std::str::FromStr;
 
 use super::{Error, Manifest};
-use crate::tally::{Batch, ChannelCount, CustomerCount, Layout, Row, StepCount, Tallies};
+use crate::engine::{Reason, Refusal};
+use crate::tally::{
+    Batch, ChannelCount, CustomerCount, Layout, Row, StepCount, Tallies, reason_word, refusal_word,
+};
 use crate::world::{Strategy, World};
 
 const BATCHES: &str = "batches.csv";
@@ -17,6 +20,8 @@ const WEEK_DRAWS: &str = "weeks_by_draw.csv";
 const RUNS: &str = "runs.csv";
 const STEPS: &str = "steps.csv";
 const TOUCHES: &str = "touches.csv";
+/// Before a reason of not being sent.
+const WITHHELD: &str = "withheld_";
 /// In place of a channel that a touch was followed by.
 const ORDER: &str = "(order)";
 /// All of them.
@@ -88,18 +93,22 @@ fn write_weeks(folder: &Path, tallies: &Tallies, world: &World) -> Result<(), Er
 }
 
 fn write_flows(folder: &Path, tallies: &Tallies, world: &World) -> Result<(), Error> {
-    let mut file = File::create(folder, RUNS, &["strategy", "campaign"], Columns::These(&["runs"]))?;
+    let refusals = Refusal::ALL.map(refusal_word);
+    let counts = [&["runs"][..], &refusals].concat();
+    let mut file = File::create(folder, RUNS, &["strategy", "campaign"], Columns::These(&counts))?;
     for strategy in &tallies.strategies {
-        for (campaign, runs) in world.campaigns.iter().zip(&strategy.flows.runs) {
-            file.write(&[&strategy.name, campaign], &[*runs])?;
+        for (campaign, row) in world.campaigns.iter().zip(&strategy.flows.campaigns) {
+            file.write(&[&strategy.name, campaign], &[&[row.runs][..], &row.refused].concat())?;
         }
     }
     file.finish()?;
-    let counts = StepCount::ALL.map(|(_, name)| name);
+    let withheld = Reason::ALL.map(|reason| format!("{WITHHELD}{}", reason_word(reason)));
+    let counts = StepCount::ALL.iter().map(|&(_, name)| name);
+    let counts: Vec<&str> = counts.chain(withheld.iter().map(String::as_str)).collect();
     let mut file = File::create(folder, STEPS, &["strategy", "campaign", "step", "channel"], Columns::These(&counts))?;
     for strategy in &tallies.strategies {
         for ((campaign, step, channel), row) in steps(world, &strategy.name).zip(&strategy.flows.steps) {
-            file.write(&[&strategy.name, &campaign, &step, &channel], row)?;
+            file.write(&[&strategy.name, &campaign, &step, &channel], &[&row.counts[..], &row.withheld].concat())?;
         }
     }
     file.finish()?;
@@ -185,18 +194,21 @@ pub(super) fn read(folder: &Path, manifest: &Manifest, world: &World) -> Result<
 }
 
 fn read_flows(folder: &Path, world: &World, tallies: &mut Tallies) -> Result<(), Error> {
-    let mut file = Lines::open(folder, RUNS, 3)?;
+    let mut file = Lines::open(folder, RUNS, 3 + Refusal::ALL.len())?;
     for strategy in &mut tallies.strategies {
-        for (campaign, runs) in world.campaigns.iter().zip(&mut strategy.flows.runs) {
-            *runs = file.of(&[&strategy.name, campaign])?.number(2)?;
+        for (campaign, row) in world.campaigns.iter().zip(&mut strategy.flows.campaigns) {
+            let line = file.of(&[&strategy.name, campaign])?;
+            for (place, count) in std::iter::once(&mut row.runs).chain(&mut row.refused).enumerate() {
+                *count = line.number(2 + place)?;
+            }
         }
     }
     file.end()?;
-    let mut file = Lines::open(folder, STEPS, 4 + StepCount::ALL.len())?;
+    let mut file = Lines::open(folder, STEPS, 4 + StepCount::ALL.len() + Reason::ALL.len())?;
     for strategy in &mut tallies.strategies {
         for ((campaign, step, channel), row) in steps(world, &strategy.name).zip(&mut strategy.flows.steps) {
             let line = file.of(&[&strategy.name, campaign, &step.to_string(), channel])?;
-            for (place, count) in row.iter_mut().enumerate() {
+            for (place, count) in row.counts.iter_mut().chain(&mut row.withheld).enumerate() {
                 *count = line.number(4 + place)?;
             }
         }

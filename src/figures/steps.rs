@@ -4,7 +4,7 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use super::Column;
-use super::Kind::{Money, Number, Text};
+use super::Kind::{Money, Number, Text, Truth};
 use super::customers;
 use crate::engine::Reason;
 use crate::tally::{StepCount, Tallies};
@@ -18,7 +18,9 @@ pub struct StepLine {
     /// The campaign.
     pub campaign: String,
     /// Place in the plan, from 1.
-    pub step: usize,
+    pub step: u8,
+    /// Whether it is a fallback of that step.
+    pub fallback: bool,
     /// The channel.
     pub channel: String,
     /// Runs of the campaign's plan.
@@ -119,6 +121,7 @@ pub(super) const COLUMNS: &[Column] = &[
     Column::new("strategy", Text, "name of the strategy"),
     Column::new("campaign", Text, "name of the campaign"),
     Column::new("step", Number, "place of the step in the campaign's plan, from 1"),
+    Column::new("fallback", Truth, "whether this is a fallback of that step, sent when the message before could not be delivered"),
     Column::new("channel", Text, "channel of the step"),
     Column::new("runs", Number, "runs of the campaign's plan (customers × times it came up) ÷ customers"),
     Column::new(
@@ -170,13 +173,14 @@ pub(super) fn lines(world: &World, tallies: &Tallies) -> Vec<StepLine> {
     for strategy in &tallies.strategies {
         let customers = customers(strategy);
         let Some(played) = world.strategy(&strategy.name).map(|index| &world.strategies[index]) else { continue };
-        for ((campaign, place, step), counts) in played.steps().zip(&strategy.flows.steps) {
+        for ((campaign, _, step), counts) in played.steps().zip(&strategy.flows.steps) {
             let count = |count: StepCount| counts.of(count) as f64 / customers;
             let withheld = Withheld(counts.withheld.map(|messages| messages as f64 / customers));
             lines.push(StepLine {
                 strategy: strategy.name.clone(),
                 campaign: world.campaigns[usize::from(campaign)].clone(),
-                step: place + 1,
+                step: step.number,
+                fallback: step.fallback,
                 channel: world.channels[usize::from(step.channel)].name.clone(),
                 runs: strategy.flows.campaigns[usize::from(campaign)].runs as f64 / customers,
                 due: counts.outcomes() as f64 / customers,

@@ -320,10 +320,11 @@ fn words(trace: &Trace, at: Seconds, what: &What) -> String {
 
 /// Where a message stands in the plans, as far as there is a choice.
 fn place(trace: &Trace, contact: &Contact) -> String {
+    let fallback = if contact.fallback { ", fallback" } else { "" };
     match (trace.campaigns > 1, contact.cascade) {
-        (true, true) => format!(" ({}, step {})", contact.campaign, contact.step),
+        (true, true) => format!(" ({}, step {}{fallback})", contact.campaign, contact.step),
         (true, false) => format!(" ({})", contact.campaign),
-        (false, true) => format!(" (step {})", contact.step),
+        (false, true) => format!(" (step {}{fallback})", contact.step),
         (false, false) => String::new(),
     }
 }

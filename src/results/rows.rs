@@ -105,10 +105,10 @@ fn write_flows(folder: &Path, tallies: &Tallies, world: &World) -> Result<(), Er
     let withheld = Reason::ALL.map(|reason| format!("{WITHHELD}{}", reason_word(reason)));
     let counts = StepCount::ALL.iter().map(|&(_, name)| name);
     let counts: Vec<&str> = counts.chain(withheld.iter().map(String::as_str)).collect();
-    let mut file = File::create(folder, STEPS, &["strategy", "campaign", "step", "channel"], Columns::These(&counts))?;
+    let mut file = File::create(folder, STEPS, &["strategy", "campaign", "step", "fallback", "channel"], Columns::These(&counts))?;
     for strategy in &tallies.strategies {
-        for ((campaign, step, channel), row) in steps(world, &strategy.name).zip(&strategy.flows.steps) {
-            file.write(&[&strategy.name, &campaign, &step, &channel], &[&row.counts[..], &row.withheld].concat())?;
+        for (step, row) in steps(world, &strategy.name).zip(&strategy.flows.steps) {
+            file.write(&[&strategy.name, &step.campaign, &step.number, &step.fallback, &step.channel], &[&row.counts[..], &row.withheld].concat())?;
         }
     }
     file.finish()?;
@@ -127,12 +127,23 @@ fn touches(world: &World) -> impl Iterator<Item = (&str, &str)> {
     names().flat_map(move |channel| names().chain([ORDER]).map(move |next| (channel, next)))
 }
 
-/// Campaign, place in its plan (from 1) and channel of each step of a strategy.
-fn steps<'w>(world: &'w World, strategy: &str) -> impl Iterator<Item = (&'w str, usize, &'w str)> {
+/// What a line of the steps is about.
+struct Step<'w> {
+    campaign: &'w str,
+    /// Place in the campaign's plan as it is written, from 1.
+    number: u8,
+    /// Whether it is a fallback of that step.
+    fallback: bool,
+    channel: &'w str,
+}
+
+fn steps<'w>(world: &'w World, strategy: &str) -> impl Iterator<Item = Step<'w>> {
     let steps = world.strategy(strategy).into_iter().flat_map(|index| Strategy::steps(&world.strategies[index]));
-    steps.map(|(campaign, place, step)| {
-        let (campaign, channel) = (&world.campaigns[usize::from(campaign)], &world.channels[usize::from(step.channel)]);
-        (campaign.as_str(), place + 1, channel.name.as_str())
+    steps.map(|(campaign, _, step)| Step {
+        campaign: &world.campaigns[usize::from(campaign)],
+        number: step.number,
+        fallback: step.fallback,
+        channel: &world.channels[usize::from(step.channel)].name,
     })
 }
 
@@ -204,12 +215,13 @@ fn read_flows(folder: &Path, world: &World, tallies: &mut Tallies) -> Result<(),
         }
     }
     file.end()?;
-    let mut file = Lines::open(folder, STEPS, 4 + StepCount::ALL.len() + Reason::ALL.len())?;
+    let mut file = Lines::open(folder, STEPS, 5 + StepCount::ALL.len() + Reason::ALL.len())?;
     for strategy in &mut tallies.strategies {
-        for ((campaign, step, channel), row) in steps(world, &strategy.name).zip(&mut strategy.flows.steps) {
-            let line = file.of(&[&strategy.name, campaign, &step.to_string(), channel])?;
+        for (step, row) in steps(world, &strategy.name).zip(&mut strategy.flows.steps) {
+            let (number, fallback) = (step.number.to_string(), step.fallback.to_string());
+            let line = file.of(&[&strategy.name, step.campaign, &number, &fallback, step.channel])?;
             for (place, count) in row.counts.iter_mut().chain(&mut row.withheld).enumerate() {
-                *count = line.number(4 + place)?;
+                *count = line.number(5 + place)?;
             }
         }
     }

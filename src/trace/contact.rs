@@ -15,8 +15,10 @@ pub struct Contact<'w> {
     pub channel: &'w str,
     /// 1 for the first message of this run on this channel, 2 for the next.
     pub send: u32,
-    /// Its place in the strategy's plan, from 1.
+    /// Its place in the strategy's plan, from 1; a fallback has that of the step that it stands in for.
     pub step: usize,
+    /// Whether it stands in for a message that could not be delivered.
+    pub fallback: bool,
     /// Whether that plan is a cascade, so that places are steps in time.
     pub cascade: bool,
 }
@@ -74,7 +76,7 @@ impl<'w> Contacts<'w> {
 
     /// The contact of a message.
     pub fn of(&self, message: Message) -> Contact<'w> {
-        let (campaign, place, step) = self.steps[usize::from(message.step)];
+        let (campaign, _, step) = self.steps[usize::from(message.step)];
         let run = &self.runs[message.run as usize];
         let before = run.sent & step.same_channel;
         Contact {
@@ -82,7 +84,8 @@ impl<'w> Contacts<'w> {
             run_at: run.at,
             channel: &self.world.channels[usize::from(message.channel)].name,
             send: before.count_ones() + 1,
-            step: place + 1,
+            step: usize::from(step.number),
+            fallback: step.fallback,
             cascade: self.plan(campaign).is_some_and(|plan| matches!(plan.way, scenario::Way::Cascade(_))),
         }
     }
@@ -90,9 +93,9 @@ impl<'w> Contacts<'w> {
     /// The responses that made a step unnecessary, or those that it needs and that had not come, in the words of the
     /// scenario file; none for another reason.
     pub fn condition(&self, message: Message, reason: Reason) -> Vec<&'static str> {
-        let (campaign, place, _) = self.steps[usize::from(message.step)];
+        let (campaign, _, step) = self.steps[usize::from(message.step)];
         let Some(scenario::Way::Cascade(steps)) = self.plan(campaign).map(|plan| &plan.way) else { return Vec::new() };
-        let Some(step) = steps.get(place) else { return Vec::new() };
+        let step = &steps[usize::from(step.number) - 1];
         let responses = self.runs[message.run as usize].responses;
         let came = |response: Response| responses & Step::bit(response) != 0;
         let named = |all: &[scenario::At<Response>], wanted: bool| {

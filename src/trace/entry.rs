@@ -139,9 +139,12 @@ pub struct Entry<'w> {
     /// When that campaign came up, in seconds since the start.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub run_at_seconds: Option<Seconds>,
-    /// Place of the message in the strategy's plan, from 1.
+    /// Place of the message in the strategy's plan, from 1; a fallback has that of the step that it stands in for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub step: Option<usize>,
+    /// Whether it stands in for a message that could not be delivered; left out unless true.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub fallback: bool,
     /// 1 for the first message of the run on its channel, 2 for the next.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub send: Option<u32>,
@@ -315,6 +318,7 @@ impl<'w> Namer<'_, 'w> {
             campaign: None,
             run_at_seconds: None,
             step: None,
+            fallback: false,
             send: None,
             message_channel: None,
             channel: None,
@@ -339,6 +343,7 @@ impl<'w> Entry<'w> {
         self.campaign = Some(contact.campaign);
         self.run_at_seconds = Some(contact.run_at);
         self.step = Some(contact.step);
+        self.fallback = contact.fallback;
         self.send = Some(contact.send);
         self.message_channel = Some(contact.channel);
         self.contact = Some(contact);

@@ -11,7 +11,7 @@ use crate::engine::Scratch;
 use crate::simulation::Progress;
 
 /// The columns, and what each one says.
-pub const COLUMNS: [(&str, &str); 24] = [
+pub const COLUMNS: [(&str, &str); 25] = [
     ("strategy", "the strategy under which it happened"),
     ("draw", "which draw of the uncertain inputs the customer lives in: 0, 1, 2, …"),
     ("customer", "the customer's number in its draw; the same number is the same customer under every strategy"),
@@ -21,7 +21,8 @@ pub const COLUMNS: [(&str, &str); 24] = [
     ("event", "what happened; the table below lists the kinds"),
     ("campaign", "the campaign of the run or message; in a journey, of the message whose click opened it"),
     ("run_at_seconds", "when that campaign came up, in seconds since the start"),
-    ("step", "the message's place in the strategy's plan, from 1"),
+    ("step", "the message's place in the strategy's plan, from 1; a fallback has that of the step that it stands in for"),
+    ("fallback", "`true` if the message stands in for one that could not be delivered"),
     ("send", "1 for the first message of the run on its channel, 2 for the next"),
     ("message_channel", "the channel of the message; in a journey, of the message whose click opened it"),
     ("channel", "where it happened: the message's channel, or the touch of a journey"),
@@ -162,6 +163,7 @@ fn fields(key: &Key, entry: &Entry) -> [String; COLUMNS.len()] {
         name(entry.campaign),
         seconds(entry.run_at_seconds),
         entry.step.map_or(String::new(), |step| step.to_string()),
+        if entry.fallback { "true".to_owned() } else { String::new() },
         entry.send.map_or(String::new(), |send| send.to_string()),
         name(entry.message_channel),
         name(entry.channel),

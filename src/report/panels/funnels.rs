@@ -130,7 +130,7 @@ pub(super) fn steps(reader: &Reader<'_>) -> Option<Panel> {
     };
     let row = |line: &&StepLine| FunnelRow {
         heading: heading(line),
-        name: format!("{}. {}", line.step, line.channel),
+        name: name(line),
         part: reader.part(&line.strategy),
         counts: [line.due].into_iter().chain(stages(counts(line), replies)).map(|count| count * PER).collect(),
     };
@@ -149,9 +149,12 @@ pub(super) fn steps(reader: &Reader<'_>) -> Option<Panel> {
     };
     let reasons: Vec<&str> =
         lines.first()?.withheld.reasons().map(|(name, ..)| name).filter(|name| occurred(name)).collect();
+    let fallbacks = lines.iter().any(|line| line.fallback);
     let waits = lines.iter().any(|line| line.held > 0.0);
     let columns = [
-        &["strategy", "campaign", "step", "channel", "runs", "due"][..],
+        &["strategy", "campaign", "step"][..],
+        if fallbacks { &["fallback"] } else { &[] },
+        &["channel", "runs", "due"],
         &reasons,
         if waits { &["held"] } else { &[] },
         &["sent", "delivered", "opened", "clicked"],
@@ -197,7 +200,7 @@ fn outcomes(lines: &[&StepLine]) -> Option<Chart> {
         });
         OutcomeRow {
             heading: heading(line),
-            name: format!("{}. {}", line.step, line.channel),
+            name: name(line),
             whole: format!("{} due", number(line.due * PER)),
             outcomes: [sent].into_iter().chain(withheld).collect(),
         }
@@ -247,6 +250,10 @@ fn brought(lines: &[&StepLine]) -> Option<String> {
         best.channel,
         number(rate(best) * PER)
     ))
+}
+
+fn name(line: &StepLine) -> String {
+    format!("{}. {}{}", line.step, if line.fallback { "else " } else { "" }, line.channel)
 }
 
 fn heading(line: &StepLine) -> String {

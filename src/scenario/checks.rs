@@ -2,11 +2,13 @@
 
 use super::channel::{Channel, Click};
 use super::place::{Origin, Place, Sources};
+use super::plan::{Plan, SendTime, Way};
 use super::presets::DEFAULT_TOUCHES;
 use super::problems::{Problem, Problems};
 use super::read::At;
 use super::segment::{Demand, Joined, Segment};
-use super::strategy::{Otherwise, Plan, Response, SendTime, Step, Strategy, Way};
+use super::step::{Otherwise, Response, Step};
+use super::strategy::Strategy;
 use super::trigger::Calendar;
 use super::values::{DAY, Span, rounded};
 use super::{Law, Scenario};
@@ -377,7 +379,8 @@ fn plans(scenario: &Scenario, strategy: &Strategy, problems: &mut Problems) {
             );
             continue;
         };
-        let sound = plan.way.channels().into_iter().filter(|channel| !sends_to(scenario, channel, problems)).count() == 0;
+        let sound =
+            plan.way.channels().into_iter().filter(|channel| !sends_to(scenario, channel, problems)).count() == 0;
         let first = known.trigger.value.calendar().map_or(0, |calendar| calendar.days.first() * DAY);
         if first >= scenario.horizon.value - scenario.tail_length() && scenario.tail_length() < scenario.horizon.value {
             let message = format!(

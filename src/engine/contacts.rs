@@ -176,7 +176,8 @@ impl<W: Watch> Player<'_, W> {
 
     /// Sends a message; gives its opening, if it will be opened, and whether it made the customer opt out.
     #[inline(always)]
-    fn send(&mut self, at: Seconds, index: u32, run: &mut Run, place: u8, step: &Step) -> (Option<Pending>, bool) {
+    fn send(&mut self, at: Seconds, index: u32, run: &mut Run, place: u8, plan: &Plan) -> (Option<Pending>, bool) {
+        let step = &plan.steps[usize::from(place)];
         let (message, channel) = (step.message(index), step.channel);
         let Some(contact) = self.tables.contacts[usize::from(channel)].as_ref() else { return (None, false) };
         let nth = if step.same_channel == 0 { 0 } else { (run.sent & step.same_channel).count_ones() };

@@ -24,6 +24,7 @@ mod report;
 mod results;
 mod schema;
 mod self_help;
+mod stories;
 mod sweep;
 mod trace;
 mod transcripts;

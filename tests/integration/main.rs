@@ -16,6 +16,7 @@ mod certify_refused;
 mod cli;
 mod coverage;
 mod engine;
+mod funnel;
 mod golden;
 mod parser;
 mod presets;

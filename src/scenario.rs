@@ -41,6 +41,7 @@ pub use evidence::{Evidence, Grade};
 pub(crate) use explained::quoted;
 pub use explained::{Explained, Part, Says, Section, bare, explain};
 pub use input::{Input, Law, Scale};
+pub use names::unusable as unusable_name;
 pub use overrides::path as key_path;
 pub use place::{Origin, Place, Source, Sources};
 pub use policies::{Arbitration, Cap, CapWindow, Capped, GivesWay, Hours, Policies, QuietRule};

@@ -377,7 +377,8 @@ fn plans(scenario: &Scenario, strategy: &Strategy, problems: &mut Problems) {
             );
             continue;
         };
-        let sound = plan.way.channels().into_iter().filter(|channel| !sends_to(scenario, channel, problems)).count() == 0;
+        let sound =
+            plan.way.channels().into_iter().filter(|channel| !sends_to(scenario, channel, problems)).count() == 0;
         let first = known.trigger.value.calendar().map_or(0, |calendar| calendar.days.first() * DAY);
         if first >= scenario.horizon.value - scenario.tail_length() && scenario.tail_length() < scenario.horizon.value {
             let message = format!(

@@ -135,7 +135,9 @@ fn steps(scenario: &Scenario, plan: &scenario::Plan, ends_on_order: bool, ids: &
                 ..plain(id(&step.send.value))
             })
             .collect(),
-        scenario::Way::Blast(channels) | scenario::Way::Preferred(channels, _) => channels.iter().map(|channel| plain(id(&channel.value))).collect(),
+        scenario::Way::Blast(channels) | scenario::Way::Preferred(channels, _) => {
+            channels.iter().map(|channel| plain(id(&channel.value))).collect()
+        }
         scenario::Way::Mix(weights) => {
             let mut sum: f64 = 0.0;
             let mut upper: Vec<Threshold> = weights

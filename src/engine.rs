@@ -9,12 +9,16 @@
 //! from there.
 
 mod contacts;
+mod entry;
+mod examine;
 mod journeys;
 mod play;
+mod potential;
 mod purpose;
 mod start;
 mod watch;
 
 pub use play::{Scratch, play};
+pub use potential::{Journey, NaturalNeed, Origin, Potential};
 pub use start::Start;
 pub use watch::{Cause, Ending, Event, Message, Nobody, Reason, Refusal, Watch};

@@ -8,19 +8,25 @@ mod calendar;
 mod compile;
 mod demand;
 mod draws;
+mod entry;
 mod journeys;
 mod plan;
+mod policies;
 mod tables;
+mod wall;
 
 use crate::luck::{Label, Threshold};
 use crate::scenario::{Currency, Problem, Scenario, Seconds, WEEK};
 
 pub use calendar::Clock;
 pub use draws::{Draw, Uncertain};
-pub use plan::{Occurrence, Plan, Step, Strategy};
+pub use entry::{Audience, Entry, EventTrigger, On};
+pub use plan::{Ends, Occurrence, Plan, Step, Strategy, Way};
+pub use policies::{Cap, Hush, Policies, Quiet};
 pub use tables::{
     Basket, CampaignTable, Coin, ContactTable, Delay, Dropout, Joined, OptIn, Rate, Row, SegmentTable, Tables,
 };
+pub use wall::Wall;
 
 /// Index of a channel in the scenario.
 pub type ChannelId = u8;
@@ -46,6 +52,8 @@ pub struct World {
     pub channels: Vec<Channel>,
     /// Names of segments and the end of each one's part of the low-discrepancy sequence (R5).
     pub segments: Vec<Segment>,
+    /// The clock on the wall of each segment's customers.
+    pub walls: Vec<Wall>,
     /// Names of campaigns.
     pub campaigns: Vec<String>,
     /// Strategies in the order of the file; `none` is last.
@@ -112,6 +120,7 @@ impl World {
             currency: scenario.currency.clone(),
             channels: channels.collect(),
             segments,
+            walls: scenario.segments.iter().map(|segment| calendar::wall(&scenario, segment)).collect(),
             campaigns: scenario.campaigns.iter().map(|campaign| campaign.name.clone()).collect(),
             strategies: plan::compile(&scenario),
             uncertain: draws::uncertain(&scenario),
@@ -146,6 +155,11 @@ impl World {
     /// Local time of a segment.
     pub fn clock(&self, segment: usize) -> Clock {
         Clock::new(&self.scenario, &self.scenario.segments[segment])
+    }
+
+    /// The address label of a campaign's runs that start at a written local date and time (R2).
+    pub fn run_label(&self, campaign: usize, scheduled: jiff::civil::DateTime) -> Label {
+        calendar::label_of(&self.scenario.campaigns[campaign], scheduled)
     }
 
     /// Index of a strategy by name.

@@ -1,167 +1,240 @@
-//! Runs and contacts: which due step is sent, and what a message leads to.
+//! Runs and contacts: when a step is due (R18), and what a message leads to.
 
 use rand_distr::{Distribution, Exp1, StandardNormal};
 
-use super::play::{NEVER, Pending, Player, Run, key, kind};
+use super::examine::{Examined, Then};
+use super::play::{NEVER, Pending, Player, Run, Sent, key, kind};
 use super::purpose;
 use super::watch::{Event, Message, Reason, Watch};
-use crate::luck::{Label, Luck};
-use crate::scenario::{Response, Seconds};
-use crate::world::{Delay, Occurrence, Plan, Step};
-
-/// What an examination of a due step came to (R21).
-enum Examined {
-    Sent,
-    Withheld(Reason),
-    Ended(Reason),
-}
+use crate::luck::{Label, Luck, Threshold};
+use crate::scenario::{Preference, Response, Seconds};
+use crate::world::{ContactTable, Delay, On, Plan, Step, Way};
 
 impl<W: Watch> Player<'_, W> {
-    /// A campaign comes up: a run of its plan begins (R18).
-    pub fn begin_run(&mut self, occurrence: Occurrence) {
-        let Some(plan) = &self.strategy.plans[usize::from(occurrence.campaign)] else { return };
-        self.watch.see(occurrence.at, Event::RunBegan(occurrence.campaign));
-        let luck = self.start.luck.child(occurrence.label);
-        let step = plan.mix.as_ref().map_or(0, |upper| {
-            let pick = luck.word(purpose::MIX);
-            upper.partition_point(|end| !end.holds(pick)) as u8
-        });
-        let run = self.scratch.runs.len() as u32;
-        self.scratch.runs.push(Run {
-            luck,
-            last_sent: occurrence.at,
-            sent: 0,
-            orders_before: self.orders,
-            campaign: occurrence.campaign,
-            step,
-            responses: 0,
-        });
-        let first = &plan.steps[usize::from(step)];
-        if first.after == 0 {
-            self.advance(occurrence.at, run);
-        } else {
-            self.enqueue(Pending {
-                key: key(occurrence.at + first.after, kind::STEP),
-                luck,
-                message: first.message(run),
-            });
+    /// A step that waited is due, unless its run has ended meanwhile.
+    pub fn due(&mut self, at: Seconds, message: Message) {
+        let run = &self.scratch.runs[message.run as usize];
+        let Some(plan) = &self.strategy.plans[usize::from(run.campaign)] else { return };
+        let place = plan.place(message.step);
+        if run.waits_with(place) {
+            self.advance(at, message.run, place);
         }
     }
 
-    /// Examines the due step of a run and goes on to the next ones, for as long as nothing else comes before them.
-    pub fn advance(&mut self, mut at: Seconds, index: u32) {
+    /// Examines a due step of a run and goes on to the next ones, for as long as nothing else comes before them.
+    pub fn advance(&mut self, mut at: Seconds, index: u32, mut place: u8) {
         // A copy, so that the loop works on registers; it goes back before anyone else looks.
         let mut run = self.scratch.runs[index as usize];
         let strategy = self.strategy;
         let Some(plan) = &strategy.plans[usize::from(run.campaign)] else { return };
-        let mut steps = plan.steps[usize::from(run.step)..].iter();
-        let Some(mut step) = steps.next() else { return };
+        run.waiting &= !(1 << place);
+        if plan.way == Way::Blast && place >= run.begun {
+            // All of them are due now.
+            run.waiting |= plan.places() & !((2 << place) - 1);
+        }
         loop {
-            let outcome = self.outcome(&run, plan, step);
-            let opening = match outcome {
-                Examined::Sent => self.send(at, index, &mut run, step),
-                Examined::Withheld(reason) | Examined::Ended(reason) => {
+            if let Way::Preferred(preference) = plan.way {
+                place = self.preferred(plan, preference);
+            }
+            let step = &plan.steps[usize::from(place)];
+            let outcome = self.outcome(at, &run, plan, step);
+            let (mut opening, mut opted_out, mut then) = (None, false, Then::Next);
+            run.failed = false;
+            match outcome {
+                Examined::Sent => (opening, opted_out) = self.send(at, index, &mut run, place, plan),
+                Examined::Withheld(reason, what_then) => {
                     self.watch.see(at, Event::Withheld(step.message(index), reason));
-                    None
+                    then = what_then;
                 }
-            };
-            let next = if plan.mix.is_some() || matches!(outcome, Examined::Ended(_)) { None } else { steps.next() };
-            run.step += 1;
-            let Some(next) = next else {
+                Examined::Held(reason, until) => {
+                    self.watch.see(at, Event::Held(step.message(index), reason, until));
+                    run.waiting |= 1 << place;
+                    self.enqueue(Pending { key: key(until, kind::STEP), luck: run.luck, message: step.message(index) });
+                    // The steps of a blast do not wait for each other.
+                    if plan.way != Way::Blast {
+                        self.scratch.runs[index as usize] = run;
+                        return;
+                    }
+                }
+            }
+            let next = self.next_step(plan, &mut run, place, then);
+            if let Some(next) = next {
+                run.due = self.due_at(&run, &plan.steps[usize::from(next)], at, then);
+                run.waiting |= 1 << next;
+            }
+            if opted_out && self.strategy.ends_runs & Step::OPTED_OUT != 0 {
+                self.scratch.runs[index as usize] = run;
+                self.heard(at, Step::OPTED_OUT);
+                run = self.scratch.runs[index as usize];
+            }
+            let Some(next) = next.filter(|next| run.waits_with(*next)) else {
+                self.scratch.runs[index as usize] = run;
                 if let Some(opening) = opening {
-                    self.scratch.runs[index as usize] = run;
                     self.expect(opening);
                 }
                 return;
             };
-            step = next;
-            // A skipped or unreachable step costs no time, but no step is examined before the one ahead of it.
-            let due = run.last_sent + step.after;
+            place = next;
+            let due = run.due;
             if due <= at {
                 // What was sent at this instant can only be opened after all of it was sent.
                 if let Some(opening) = opening {
                     self.enqueue(opening);
                 }
+                run.waiting &= !(1 << next);
                 continue;
             }
+            let message = plan.steps[usize::from(next)].message(index);
             let due_key = key(due, kind::STEP);
             if let Some(opening) = opening {
                 self.scratch.runs[index as usize] = run;
                 self.held = due_key;
                 self.expect(opening);
                 self.held = NEVER;
-                if self.dismissed {
+                run = self.scratch.runs[index as usize];
+                // What happened meanwhile may have ended the run.
+                if !run.waits_with(next) {
                     return;
                 }
-                run = self.scratch.runs[index as usize];
             }
             if due_key >= self.next_key() {
                 self.scratch.runs[index as usize] = run;
-                self.enqueue(Pending { key: due_key, luck: run.luck, message: step.message(index) });
+                self.enqueue(Pending { key: due_key, luck: run.luck, message });
                 return;
             }
+            run.waiting &= !(1 << next);
             at = due;
         }
     }
 
-    /// The order of examination is fixed (R21): goal, condition, consent, reachability.
+    /// The step of a plan that follows one that has had its outcome.
     #[inline(always)]
-    fn outcome(&self, run: &Run, plan: &Plan, step: &Step) -> Examined {
-        let bit = 1 << step.channel;
-        if plan.ends_on_order && self.orders > run.orders_before {
-            Examined::Ended(Reason::GoalMet)
-        } else if run.responses & step.unless != 0 {
-            if step.ends { Examined::Ended(Reason::ConditionMet) } else { Examined::Withheld(Reason::ConditionMet) }
-        } else if self.opted_out & bit != 0 {
-            Examined::Withheld(Reason::OptedOut)
-        } else if self.opted_in & bit == 0 {
-            Examined::Withheld(Reason::NotOptedIn)
-        } else {
-            Examined::Sent
+    fn next_step(&self, plan: &Plan, run: &mut Run, place: u8, then: Then) -> Option<u8> {
+        match plan.way {
+            Way::Mix(_) | Way::Preferred(_) => None,
+            // Each step of a blast is on its own, and one that was held is the last.
+            Way::Blast if place < run.begun => None,
+            Way::Cascade if then == Then::End => None,
+            Way::Cascade | Way::Blast => {
+                run.begun = place + 1;
+                self.first_step(plan, run, place + 1)
+            }
         }
     }
 
-    /// Sends a message; gives its opening, if it will be opened.
+    /// The first step from a place on that the customer has: of its branch, and no fallback that nothing calls for.
     #[inline(always)]
-    fn send(&mut self, at: Seconds, index: u32, run: &mut Run, step: &Step) -> Option<Pending> {
+    pub fn first_step(&self, plan: &Plan, run: &Run, from: u8) -> Option<u8> {
+        let has = |step: &Step| {
+            (!step.fallback || run.failed) && step.segments.as_ref().is_none_or(|segments| segments[self.start.segment])
+        };
+        let mut place = from;
+        loop {
+            let step = plan.steps.get(usize::from(place))?;
+            if has(step) {
+                return Some(place);
+            }
+            place += 1;
+        }
+    }
+
+    /// When a step is due, the one before it having had its outcome `now` (R18).
+    #[inline(always)]
+    pub fn due_at(&self, run: &Run, step: &Step, now: Seconds, then: Then) -> Seconds {
+        if step.fallback || then == Then::NextAtOnce {
+            return now;
+        }
+        let due = run.last_sent + step.after;
+        // A skipped or unreachable step costs no time, but no step is examined before the one ahead of it.
+        match step.at {
+            None => due.max(now),
+            Some(time) => self.wall().next(time, due).max(now),
+        }
+    }
+
+    /// The best channel of those that can be addressed, by its place in the list; the first one if there is none.
+    fn preferred(&self, plan: &Plan, preference: Preference) -> u8 {
+        let consent = if plan.marketing { self.opted_in & !self.opted_out } else { u64::MAX };
+        let open = consent & self.start.reachable;
+        let mut best: Option<(usize, f64)> = None;
+        for (place, step) in plan.steps.iter().enumerate().filter(|(_, step)| open >> step.channel & 1 == 1) {
+            let merit = match preference {
+                Preference::Affinity => self.start.click_chance(self.tables, usize::from(step.channel)),
+                Preference::Response => {
+                    let sent = self.scratch.sent.iter().filter(|sent| sent.channel == step.channel);
+                    let (sent, responded) =
+                        sent.fold((0, 0), |(all, yes), sent| (all + 1, yes + u32::from(sent.responded)));
+                    f64::from(responded + 1) / f64::from(sent + 2)
+                }
+            };
+            if best.is_none_or(|(_, most)| merit > most) {
+                best = Some((place, merit));
+            }
+        }
+        best.map_or(0, |(place, _)| place as u8)
+    }
+
+    /// Sends a message; gives its opening, if it will be opened, and whether it made the customer opt out.
+    #[inline(always)]
+    fn send(&mut self, at: Seconds, index: u32, run: &mut Run, place: u8, plan: &Plan) -> (Option<Pending>, bool) {
+        let step = &plan.steps[usize::from(place)];
         let (message, channel) = (step.message(index), step.channel);
-        let contact = self.tables.contacts[usize::from(channel)].as_ref()?;
+        let Some(contact) = self.tables.contacts[usize::from(channel)].as_ref() else { return (None, false) };
         let nth = if step.same_channel == 0 { 0 } else { (run.sent & step.same_channel).count_ones() };
         let luck = run.luck.nth_child(contact.label, u64::from(nth));
-        run.sent |= 1 << run.step;
+        run.sent |= 1 << place;
         run.last_sent = at;
         self.watch.see(at, Event::Sent(message));
+        if self.strategy.asks_for_sends {
+            self.scratch.sent.push(Sent { at, run: index, step: step.id, channel, responded: false });
+        }
         if !luck.happens(purpose::DELIVERED, contact.delivered) {
-            return None;
+            run.failed = true;
+            return (None, false);
         }
         run.responses |= Step::bit(Response::Delivered);
         self.contacted = true;
         self.watch.see(at, Event::Delivered(message));
         // The lost are billed for and never respond (R12).
         if !self.alive {
-            return None;
+            return (None, false);
         }
-        if luck.happens(purpose::OPTED_OUT, contact.opt_out) {
+        let opts_out = plan.marketing && luck.happens(purpose::OPTED_OUT, contact.opt_out);
+        if opts_out {
             self.opted_out |= 1 << channel;
             self.watch.see(at, Event::OptedOut(message));
         }
-        let level = self.affinity(contact.label, contact.opened.len());
-        if !luck.happens(purpose::OPENED, contact.opened[level]) {
-            return None;
+        let chance = self.start.open_chance(contact, self.is_best_hour(contact, at));
+        if !luck.happens(purpose::OPENED, chance) {
+            return (None, opts_out);
         }
         let at = at + wait(contact.open_delay, luck, purpose::OPEN_DELAY);
-        Some(Pending { key: key(at, kind::OPENED), luck, message })
+        (Some(Pending { key: key(at, kind::OPENED), luck, message }), opts_out)
     }
 
-    /// A message is opened, and perhaps clicked.
+    /// Whether an instant lies in the customer's best hour; not asked where it makes no difference.
+    #[inline(always)]
+    fn is_best_hour(&self, contact: &ContactTable, at: Seconds) -> bool {
+        contact.opened_at_best.is_some()
+            && self.start.best_hour(self.table).is_some_and(|hour| {
+                let (day, _) = self.wall().day(at);
+                (self.wall().local(at) - day * crate::scenario::DAY) / 3600 == hour
+            })
+    }
+
+    /// A message is opened, and perhaps clicked or replied to.
     pub fn opened(&mut self, at: Seconds, contact: Pending) {
         if !self.alive {
             return;
         }
         let Some(table) = self.tables.contacts[usize::from(contact.message.channel)].as_ref() else { return };
         self.watch.see(at, Event::Opened(contact.message));
-        self.scratch.runs[contact.message.run as usize].responses |= Step::bit(Response::Opened);
-        let level = self.affinity(table.label, table.clicked.len());
+        self.respond(at, contact, Response::Opened);
+        if table.replied != Threshold::NEVER && contact.luck.happens(purpose::REPLIED, table.replied) {
+            let at = at + wait(table.reply_delay, contact.luck, purpose::REPLY_DELAY);
+            self.enqueue(Pending { key: key(at, kind::REPLIED), ..contact });
+        }
+        let level = self.start.affinity(table.label, table.clicked.len());
         if contact.luck.happens(purpose::CLICKED, table.clicked[level]) {
             let at = at + wait(table.click_delay, contact.luck, purpose::CLICK_DELAY);
             self.expect(Pending { key: key(at, kind::CLICKED), ..contact });
@@ -173,34 +246,89 @@ impl<W: Watch> Player<'_, W> {
         if !self.alive {
             return;
         }
-        self.responded = true;
         self.watch.see(at, Event::Clicked(contact.message));
-        self.scratch.runs[contact.message.run as usize].responses |= Step::bit(Response::Clicked);
+        self.answered(at, contact, Response::Clicked);
+        if !self.strategy.events.is_empty() {
+            self.triggers(at, contact.luck, |on| matches!(on, On::Clicked(..)), Some(contact.message));
+        }
         self.contact_journey(at, contact);
     }
 
-    /// The customer's level of affinity to a channel, of `levels` equally likely ones (a power of two).
-    #[inline]
-    fn affinity(&self, label: Label, levels: usize) -> usize {
-        if levels == 1 {
-            return 0;
+    /// A message is replied to.
+    pub fn replied(&mut self, at: Seconds, contact: Pending) {
+        if !self.alive {
+            return;
         }
-        let word = self.start.luck.child(purpose::AFFINITY).word(label);
-        (word >> (64 - levels.trailing_zeros())) as usize
+        self.watch.see(at, Event::Replied(contact.message));
+        self.answered(at, contact, Response::Replied);
+        if !self.strategy.events.is_empty() {
+            self.triggers(at, contact.luck, |on| matches!(on, On::Replied(..)), Some(contact.message));
+        }
+    }
+
+    fn answered(&mut self, at: Seconds, contact: Pending, response: Response) {
+        self.responded = true;
+        self.last_response = at;
+        if self.strategy.asks_for_sends {
+            let is_it = |sent: &&mut Sent| (sent.run, sent.step) == (contact.message.run, contact.message.step);
+            if let Some(sent) = self.scratch.sent.iter_mut().rev().find(is_it) {
+                sent.responded = true;
+            }
+        }
+        self.respond(at, contact, response);
+    }
+
+    /// Notes a response to a message of a run.
+    #[inline(always)]
+    fn respond(&mut self, at: Seconds, contact: Pending, response: Response) {
+        let bit = Step::bit(response);
+        self.scratch.runs[contact.message.run as usize].responses |= bit;
+        if self.strategy.ends_runs & bit != 0 {
+            self.heard(at, bit);
+        }
+    }
+
+    /// Ends a run: what waits has its outcome now.
+    pub fn end(&mut self, at: Seconds, index: u32, reason: Reason) {
+        let run = &mut self.scratch.runs[index as usize];
+        let Some(plan) = &self.strategy.plans[usize::from(run.campaign)] else { return };
+        let mut waiting = std::mem::take(&mut run.waiting);
+        while waiting != 0 {
+            let step = &plan.steps[waiting.trailing_zeros() as usize];
+            self.watch.see(at, Event::Withheld(step.message(index), reason));
+            waiting &= waiting - 1;
+        }
+    }
+
+    /// Ends every run that waits.
+    pub fn end_all(&mut self, at: Seconds, reason: Reason) {
+        for index in 0..self.scratch.runs.len() {
+            if self.scratch.runs[index].waiting != 0 {
+                self.end(at, index as u32, reason);
+            }
+        }
+    }
+}
+
+impl Run {
+    /// Whether the step at a place of the plan lies ahead.
+    #[inline(always)]
+    pub const fn waits_with(&self, place: u8) -> bool {
+        self.waiting >> place & 1 == 1
     }
 }
 
 impl Step {
     /// A message of this step in a run.
     #[inline(always)]
-    const fn message(&self, run: u32) -> Message {
+    pub(super) const fn message(&self, run: u32) -> Message {
         Message { run, step: self.id, channel: self.channel }
     }
 }
 
 /// A waiting time in whole seconds.
 #[inline]
-fn wait(delay: Delay, luck: Luck, purpose: Label) -> Seconds {
+pub(super) fn wait(delay: Delay, luck: Luck, purpose: Label) -> Seconds {
     let seconds = match delay {
         Delay::Fixed(seconds) => return seconds,
         Delay::Exponential(mean) => {

@@ -13,8 +13,8 @@ use crate::world::{Basket, ChannelId, Row, SegmentTable};
 pub(super) enum Outcome {
     /// With an order on this channel.
     Ordered(ChannelId),
-    /// Without.
-    Left,
+    /// Without one; the customer left here.
+    Left(ChannelId),
 }
 
 /// A journey that a natural need opens.
@@ -60,7 +60,7 @@ pub(super) fn follow<W: Watch>(rows: &[Row], entry: ChannelId, luck: Luck, at: S
         if !hopped {
             watch.see(at, Event::Bounced(channel));
         }
-        return Outcome::Left;
+        return Outcome::Left(channel);
     }
 }
 

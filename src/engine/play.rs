@@ -3,10 +3,12 @@
 use super::journeys::{self, Outcome};
 use super::purpose;
 use super::start::{Need, Start};
-use super::watch::{Cause, Ending, Event, Message, Watch};
-use crate::luck::Luck;
-use crate::scenario::Seconds;
-use crate::world::{CampaignId, ChannelId, Dropout, Occurrence, SegmentTable, Strategy, Tables, World};
+use super::watch::{Cause, Ending, Event, Message, Reason, Watch};
+use crate::luck::{Luck, Threshold};
+use crate::scenario::{Response, Seconds};
+use crate::world::{
+    CampaignId, ChannelId, Dropout, Occurrence, On, SegmentTable, Step, StepId, Strategy, Tables, World,
+};
 
 /// Kinds of events, in the order in which they happen within one second (R6).
 pub(super) mod kind {
@@ -14,12 +16,16 @@ pub(super) mod kind {
     pub const OPENED: i64 = 0;
     /// A message is clicked.
     pub const CLICKED: i64 = 1;
+    /// A message is replied to.
+    pub const REPLIED: i64 = 2;
     /// A natural need.
-    pub const NEED: i64 = 2;
+    pub const NEED: i64 = 3;
     /// A step of a run is due.
-    pub const STEP: i64 = 3;
-    /// A campaign comes up.
-    pub const TRIGGER: i64 = 4;
+    pub const STEP: i64 = 4;
+    /// A campaign comes up by the calendar.
+    pub const TRIGGER: i64 = 5;
+    /// A customer may have become inactive.
+    pub const INACTIVE: i64 = 6;
     /// Room for the kinds.
     pub const KINDS: i64 = 8;
 }
@@ -39,25 +45,50 @@ pub(super) struct Pending {
     pub key: i64,
     /// Address of the contact or run: decides ties (R6).
     pub luck: Luck,
-    /// The contact's message; of a step that is due only the run counts.
+    /// The contact's message, or the one that is due; of inactivity the campaign, in place of a run.
     pub message: Message,
+}
+
+impl Pending {
+    /// Its instant.
+    pub const fn at(&self) -> Seconds {
+        self.key.div_euclid(kind::KINDS)
+    }
 }
 
 /// One customer's passage through one plan for one trigger (R18).
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Run {
     pub luck: Luck,
-    /// The last message sent in this run, else the trigger.
+    /// The trigger.
+    pub began: Seconds,
+    /// The last message sent in this run, else when its clock began.
     pub last_sent: Seconds,
-    /// Steps that were sent, as bits.
+    /// When the step was due that waits or is examined.
+    pub due: Seconds,
+    /// Places of steps that were sent, as bits.
     pub sent: u64,
-    /// The customer's orders when the run began.
-    pub orders_before: u32,
+    /// Places of steps that lie ahead and have an instant, as bits; a run whose are 0 is over.
+    pub waiting: u64,
+    /// What the customer had [done](Scratch::heard) when the run began.
+    pub heard_before: u32,
     pub campaign: CampaignId,
-    /// The next step.
-    pub step: u8,
+    /// Steps below this place were examined, or are none of the customer's.
+    pub begun: u8,
     /// Responses to contacts of this run, as [bits](crate::world::Step::bit).
     pub responses: u8,
+    /// Whether the step that was examined last was sent and not delivered.
+    pub failed: bool,
+}
+
+/// A message that was sent; kept where a rule asks for it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Sent {
+    pub at: Seconds,
+    pub run: u32,
+    pub step: StepId,
+    pub channel: ChannelId,
+    pub responded: bool,
 }
 
 /// Room that is used again for the next customer, so that playing one allocates nothing.
@@ -66,6 +97,9 @@ pub struct Scratch {
     pub(super) pending: Vec<Pending>,
     pub(super) runs: Vec<Run>,
     pub(super) consumed: Vec<u64>,
+    /// What the customer did that ends runs, and when, as [bits](crate::world::Step::bit); only what ends any.
+    pub(super) heard: Vec<(Seconds, u8)>,
+    pub(super) sent: Vec<Sent>,
 }
 
 /// Plays one customer from its start to the horizon under one strategy.
@@ -80,6 +114,8 @@ pub fn play<W: Watch>(
     scratch.pending.clear();
     scratch.runs.clear();
     scratch.consumed.clear();
+    scratch.heard.clear();
+    scratch.sent.clear();
     let begin = start.joined.max(0);
     if begin >= world.horizon {
         return;
@@ -103,6 +139,10 @@ pub fn play<W: Watch>(
         opted_out: 0,
         orders: 0,
         last_order: Seconds::MIN,
+        known_orders: start.orders,
+        known_order: start.last_order,
+        order_address: start.order_address,
+        last_response: Seconds::MIN,
         contacted: false,
         responded: false,
         scratch,
@@ -133,8 +173,16 @@ pub(super) struct Player<'a, W> {
     pub dismissed: bool,
     pub opted_in: u64,
     pub opted_out: u64,
-    pub orders: u32,
+    orders: u32,
     last_order: Seconds,
+    /// Orders that the firm knows of, those of before the start and the one with which the customer joined included.
+    pub known_orders: u32,
+    /// The last of them; the least number if there is none.
+    pub known_order: Seconds,
+    /// Its address; if there is none, that of joining.
+    pub order_address: Luck,
+    /// The last click or reply; the least number if there is none.
+    pub last_response: Seconds,
     pub contacted: bool,
     pub responded: bool,
     pub scratch: &'a mut Scratch,
@@ -146,6 +194,12 @@ impl<W: Watch> Player<'_, W> {
         self.dismissed = !self.alive && self.table.known_loss;
         self.watch.see(at, Event::Joined { alive: self.alive, opted_in: self.opted_in });
         self.expect_need();
+        if !self.strategy.events.is_empty() && !self.dismissed {
+            self.expect_inactivity();
+            if !matches!(self.table.joined, crate::world::Joined::Base(_)) {
+                self.triggers(at, self.start.joining(), |on| on == On::Joined, None);
+            }
+        }
         // Joining's first order is an event of the past for a base, and counted only on request (R9).
         if self.tables.count_first
             && self.start.joined >= 0
@@ -153,7 +207,7 @@ impl<W: Watch> Player<'_, W> {
         {
             let luck = self.start.life.child(purpose::FIRST);
             let channel = journeys::entry(self.table, luck);
-            self.order(at, channel, luck, Cause::First);
+            self.order(at, channel, luck, luck, Cause::First);
         }
     }
 
@@ -167,7 +221,7 @@ impl<W: Watch> Player<'_, W> {
                 let occurrence = self.calendar[0];
                 self.calendar = &self.calendar[1..];
                 self.expect_trigger();
-                self.begin_run(occurrence);
+                self.occurs(occurrence);
             } else if next == self.need_key {
                 self.natural_need(next / kind::KINDS);
             } else if let Some(pending) = self.scratch.pending.pop() {
@@ -177,6 +231,7 @@ impl<W: Watch> Player<'_, W> {
     }
 
     fn finish(&mut self) {
+        self.end_all(self.world.horizon - 1, Reason::TooLate);
         self.watch.end(Ending {
             eligible: self.start.joined <= self.world.retention_from,
             retained: self.last_order >= self.world.retention_from,
@@ -192,11 +247,13 @@ impl<W: Watch> Player<'_, W> {
     }
 
     fn happen(&mut self, pending: Pending) {
-        let at = pending.key / kind::KINDS;
+        let at = pending.at();
         match pending.key % kind::KINDS {
             kind::OPENED => self.opened(at, pending),
             kind::CLICKED => self.clicked(at, pending),
-            _ => self.advance(at, pending.message.run),
+            kind::REPLIED => self.replied(at, pending),
+            kind::INACTIVE => self.inactive(at, pending),
+            _ => self.due(at, pending.message),
         }
     }
 
@@ -242,10 +299,13 @@ impl<W: Watch> Player<'_, W> {
         let outcome = journeys::natural(&self.table.natural, self.table, need.luck, at, self.watch);
         let mut lost =
             matches!(self.table.dropout, Dropout::AfterJourney(_)) && need.luck.happens(purpose::COIN, self.start.coin);
-        if let Outcome::Ordered(channel) = outcome {
-            self.order(at, channel, need.luck, Cause::Need);
-            lost |= matches!(self.table.dropout, Dropout::AfterOrder(_))
-                && need.luck.happens(purpose::COIN, self.start.coin);
+        match outcome {
+            Outcome::Ordered(channel) => {
+                self.order(at, channel, need.luck, need.luck, Cause::Need);
+                lost |= matches!(self.table.dropout, Dropout::AfterOrder(_))
+                    && need.luck.happens(purpose::COIN, self.start.coin);
+            }
+            Outcome::Left(channel) => self.leave(at, channel, need.luck),
         }
         if lost {
             self.lose(at);
@@ -273,6 +333,9 @@ impl<W: Watch> Player<'_, W> {
         let outcome = journeys::follow(rows, landing, contact.luck, at, self.watch);
         let mut lost = matches!(self.table.dropout, Dropout::AfterJourney(_))
             && contact.luck.happens(purpose::COIN, self.start.coin);
+        if let Outcome::Left(channel) = outcome {
+            self.leave(at, channel, contact.luck);
+        }
         if let Outcome::Ordered(channel) = outcome {
             let effect = self.tables.campaigns[campaign];
             let moved = if contact.luck.happens(purpose::DISPLACED, effect.displacement) {
@@ -282,9 +345,8 @@ impl<W: Watch> Player<'_, W> {
             };
             let displaced = moved.map(|need| need.at as Seconds);
             let value_of = moved.map_or(contact.luck, |need| need.luck);
-            self.order(at, channel, value_of, Cause::Contact { message: contact.message, displaced });
-            self.scratch.runs[contact.message.run as usize].responses |=
-                crate::world::Step::bit(crate::scenario::Response::Ordered);
+            self.scratch.runs[contact.message.run as usize].responses |= Step::bit(Response::Ordered);
+            self.order(at, channel, value_of, contact.luck, Cause::Contact { message: contact.message, displaced });
             if let Some(need) = moved {
                 lost |=
                     !matches!(self.table.dropout, Dropout::Never) && need.luck.happens(purpose::COIN, self.start.coin);
@@ -319,11 +381,37 @@ impl<W: Watch> Player<'_, W> {
         None
     }
 
-    fn order(&mut self, at: Seconds, channel: ChannelId, luck: Luck, cause: Cause) {
-        let value = journeys::basket(self.table.basket, self.tables.minor, self.start.spending, luck);
+    /// An order whose value is drawn at one address; `address` is that of its journey.
+    fn order(&mut self, at: Seconds, channel: ChannelId, value_of: Luck, address: Luck, cause: Cause) {
+        let value = journeys::basket(self.table.basket, self.tables.minor, self.start.spending, value_of);
         self.orders += 1;
         self.last_order = at;
         self.watch.see(at, Event::Ordered { channel, value, cause });
+        // The firm knew of the order with which a customer joined (R9).
+        if cause == Cause::First {
+            return;
+        }
+        self.known_orders += 1;
+        self.known_order = at;
+        self.order_address = address;
+        let deed = Step::bit(Response::Ordered);
+        if self.strategy.ends_runs & deed != 0 {
+            self.heard(at, deed);
+        }
+        if !self.strategy.events.is_empty() {
+            self.expect_inactivity();
+            self.triggers(at, address, |on| on == On::Ordered, None);
+        }
+    }
+
+    /// A journey ends without an order, and perhaps leaves a cart behind.
+    #[inline(always)]
+    fn leave(&mut self, at: Seconds, channel: ChannelId, address: Luck) {
+        let chance = self.tables.carts[usize::from(channel)];
+        if chance != Threshold::NEVER && address.happens(purpose::CART, chance) {
+            self.watch.see(at, Event::CartLeft(channel));
+            self.triggers(at, address, |on| on == On::CartLeft, None);
+        }
     }
 
     fn lose(&mut self, at: Seconds) {
@@ -331,5 +419,8 @@ impl<W: Watch> Player<'_, W> {
         self.need_key = NEVER;
         self.dismissed = self.table.known_loss;
         self.watch.see(at, Event::Lost);
+        if self.dismissed {
+            self.end_all(at, Reason::LossKnown);
+        }
     }
 }

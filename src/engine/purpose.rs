@@ -12,6 +12,16 @@ pub const OPT_IN: Label = Label::new(2);
 pub const AFFINITY: Label = Label::new(3);
 /// Below a customer: the attempts at a life, by number (R9).
 pub const LIFE: Label = Label::new(4);
+/// Below a customer: node of the picks for audiences' shares, by campaign.
+pub const SHARE: Label = Label::new(5);
+/// Below a customer: node of the picks for campaigns' holdouts, by campaign.
+pub const HOLDOUT: Label = Label::new(6);
+/// Below a customer: the pick for a strategy's holdout.
+pub const HOLDOUT_OF_ALL: Label = Label::new(7);
+/// Below a customer: node of who can be reached at all, by channel.
+pub const REACH: Label = Label::new(8);
+/// Below a customer: its best hour.
+pub const BEST_HOUR: Label = Label::new(9);
 
 /// Below a life: its rate of needs.
 pub const RATE: Label = Label::new(0);
@@ -49,9 +59,17 @@ pub const CLICKED: Label = Label::new(8);
 pub const CLICK_DELAY: Label = Label::new(9);
 /// Below a contact: whether its order is a natural one moved forward.
 pub const DISPLACED: Label = Label::new(10);
+/// Below a contact: whether it is replied to.
+pub const REPLIED: Label = Label::new(12);
+/// Below a contact: how long until it is replied to.
+pub const REPLY_DELAY: Label = Label::new(13);
 
 /// Below a run: which channel a mix picks.
 pub const MIX: Label = Label::new(0);
+/// Below a run: how much later than the trigger its clock begins.
+pub const SPREAD: Label = Label::new(1);
 
 /// Below a need or contact: the touches of its journey, one word each.
 pub const TOUCH: Label = Label::new(11);
+/// Below a need or contact: whether its journey leaves a cart behind.
+pub const CART: Label = Label::new(14);

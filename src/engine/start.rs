@@ -5,9 +5,9 @@ use rand_distr::{Distribution, Exp1, StandardNormal};
 use super::journeys::{self, Outcome};
 use super::purpose;
 use super::watch::Nobody;
-use crate::luck::{Luck, Threshold};
+use crate::luck::{Label, Luck, Threshold};
 use crate::scenario::Seconds;
-use crate::world::{Basket, Coin, Dropout, Joined, Rate, SegmentTable, Tables, World};
+use crate::world::{Basket, Coin, ContactTable, Dropout, Joined, Rate, SegmentTable, Tables, World};
 
 /// More attempts than a base with the least admitted share of living customers (5 %) ever needs: 0.95¹⁰⁰⁰ < 10⁻²².
 const MOST_ATTEMPTS: u64 = 1000;
@@ -27,6 +27,14 @@ pub struct Start {
     pub alive: bool,
     /// Channels to which it opted in, as bits.
     pub opted_in: u64,
+    /// Channels that can reach it at all, as bits.
+    pub reachable: u64,
+    /// Orders of before the start that the firm knows, the one with which it joined included.
+    pub(super) orders: u32,
+    /// When the last of them was; the least number if there is none.
+    pub(super) last_order: Seconds,
+    /// The address of the last of them; that of joining if there is none but the first.
+    pub(super) order_address: Luck,
     /// The next natural need.
     pub(super) need: Need,
     /// Mean seconds between needs.
@@ -60,6 +68,42 @@ impl Need {
 }
 
 impl Start {
+    /// Address of its joining, and of the order with which it joined.
+    pub(super) fn joining(&self) -> Luck {
+        self.life.child(purpose::FIRST)
+    }
+
+    /// Node of the picks of one sort that hold for all its life.
+    pub(super) fn picks(&self, sort: Label) -> Luck {
+        self.luck.child(sort)
+    }
+
+    /// The local hour in which it is readiest to open, 0 to 23; none where the segment has no best hours.
+    pub(super) fn best_hour(&self, table: &SegmentTable) -> Option<Seconds> {
+        let pick = self.luck.word(purpose::BEST_HOUR);
+        table.best_hours.iter().find(|(end, _)| end.holds(pick)).map(|(_, hour)| *hour)
+    }
+
+    /// Its level of affinity to a channel, of `levels` equally likely ones (a power of two).
+    #[inline]
+    pub(super) fn affinity(&self, channel: Label, levels: usize) -> usize {
+        if levels == 1 {
+            return 0;
+        }
+        let word = self.luck.child(purpose::AFFINITY).word(channel);
+        (word >> (64 - levels.trailing_zeros())) as usize
+    }
+
+    /// Its chance to open a delivered message.
+    #[inline(always)]
+    pub(super) fn open_chance(&self, contact: &ContactTable, at_best_hour: bool) -> Threshold {
+        let level = self.affinity(contact.label, contact.opened.len());
+        match &contact.opened_at_best {
+            Some(better) if at_best_hour => better[level],
+            _ => contact.opened[level],
+        }
+    }
+
     /// Mean seconds between two natural needs of this customer.
     pub fn mean_gap(&self) -> f64 {
         self.gap
@@ -120,7 +164,24 @@ impl Start {
         let gap = 1.0 / rate;
         let need = Need::after(life, 0, joined as f64, gap);
         let opted_in = opt_ins(luck, table);
-        let mut start = Self { luck, life, segment, joined, alive: true, opted_in, need, gap, coin, spending };
+        // A base of age 0 has no first order (R9).
+        let first = !matches!(table.joined, Joined::Base(0));
+        let mut start = Self {
+            luck,
+            life,
+            segment,
+            joined,
+            alive: true,
+            opted_in,
+            reachable: reach(luck, table),
+            orders: u32::from(first),
+            last_order: if first { joined } else { Seconds::MIN },
+            order_address: life.child(purpose::FIRST),
+            need,
+            gap,
+            coin,
+            spending,
+        };
         start.live_through_past(table);
         start
     }
@@ -129,7 +190,13 @@ impl Start {
     fn live_through_past(&mut self, table: &SegmentTable) {
         while self.alive && self.need.at < 0.0 {
             let outcome = journeys::natural(&table.natural, table, self.need.luck, 0, &mut Nobody);
-            self.alive = !self.is_lost_after(table, matches!(outcome, Outcome::Ordered(_)));
+            let ordered = matches!(outcome, Outcome::Ordered(_));
+            if ordered {
+                self.orders += 1;
+                self.last_order = self.need.at.floor() as Seconds;
+                self.order_address = self.need.luck;
+            }
+            self.alive = !self.is_lost_after(table, ordered);
             self.need = self.need.next(self.life, self.gap);
         }
     }
@@ -159,8 +226,15 @@ fn joined(luck: Luck, life: Luck, joined: &Joined) -> Seconds {
 }
 
 /// A second of a period, by a word: the high half of their product.
-fn within(word: u64, period: Seconds) -> Seconds {
+pub(super) fn within(word: u64, period: Seconds) -> Seconds {
     ((u128::from(word) * period as u128) >> 64) as Seconds
+}
+
+fn reach(luck: Luck, table: &SegmentTable) -> u64 {
+    let Some(reach) = &table.reach else { return u64::MAX };
+    let own = luck.child(purpose::REACH);
+    let reached = |channel: usize| own.happens(table.opt_in[channel].label, reach[channel]);
+    (0..reach.len()).filter(|&channel| reached(channel)).fold(0, |bits, channel| bits | 1 << channel)
 }
 
 fn opt_ins(luck: Luck, table: &SegmentTable) -> u64 {

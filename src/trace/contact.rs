@@ -78,9 +78,9 @@ impl<'w> Contacts<'w> {
 
     /// What made a step unnecessary, in the word of the scenario file.
     pub fn condition(&self, message: Message) -> Option<&'static str> {
-        let (campaign, place, _) = self.steps[usize::from(message.step)];
+        let (campaign, _, step) = self.steps[usize::from(message.step)];
         let scenario::Way::Cascade(steps) = &self.plan(campaign)?.way else { return None };
-        steps[place].unless.first().map(|unless| unless.value.word())
+        steps[usize::from(step.number) - 1].unless.first().map(|unless| unless.value.word())
     }
 
     /// The plan as it was written; `none` has no plan.

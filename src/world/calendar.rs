@@ -1,11 +1,12 @@
 //! Trigger rules as instants: local times of day in a segment's zone, daylight saving as in the zone's rules (R7).
 
-use jiff::civil::DateTime;
+use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan};
 
+use super::wall::Wall;
 use crate::luck::Label;
-use crate::scenario::{Campaign, Days, Scenario, Seconds, Segment};
+use crate::scenario::{Calendar, Campaign, DAY, Days, Scenario, Seconds, Segment, Trigger};
 
 /// One occurrence of a campaign's trigger for one segment.
 pub(super) struct Instant {
@@ -15,17 +16,16 @@ pub(super) struct Instant {
     pub scheduled: u64,
 }
 
-/// All occurrences of a trigger from the start up to `end` (exclusive), in order of time.
+/// All occurrences of a calendar trigger from the start up to `end` (exclusive), in order of time; none of an event's.
 pub(super) fn occurrences(scenario: &Scenario, segment: &Segment, campaign: &Campaign, end: Seconds) -> Vec<Instant> {
-    let Some(rule) = campaign.trigger.value.calendar() else { return Vec::new() };
-    let Days::Every { every, first } = rule.days else { return Vec::new() };
-    let (Some(start), theirs) = start_and_zone(scenario, segment) else { return Vec::new() };
+    let Trigger::Calendar(rule) = &campaign.trigger.value else { return Vec::new() };
+    let (Some(start), own) = start_and_zone(scenario, segment) else { return Vec::new() };
+    let zone = rule.zone.as_ref().map_or(own, |named| zone(Some(&named.value)));
+    let most = rule.times.map_or(usize::MAX, |times| usize::try_from(times).unwrap_or(usize::MAX));
     let mut found = Vec::new();
-    for k in 0..rule.times.unwrap_or(u64::MAX) {
-        let days = first.saturating_add(every.saturating_mul(k as i64));
-        let Ok(date) = scenario.start.0.checked_add(days.min(100_000).days()) else { break };
+    for date in dates(scenario, rule).take(most) {
         let local = date.to_datetime(rule.at.0);
-        let Some(at) = utc_seconds(local, &theirs).map(|utc| utc - start) else { break };
+        let Some(at) = utc_seconds(local, &zone).map(|utc| utc - start + rule.offset) else { break };
         if at >= end {
             break;
         }
@@ -37,9 +37,48 @@ pub(super) fn occurrences(scenario: &Scenario, segment: &Segment, campaign: &Cam
     found
 }
 
+/// The days that a rule names, in order, until none of them can lie before the horizon.
+fn dates(scenario: &Scenario, rule: &Calendar) -> Box<dyn Iterator<Item = Date>> {
+    let first = scenario.start.0;
+    let last = (scenario.horizon.value + rule.offset.abs()) / DAY + 2;
+    let from = move |days: i64, every: i64| {
+        let day = move |k: i64| {
+            let days = days.saturating_add(every.saturating_mul(k));
+            (days <= last).then(|| first.checked_add(days.days()).ok()).flatten()
+        };
+        (0..).map_while(day)
+    };
+    let months = rule.months.clone();
+    let in_season = move |date: &Date| months.is_empty() || months.contains(&date.month());
+    match &rule.days {
+        Days::On(date) => Box::new(std::iter::once(date.0)),
+        Days::Every { every, first } => Box::new(from(*first, *every).filter(in_season)),
+        Days::Week { weekdays, first } => {
+            let weekdays = weekdays.clone();
+            let on = move |date: &Date| weekdays.contains(&date.weekday().to_monday_zero_offset());
+            Box::new(from(*first, 1).filter(on).filter(in_season))
+        }
+        Days::Month { days, first } => {
+            let days = days.clone();
+            Box::new(from(*first, 1).filter(move |date| days.contains(&date.day())).filter(in_season))
+        }
+    }
+}
+
 /// The part of a run's address that campaign and occurrence make up (R2).
 pub(super) fn run_label(campaign: &Campaign, scheduled: u64) -> Label {
     Label::of(&campaign.name).at(scheduled)
+}
+
+/// The same of an occurrence by its written local date and time.
+pub(super) fn label_of(campaign: &Campaign, scheduled: DateTime) -> Label {
+    run_label(campaign, civil_seconds(scheduled))
+}
+
+/// The clock on the wall of a segment's customers, up to a while after the horizon, since what is due there is asked for.
+pub(super) fn wall(scenario: &Scenario, segment: &Segment) -> Wall {
+    let (start, zone) = start_and_zone(scenario, segment);
+    Wall::new(start.unwrap_or(0), scenario.start.0, &zone, scenario.horizon.value + 60 * DAY)
 }
 
 /// Local time of one segment.

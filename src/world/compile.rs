@@ -3,7 +3,7 @@
 use rand_distr::Gamma;
 
 use super::draws::Draw;
-use super::tables::{Basket, CampaignTable, ContactTable, Delay, Joined, OptIn, SegmentTable, Tables};
+use super::tables::{Basket, CampaignTable, ContactTable, Delay, Joined, OptIn, SegmentTable, Tables, upper_ends};
 use super::{ChannelId, World, affinity, demand, journeys};
 use crate::luck::{Label, Threshold};
 use crate::scenario::{self, Billing, Channel, Click, Lapse, Problem, RateBasis, Seconds, Segment};
@@ -23,8 +23,10 @@ pub(super) fn tables(world: &World, draw: Draw) -> Result<Tables, Problem> {
         displacement: Threshold::new(draw.value(&campaign.displacement)),
         window: campaign.displacement_window,
     });
+    let cart = |channel: &Channel| channel.cart_rate.as_ref().map_or(0.0, |rate| draw.value(rate));
     Ok(Tables {
         contacts,
+        carts: scenario.channels.iter().map(|channel| Threshold::new(cart(channel))).collect(),
         segments,
         campaigns: campaigns.collect(),
         minor: world.currency.minor(),
@@ -41,6 +43,11 @@ fn contact(scenario: &scenario::Scenario, channel: &Channel, scale: f64, draw: D
         Click::PerDelivered(_) => 0.0,
     };
     let (opened, clicked) = affinity::thresholds(open, click_to_open, contact.affinity_spread);
+    let odds = contact.best_hour_odds.as_ref().map_or(1.0, |odds| draw.value(odds));
+    let at_best = |chance: &Threshold| {
+        let chance = chance.probability();
+        Threshold::new(odds * chance / (1.0 - chance + odds * chance))
+    };
     let landing = contact.landing.value.iter().find_map(|name| {
         scenario.channels.iter().position(|other| other.name == name.value && other.order_rate.is_some())
     });
@@ -49,11 +56,14 @@ fn contact(scenario: &scenario::Scenario, channel: &Channel, scale: f64, draw: D
         price: (draw.value(&contact.cost_per_message) * 1e9).round() as i64,
         billed_on_sent: contact.billed_on == Billing::Sent,
         delivered: Threshold::new(draw.value(&contact.delivery_rate)),
+        opened_at_best: (odds != 1.0).then(|| opened.iter().map(at_best).collect()),
         opened,
         clicked,
+        replied: Threshold::new(contact.reply_rate.as_ref().map_or(0.0, |rate| draw.value(rate))),
         opt_out: Threshold::new((draw.value(&contact.opt_out_rate) * scale).min(1.0)),
         open_delay: delay(&contact.open_delay, draw),
         click_delay: delay(&contact.click_delay, draw),
+        reply_delay: delay(&contact.reply_delay, draw),
         landing: landing.unwrap_or(0) as ChannelId,
     })
 }
@@ -87,6 +97,12 @@ fn segment(world: &World, segment: &Segment, draw: Draw) -> Result<SegmentTable,
         let share = share.filter(|_| channel.contact.is_some()).map_or(0.0, |share| draw.value(share));
         OptIn { label: world.channel_label(i), threshold: Threshold::new(share), quantile: normal::quantile(share) }
     });
+    let reach = scenario.channels.iter().map(|channel| {
+        let own = segment.reach.iter().find(|(name, _)| name.value == channel.name).map(|(_, share)| share);
+        let share = own.or_else(|| channel.contact.as_ref()?.reach.as_ref());
+        Threshold::new(share.map_or(1.0, |share| draw.value(share)))
+    });
+    let reach: Vec<Threshold> = reach.collect();
     Ok(SegmentTable {
         joined: joined(&segment.joined),
         rate: demand.rate,
@@ -98,28 +114,22 @@ fn segment(world: &World, segment: &Segment, draw: Draw) -> Result<SegmentTable,
         natural,
         contacted: contacted.collect(),
         opt_in: opt_in.collect(),
+        reach: reach.iter().any(|share| *share != Threshold::CERTAIN).then_some(reach),
+        best_hours: best_hours(segment),
         opt_in_factors: (correlation > 0.0).then(|| (correlation.sqrt(), (1.0 - correlation).sqrt())),
     })
+}
+
+fn best_hours(segment: &Segment) -> Vec<(Threshold, Seconds)> {
+    let upper = upper_ends(segment.best_hours.iter().map(|(_, share)| *share));
+    upper.into_iter().zip(&segment.best_hours).map(|(end, (hour, _))| (end, Seconds::from(*hour))).collect()
 }
 
 fn joined(joined: &scenario::Joined) -> Joined {
     match joined {
         scenario::Joined::Base { age } => Joined::Base(*age),
         scenario::Joined::Cohort => Joined::Cohort,
-        scenario::Joined::Arrivals { every, counts } => {
-            let total: f64 = counts.iter().sum();
-            let mut sum = 0.0;
-            let mut upper: Vec<Threshold> = counts
-                .iter()
-                .map(|count| {
-                    sum += count;
-                    Threshold::new((sum / total).min(1.0))
-                })
-                .collect();
-            let last = counts.iter().rposition(|&count| count > 0.0).unwrap_or(0);
-            upper[last..].fill(Threshold::CERTAIN);
-            Joined::Arrivals(upper, *every)
-        }
+        scenario::Joined::Arrivals { every, counts } => Joined::Arrivals(upper_ends(counts.iter().copied()), *every),
     }
 }
 

@@ -118,7 +118,9 @@ pub(super) fn uncertain(scenario: &Scenario) -> Vec<Uncertain> {
                 Click::PerDelivered(rate) | Click::PerOpened(rate) => found.add(rate),
             }
             found.add(&contact.opt_out_rate);
-            for delay in [&contact.open_delay, &contact.click_delay] {
+            contact.reply_rate.iter().chain(&contact.reach).for_each(|share| found.add(share));
+            contact.best_hour_odds.iter().for_each(|odds| found.add(odds));
+            for delay in [&contact.open_delay, &contact.click_delay, &contact.reply_delay] {
                 match delay {
                     Delay::Fixed(span) | Delay::Exponential(span) => found.add(span),
                     Delay::LogNormal { median, p90 } => {
@@ -129,10 +131,10 @@ pub(super) fn uncertain(scenario: &Scenario) -> Vec<Uncertain> {
             }
             contact.opt_in.iter().for_each(|share| found.add(share));
         }
-        channel.order_rate.iter().for_each(|rate| found.add(rate));
+        channel.order_rate.iter().chain(&channel.cart_rate).for_each(|rate| found.add(rate));
     }
     for segment in &scenario.segments {
-        segment.opt_in.iter().for_each(|(_, share)| found.add(share));
+        segment.opt_in.iter().chain(&segment.reach).for_each(|(_, share)| found.add(share));
         match &segment.demand {
             Demand::Purchases(set) if set.log_covariance.is_some() => {
                 found.0.push(Uncertain { path: set.path.clone(), kind: Kind::Joint(Box::new(set.clone())) });

@@ -2,9 +2,15 @@
 
 use std::ops::Range;
 
+use super::entry::{self, Entry, EventTrigger};
+use super::policies::Policies;
+use super::tables::upper_ends;
 use super::{CampaignId, ChannelId, StepId, calendar};
 use crate::luck::{Label, Threshold};
-use crate::scenario::{self, NONE, Otherwise, Response, Scenario, Seconds};
+use crate::scenario::{
+    self, At, Campaign, Exit, GoalEvent, NONE, Otherwise, Preference, Purpose, Response, Scenario, Seconds, SendTime,
+    TimeOfDay,
+};
 
 /// A compiled strategy.
 #[derive(Clone, Debug)]
@@ -15,6 +21,16 @@ pub struct Strategy {
     pub plans: Vec<Option<Plan>>,
     /// By segment: every occurrence of every planned campaign, in order of time.
     pub calendars: Vec<Vec<Occurrence>>,
+    /// Planned campaigns that an event triggers, in the order in which one event triggers several.
+    pub events: Vec<EventTrigger>,
+    /// What it keeps to whatever its plans say.
+    pub policies: Policies,
+    /// What a customer does that ends a run of any plan, as [bits](Step::bit).
+    pub ends_runs: u8,
+    /// Of these, what ends one at once.
+    pub ends_at_once: u8,
+    /// Whether any rule asks what was sent to a customer before.
+    pub asks_for_sends: bool,
 }
 
 /// A campaign comes up.
@@ -29,29 +45,85 @@ pub struct Occurrence {
 }
 
 /// How a campaign is carried out.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Plan {
-    /// Steps in order; a blast is steps without waits or conditions.
+    /// Steps in order; fallbacks behind the step that they stand in for.
     pub steps: Vec<Step>,
-    /// For a mix: upper end of each step's part of the pick; exactly one step is played.
-    pub mix: Option<Vec<Threshold>>,
-    /// Whether any order of the customer ends a run (R20).
-    pub ends_on_order: bool,
+    /// How they belong together.
+    pub way: Way,
+    /// Whom it is for, and how often; none = everybody, always.
+    pub entry: Option<Entry>,
+    /// When a run's clock begins.
+    pub send_time: SendTime,
+    /// What ends a run early (R20).
+    pub ends: Ends,
+    /// Who gets nothing: address label of the pick and the share.
+    pub holdout: Option<(Label, Threshold)>,
+    /// Whether its messages are marketing (R41).
+    pub marketing: bool,
+    /// Which campaign goes first (R40).
+    pub priority: u64,
+    /// Whether more than goal, `unless` and consent is asked of a due step.
+    pub ruled: bool,
+}
+
+/// How the steps of a plan belong together.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Way {
+    /// One after the other.
+    Cascade,
+    /// All at once.
+    Blast,
+    /// Exactly one, picked for each run: upper end of each step's part of the pick.
+    Mix(Vec<Threshold>),
+    /// Exactly one, picked when it is due.
+    Preferred(Preference),
+}
+
+/// What ends a run early.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ends {
+    /// What meets the goal, as [bits](Step::bit); 0 = no goal.
+    pub goal: u8,
+    /// Less than so many seconds after the trigger.
+    pub within: Seconds,
+    /// What is an exit, as bits.
+    pub exit: u8,
+    /// So many seconds after the trigger it ends.
+    pub after: Seconds,
+    /// Whether leaving the audience is an exit.
+    pub outside_audience: bool,
+    /// Whether what the customer does ends it at once; else it is read when a step is due.
+    pub at_once: bool,
 }
 
 /// One step.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Step {
     /// Its number among all [steps](Strategy::steps) of its strategy.
     pub id: StepId,
+    /// Its number in the file, from 1; a fallback has that of the step it stands in for.
+    pub number: u8,
+    /// Whether it is sent only if the message before it was sent and not delivered.
+    pub fallback: bool,
     /// Channel to send on.
     pub channel: ChannelId,
-    /// Seconds after the last message sent in this run, else after the trigger (R18).
+    /// Seconds after the last message sent in this run, else after the run's clock began (R18).
     pub after: Seconds,
-    /// The [response bit](crate::world::Step::bit) that makes it unnecessary; 0 = none.
+    /// Local time of day for which it waits then, in seconds since midnight.
+    pub at: Option<Seconds>,
+    /// The [response bits](Step::bit) any of which makes it unnecessary; 0 = none.
     pub unless: u8,
     /// Whether being unnecessary ends the run (R19).
     pub ends: bool,
+    /// The response bits one of which it needs; 0 = none.
+    pub only_if: u8,
+    /// Whether lacking them ends the run.
+    pub ends_without: bool,
+    /// How many seconds after it was due it may still be sent (less than that).
+    pub ttl: Seconds,
+    /// By segment: whether its customers have the step; none = all.
+    pub segments: Option<Vec<bool>>,
     /// Bits of the earlier steps that send on the same channel.
     pub same_channel: u64,
 }
@@ -67,8 +139,24 @@ impl Strategy {
     }
 }
 
+impl Plan {
+    /// The places of all its steps, as bits.
+    pub fn places(&self) -> u64 {
+        u64::MAX >> (64 - self.steps.len())
+    }
+
+    /// Place of a step of this plan, by its number.
+    #[inline(always)]
+    pub fn place(&self, step: StepId) -> u8 {
+        (step - self.steps[0].id) as u8
+    }
+}
+
 impl Step {
-    /// The bit of a response in a run's record.
+    /// What ends a run and is no response: a customer opts out.
+    pub const OPTED_OUT: u8 = 32;
+
+    /// The bit of a response in a run's record, and of what a customer does. Responding is either of two.
     pub const fn bit(response: Response) -> u8 {
         match response {
             Response::Delivered => 1,
@@ -76,32 +164,36 @@ impl Step {
             Response::Clicked => 4,
             Response::Ordered => 8,
             Response::Replied => 16,
-            Response::Responded => 20,
+            Response::Responded => 4 | 16,
         }
+    }
+
+    fn bits(responses: &[At<Response>]) -> u8 {
+        responses.iter().fold(0, |bits, response| bits | Self::bit(response.value))
     }
 }
 
 /// Compiles all strategies; `none` comes last.
 pub(super) fn compile(scenario: &Scenario) -> Vec<Strategy> {
     let end = scenario.horizon.value - scenario.tail_length();
-    let mut strategies: Vec<Strategy> =
-        scenario.strategies.iter().map(|strategy| one(scenario, strategy, end)).collect();
-    strategies.push(Strategy {
+    let none = scenario::Strategy {
         name: NONE.to_owned(),
-        plans: vec![None; scenario.campaigns.len()],
-        calendars: vec![Vec::new(); scenario.segments.len()],
-    });
-    strategies
+        at: scenario::Place::default(),
+        plans: Vec::new(),
+        policies: scenario::Policies::default(),
+    };
+    scenario.strategies.iter().chain([&none]).map(|strategy| one(scenario, strategy, end)).collect()
 }
 
 fn one(scenario: &Scenario, strategy: &scenario::Strategy, end: Seconds) -> Strategy {
+    let policies = Policies::new(scenario, &strategy.policies);
     let mut ids = 0..StepId::MAX;
     let plans: Vec<Option<Plan>> = scenario
         .campaigns
         .iter()
         .map(|campaign| {
             let (_, plan) = strategy.plans.iter().find(|(name, _)| name.value == campaign.name)?;
-            Some(steps(scenario, plan, campaign.goal.is_some(), &mut ids))
+            Some(self::plan(scenario, &policies, campaign, plan, &mut ids))
         })
         .collect();
     let calendars = scenario.segments.iter().map(|segment| {
@@ -118,40 +210,48 @@ fn one(scenario: &Scenario, strategy: &scenario::Strategy, end: Seconds) -> Stra
         all.sort_by_key(|occurrence| (occurrence.at, occurrence.label));
         all
     });
-    Strategy { name: strategy.name.clone(), calendars: calendars.collect(), plans }
+    let mut events: Vec<EventTrigger> =
+        (0..plans.len()).filter(|&id| plans[id].is_some()).filter_map(|id| entry::event(scenario, id)).collect();
+    events.sort_by_key(|event| event.label);
+    let ends = || plans.iter().flatten().map(|plan| plan.ends);
+    let ends_runs = ends().fold(0, |bits, ends| bits | ends.goal | ends.exit);
+    let ends_at_once = ends().filter(|ends| ends.at_once).fold(0, |bits, ends| bits | ends.goal | ends.exit);
+    let by_response = |plan: &Plan| plan.way == Way::Preferred(Preference::Response);
+    Strategy {
+        name: strategy.name.clone(),
+        calendars: calendars.collect(),
+        events,
+        ends_runs,
+        ends_at_once,
+        asks_for_sends: !policies.caps.is_empty()
+            || policies.arbitration.is_some()
+            || plans.iter().flatten().any(by_response),
+        plans,
+        policies,
+    }
 }
 
-fn steps(scenario: &Scenario, plan: &scenario::Plan, ends_on_order: bool, ids: &mut Range<StepId>) -> Plan {
-    let id = |name: &str| scenario.channels.iter().position(|channel| channel.name == name).unwrap_or(0) as ChannelId;
-    let plain = |channel: ChannelId| Step { id: 0, channel, after: 0, unless: 0, ends: false, same_channel: 0 };
-    let mut mix = None;
+fn plan(
+    scenario: &Scenario,
+    policies: &Policies,
+    campaign: &Campaign,
+    plan: &scenario::Plan,
+    ids: &mut Range<StepId>,
+) -> Plan {
+    let mut way = Way::Cascade;
     let mut steps: Vec<Step> = match &plan.way {
-        scenario::Way::Cascade(steps) => steps
-            .iter()
-            .map(|step| Step {
-                after: step.after,
-                unless: step.unless.iter().fold(0, |bits, unless| bits | Step::bit(unless.value)),
-                ends: step.otherwise != Some(Otherwise::Next),
-                ..plain(id(&step.send.value))
-            })
-            .collect(),
-        scenario::Way::Blast(channels) | scenario::Way::Preferred(channels, _) => {
-            channels.iter().map(|channel| plain(id(&channel.value))).collect()
+        scenario::Way::Cascade(steps) => cascade(scenario, steps),
+        scenario::Way::Blast(channels) => {
+            way = Way::Blast;
+            row(scenario, channels.iter())
         }
         scenario::Way::Mix(weights) => {
-            let mut sum: f64 = 0.0;
-            let mut upper: Vec<Threshold> = weights
-                .iter()
-                .map(|(_, weight)| {
-                    sum += weight;
-                    Threshold::new(sum.min(1.0))
-                })
-                .collect();
-            // Whatever rounding left over belongs to the last channel that has any weight.
-            let last = weights.iter().rposition(|(_, weight)| *weight > 0.0).unwrap_or(0);
-            upper[last..].fill(Threshold::CERTAIN);
-            mix = Some(upper);
-            weights.iter().map(|(channel, _)| plain(id(&channel.value))).collect()
+            way = Way::Mix(upper_ends(weights.iter().map(|(_, weight)| *weight)));
+            row(scenario, weights.iter().map(|(channel, _)| channel))
+        }
+        scenario::Way::Preferred(channels, preference) => {
+            way = Way::Preferred(*preference);
+            row(scenario, channels.iter())
         }
     };
     for i in 0..steps.len() {
@@ -160,5 +260,120 @@ fn steps(scenario: &Scenario, plan: &scenario::Plan, ends_on_order: bool, ids: &
         // The limits on names and on steps of a plan leave room for all.
         steps[i].id = ids.next().unwrap_or(StepId::MAX);
     }
-    Plan { steps, mix, ends_on_order }
+    let marketing = campaign.purpose == Purpose::Marketing;
+    let ends = self::ends(campaign);
+    let holdout = plan.holdout.unwrap_or(campaign.holdout);
+    let holdout = (holdout > 0.0).then(|| (Label::of(&campaign.name), Threshold::new(holdout)));
+    let quiet = steps.iter().any(|step| !policies.quiet[usize::from(step.channel)].is_never());
+    let kept_to =
+        quiet || policies.holdout != Threshold::NEVER || !policies.caps.is_empty() || policies.arbitration.is_some();
+    let ruled = (marketing && kept_to)
+        || holdout.is_some()
+        || ends.exit != 0
+        || ends.after != Seconds::MAX
+        || ends.outside_audience
+        || ends.at_once
+        || steps.iter().any(|step| step.ttl != Seconds::MAX);
+    Plan {
+        way,
+        entry: Entry::new(scenario, campaign, plan),
+        send_time: plan.send_time,
+        ends,
+        holdout,
+        marketing,
+        priority: campaign.priority,
+        ruled,
+        steps,
+    }
+}
+
+fn ends(campaign: &Campaign) -> Ends {
+    let goal = |event: GoalEvent| match event {
+        GoalEvent::Order => Step::bit(Response::Ordered),
+        GoalEvent::Click => Step::bit(Response::Clicked),
+        GoalEvent::Reply => Step::bit(Response::Replied),
+        GoalEvent::Response => Step::bit(Response::Responded),
+    };
+    let exit = |exit: Exit| match exit {
+        Exit::Opened => Step::bit(Response::Opened),
+        Exit::Clicked => Step::bit(Response::Clicked),
+        Exit::Replied => Step::bit(Response::Replied),
+        Exit::Ordered => Step::bit(Response::Ordered),
+        Exit::OptedOut => Step::OPTED_OUT,
+        Exit::Audience => 0,
+    };
+    Ends {
+        goal: campaign.goal.map_or(0, |own| goal(own.event)),
+        within: campaign.goal.and_then(|goal| goal.within).unwrap_or(Seconds::MAX),
+        exit: campaign.exit.iter().fold(0, |bits, own| bits | exit(*own)),
+        after: campaign.exit_after.unwrap_or(Seconds::MAX),
+        outside_audience: campaign.exit.contains(&Exit::Audience),
+        at_once: campaign.exits_at_once,
+    }
+}
+
+/// Steps in the order of the file, each followed by its fallbacks.
+fn cascade(scenario: &Scenario, written: &[scenario::Step]) -> Vec<Step> {
+    let mut steps = Vec::new();
+    for (place, step) in written.iter().enumerate() {
+        let branch = |segment: &scenario::Segment| step.segments.iter().any(|name| name.value == segment.name);
+        let main = Step {
+            number: place as u8 + 1,
+            after: step.after,
+            at: step.at.map(second_of_day),
+            unless: Step::bits(&step.unless),
+            ends: step.otherwise != Some(Otherwise::Next),
+            only_if: Step::bits(&step.only_if),
+            ends_without: step.otherwise == Some(Otherwise::End),
+            ttl: step.ttl.unwrap_or(Seconds::MAX),
+            segments: (!step.segments.is_empty()).then(|| scenario.segments.iter().map(branch).collect()),
+            ..plain(scenario, &step.send)
+        };
+        let fallbacks = step.fallback.iter().map(|channel| Step {
+            number: main.number,
+            fallback: true,
+            segments: main.segments.clone(),
+            ..plain(scenario, channel)
+        });
+        let fallbacks: Vec<Step> = fallbacks.collect();
+        steps.push(main);
+        steps.extend(fallbacks);
+    }
+    steps
+}
+
+/// Steps without waits or conditions.
+fn row<'s>(scenario: &Scenario, channels: impl Iterator<Item = &'s At<String>>) -> Vec<Step> {
+    channels.enumerate().map(|(place, channel)| Step { number: place as u8 + 1, ..plain(scenario, channel) }).collect()
+}
+
+fn plain(scenario: &Scenario, channel: &At<String>) -> Step {
+    let place = scenario.channels.iter().position(|own| own.name == channel.value);
+    Step {
+        id: 0,
+        number: 1,
+        fallback: false,
+        channel: place.unwrap_or(0) as ChannelId,
+        after: 0,
+        at: None,
+        unless: 0,
+        ends: false,
+        only_if: 0,
+        ends_without: false,
+        ttl: Seconds::MAX,
+        segments: None,
+        same_channel: 0,
+    }
+}
+
+/// A time of day in seconds since midnight.
+pub(super) fn second_of_day(time: TimeOfDay) -> Seconds {
+    let time = time.0;
+    3600 * Seconds::from(time.hour()) + 60 * Seconds::from(time.minute()) + Seconds::from(time.second())
+}
+
+/// Channels by name, as bits.
+pub(super) fn bits(scenario: &Scenario, names: &[At<String>]) -> u64 {
+    let place = |name: &At<String>| scenario.channels.iter().position(|channel| channel.name == name.value);
+    names.iter().filter_map(place).fold(0, |bits, place| bits | 1 << place)
 }

@@ -11,6 +11,8 @@ use crate::scenario::Seconds;
 pub struct Tables {
     /// By channel; none where it carries no messages.
     pub contacts: Vec<Option<ContactTable>>,
+    /// By channel: chance that a journey which leaves there without an order leaves a cart behind.
+    pub carts: Vec<Threshold>,
     /// By segment.
     pub segments: Vec<SegmentTable>,
     /// By campaign.
@@ -34,14 +36,20 @@ pub struct ContactTable {
     pub delivered: Threshold,
     /// Opened ÷ delivered, by level of affinity.
     pub opened: Vec<Threshold>,
+    /// The same for what is delivered within a customer's best hour, where that makes a difference.
+    pub opened_at_best: Option<Vec<Threshold>>,
     /// Clicked ÷ opened, by level of affinity.
     pub clicked: Vec<Threshold>,
+    /// Replied ÷ opened.
+    pub replied: Threshold,
     /// Opt-outs ÷ delivered.
     pub opt_out: Threshold,
     /// From delivery to opening.
     pub open_delay: Delay,
     /// From opening to click.
     pub click_delay: Delay,
+    /// From opening to reply.
+    pub reply_delay: Delay,
     /// Touch channel where a click lands.
     pub landing: ChannelId,
 }
@@ -85,6 +93,10 @@ pub struct SegmentTable {
     pub contacted: Vec<Vec<Row>>,
     /// Opt-in by channel.
     pub opt_in: Vec<OptIn>,
+    /// By channel: share of customers whom it can reach at all; none where every channel reaches everyone.
+    pub reach: Option<Vec<Threshold>>,
+    /// Upper end of each best hour's part of the pick, and the local hour; empty = nobody has one.
+    pub best_hours: Vec<(Threshold, Seconds)>,
     /// Loadings of the common and the own factor of opt-ins; none where they are independent.
     pub opt_in_factors: Option<(f64, f64)>,
 }
@@ -178,4 +190,23 @@ pub struct CampaignTable {
     pub displacement: Threshold,
     /// How far ahead a natural order may be moved, in seconds.
     pub window: Seconds,
+}
+
+/// Upper end of each weight's part of a pick, a word.
+pub(super) fn upper_ends(weights: impl Iterator<Item = f64> + Clone) -> Vec<Threshold> {
+    let total: f64 = weights.clone().sum();
+    // Sums to 1 up to rounding are shares as they are.
+    let total = if (total - 1.0).abs() < 1e-9 { 1.0 } else { total };
+    let mut sum = 0.0;
+    let mut upper: Vec<Threshold> = weights
+        .clone()
+        .map(|weight| {
+            sum += weight;
+            Threshold::new((sum / total).min(1.0))
+        })
+        .collect();
+    // Whatever rounding left over belongs to the last one that has any weight.
+    let last = weights.enumerate().filter(|(_, weight)| *weight > 0.0).last().map_or(0, |(place, _)| place);
+    upper.iter_mut().skip(last).for_each(|end| *end = Threshold::CERTAIN);
+    upper
 }

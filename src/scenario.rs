@@ -14,11 +14,13 @@ mod evidence;
 mod explained;
 mod fit;
 pub(crate) mod format;
+mod hours;
 mod input;
 mod join;
 mod names;
 mod overrides;
 mod place;
+mod plan;
 mod policies;
 mod presets;
 mod problems;
@@ -27,6 +29,7 @@ pub(crate) mod read;
 mod reference;
 mod schema;
 mod segment;
+mod step;
 mod strategy;
 pub(crate) mod tree;
 mod trigger;
@@ -40,11 +43,13 @@ pub use defaults::{Difference, difference};
 pub use evidence::{Evidence, Grade};
 pub(crate) use explained::quoted;
 pub use explained::{Explained, Part, Says, Section, bare, explain};
+pub use hours::Hours;
 pub use input::{Input, Law, Scale};
 pub use names::unusable as unusable_name;
 pub use overrides::path as key_path;
 pub use place::{Origin, Place, Source, Sources};
-pub use policies::{Arbitration, Cap, CapWindow, Capped, GivesWay, Hours, Policies, QuietRule};
+pub use plan::{Plan, Preference, SendTime, Way};
+pub use policies::{Arbitration, Cap, CapWindow, Capped, GivesWay, Policies, QuietRule};
 pub use problems::{Problem, Problems, Severity, harmless, nearest};
 pub use provenance::{Written, WrittenBy, preset_keys, written_at};
 pub use read::At;
@@ -53,7 +58,8 @@ pub use reference::{Reference, references};
 pub use schema::schema;
 pub(crate) use schema::schema_of;
 pub use segment::{Basket, Chance, Demand, Dropout, Hops, Joined, Lapse, Purchases, Segment};
-pub use strategy::{NONE, Otherwise, Plan, Preference, Response, SendTime, Step, Strategy, Way};
+pub use step::{Otherwise, Response, Step};
+pub use strategy::{NONE, Strategy};
 pub use trigger::{Calendar, Concurrency, Days, Message, Reentry, Trigger, TriggerEvent};
 pub use values::{Currency, DAY, Date, Money, Positive, Seconds, Share, Span, TimeOfDay, WEEK};
 
@@ -195,6 +201,11 @@ const KEYS: Keys = Keys {
             Absent::Means("none"),
             "what one unit of another currency is worth in `currency`; needed for presets with prices in another one (R17)",
         ),
+        Key::of::<Stages>(
+            "stages",
+            Absent::Means("90 and 180 days"),
+            "when customers who have ordered before count as lapsing and as lapsed (R37)",
+        ),
         Key::of::<Named<Channel>>("channels", Absent::Means("`web`, `app`, `store`"), "`[channels.NAME]`, see below")
             .within(0, names::GROUPS[0].2 as u64),
         Key::of::<Named<Segment>>("segments", Absent::Required, "`[segments.NAME]`, see below")
@@ -275,6 +286,7 @@ fn read_root(joined: &join::Joined, sources: &Sources, problems: &mut Problems) 
     let time_zone = fields.optional("time_zone", context);
     let rates = fields.or_default("rates", context);
     let count_first = fields.or_default("count_first", context);
+    let stages = fields.optional("stages", context);
     named(fields.entry("exchange"), "exchange", context, exchange);
     let channels = named(fields.entry("channels"), "channels", context, channel::read);
     let segments = named(fields.entry("segments"), "segments", context, segment::read);
@@ -300,7 +312,7 @@ fn read_root(joined: &join::Joined, sources: &Sources, problems: &mut Problems) 
         time_zone,
         rates,
         count_first,
-        stages: Stages { lapsing_after: 90 * DAY, lapsed_after: 180 * DAY },
+        stages: stages.unwrap_or(Stages { lapsing_after: 90 * DAY, lapsed_after: 180 * DAY }),
         channels,
         segments,
         campaigns,

@@ -4,11 +4,11 @@ use super::audience::Audience;
 use super::format::{Absent, Described, Form, Key, Keys, Kind, Plain, words};
 use super::input::Input;
 use super::place::Place;
-use super::problems::Problem;
-use super::read::{At, Context, Fields, FromValue, one_of};
+use super::problems::{Problem, nearest};
+use super::read::{At, Context, Fields, FromValue, mismatch, one_of};
 use super::tree::{Entry, Value};
-use super::trigger::{Calendar, Concurrency, Days, Reentry, Trigger};
-use super::values::{Count, DAY, Positive, Seconds, Share, Span, TimeOfDay};
+use super::trigger::{Concurrency, Reentry, Trigger};
+use super::values::{Positive, Seconds, Share, Span, Stretch};
 
 /// An occasion to contact customers.
 #[derive(Clone, Debug)]
@@ -95,59 +95,125 @@ pub enum Purpose {
     Transactional,
 }
 
-/// The keys of a campaign's `trigger`.
-const TRIGGER: Keys = Keys {
-    what: "a trigger",
+impl GoalEvent {
+    const WORDS: [(&'static str, Self); 4] =
+        [("order", Self::Order), ("click", Self::Click), ("reply", Self::Reply), ("response", Self::Response)];
+}
+
+impl Described for GoalEvent {
+    const KIND: Kind = Kind::words(&words(&Self::WORDS));
+}
+
+impl FromValue for GoalEvent {
+    fn from_value(value: &Value, context: &mut Context<'_>) -> Option<Self> {
+        one_of(value, &Self::WORDS, context)
+    }
+}
+
+/// The keys of a `goal`.
+const GOAL: Keys = Keys {
+    what: "a goal",
     all: &[
-        Key::of::<At<Span>>("every", Absent::Required, "whole days between two occurrences"),
-        Key::of::<TimeOfDay>("at", Absent::Required, "local time of day in each segment's zone"),
-        Key::of::<At<Span>>(
-            "first",
-            Absent::Default(Plain::Text("0d")),
-            "whole days from `start` to the first occurrence",
+        Key::of::<GoalEvent>(
+            "event",
+            Absent::Required,
+            "what the customer does: orders, clicks, replies, or one of the last two",
         ),
-        Key::of::<Count>("times", Absent::Means("until the tail"), "how many occurrences at the most"),
+        Key::of::<Stretch>("within", Absent::Means("at any time"), "less than so long after the trigger"),
     ],
     rules: &[],
 };
-
-impl Described for Trigger {
-    const KIND: Kind = Kind::new("trigger", "{ every = \"7d\", at = \"10:00\" }", Form::Table(&TRIGGER));
-}
-
-impl FromValue for Trigger {
-    fn from_value(value: &Value, context: &mut Context<'_>) -> Option<Self> {
-        let mut fields = Fields::of(value, &TRIGGER, context)?;
-        let every = fields.required::<At<Span>>("every", context);
-        let at = fields.required("at", context);
-        let first = fields.or_default::<At<Span>>("first", context);
-        let times = fields.optional::<Count>("times", context).map(|Count(times)| times);
-        fields.finish(context);
-        let days = |span: &At<Span>, key: &str, least: i64, context: &mut Context<'_>| {
-            let whole = span.value.0 % DAY == 0 && span.value.0 / DAY >= least;
-            if !whole {
-                let message =
-                    format!("a trigger's `{key}` must be whole days, {least} or more, found \"{}\"", span.value);
-                context.error(Problem::error(message, span.at));
-            }
-            whole.then_some(span.value.0 / DAY)
-        };
-        let every = days(&every?, "every", 1, context);
-        let first = days(&first, "first", 0, context);
-        let days = Days::Every { every: every?, first: first? };
-        Some(Self::Calendar(Calendar { days, at: at?, months: Vec::new(), times, zone: None, offset: 0 }))
-    }
-}
 
 impl Goal {
     const WORDS: [(&'static str, Self); 1] = [("order", Self { event: GoalEvent::Order, within: None })];
 }
 
 impl Described for Goal {
-    const KIND: Kind = Kind::words(&words(&Self::WORDS));
+    const KIND: Kind = Kind::new(
+        "",
+        "\"order\" or { event = \"click\", within = \"7d\" }",
+        Form::OneOf(&[Kind::words(&words(&Self::WORDS)), Kind::new("", "", Form::Table(&GOAL))]),
+    );
 }
 
 impl FromValue for Goal {
+    fn from_value(value: &Value, context: &mut Context<'_>) -> Option<Self> {
+        if let Some(word) = value.as_text() {
+            if let Some((_, goal)) = Self::WORDS.iter().find(|(own, _)| *own == word) {
+                return Some(*goal);
+            }
+            let message = format!("`{}` must be {}, found {}", context.path(), Self::KIND.expected(), value.shown());
+            let problem = Problem::error(message, value.at);
+            let event = nearest(word, GoalEvent::WORDS.map(|(word, _)| word));
+            context.error(match event {
+                Some("order") => problem.help("did you mean `order`?"),
+                Some(event) => problem.help(format!("write {{ event = \"{event}\" }}")),
+                None => problem.help("an event is order, click, reply or response"),
+            });
+            return None;
+        }
+        if value.as_table().is_none() {
+            return mismatch(value, context);
+        }
+        let mut fields = Fields::of(value, &GOAL, context)?;
+        let event = fields.required("event", context);
+        let within = fields.optional("within", context).map(|Stretch(length)| length);
+        fields.finish(context);
+        Some(Self { event: event?, within })
+    }
+}
+
+impl Exit {
+    const WORDS: [(&'static str, Self); 6] = [
+        ("opened", Self::Opened),
+        ("clicked", Self::Clicked),
+        ("replied", Self::Replied),
+        ("ordered", Self::Ordered),
+        ("opted-out", Self::OptedOut),
+        ("audience", Self::Audience),
+    ];
+}
+
+impl Described for Exit {
+    const KIND: Kind = Kind::words(&words(&Self::WORDS));
+}
+
+impl FromValue for Exit {
+    fn from_value(value: &Value, context: &mut Context<'_>) -> Option<Self> {
+        one_of(value, &Self::WORDS, context)
+    }
+}
+
+/// When goal and exits end a run.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Exits {
+    WhenDue,
+    AtOnce,
+}
+
+impl Exits {
+    const WORDS: [(&'static str, Self); 2] = [("when-due", Self::WhenDue), ("at-once", Self::AtOnce)];
+}
+
+impl Described for Exits {
+    const KIND: Kind = Kind::words(&words(&Self::WORDS));
+}
+
+impl FromValue for Exits {
+    fn from_value(value: &Value, context: &mut Context<'_>) -> Option<Self> {
+        one_of(value, &Self::WORDS, context)
+    }
+}
+
+impl Purpose {
+    const WORDS: [(&'static str, Self); 2] = [("marketing", Self::Marketing), ("transactional", Self::Transactional)];
+}
+
+impl Described for Purpose {
+    const KIND: Kind = Kind::words(&words(&Self::WORDS));
+}
+
+impl FromValue for Purpose {
     fn from_value(value: &Value, context: &mut Context<'_>) -> Option<Self> {
         one_of(value, &Self::WORDS, context)
     }
@@ -157,12 +223,61 @@ impl FromValue for Goal {
 pub(super) const KEYS: Keys = Keys {
     what: "a campaign",
     all: &[
-        Key::of::<At<Trigger>>("trigger", Absent::Required, "when it happens, in local time of each segment (R2, R7)"),
+        Key::of::<At<Trigger>>(
+            "trigger",
+            Absent::Required,
+            "when it turns to a customer: by the calendar, in local time, or when something happens (R2, R7, R36)",
+        ),
+        Key::of::<Audience>(
+            "audience",
+            Absent::Means("everybody"),
+            "whom it is for: all that is written must hold when it comes up (R37)",
+        ),
+        Key::of::<Share>(
+            "holdout",
+            Absent::Default(Plain::Whole(0)),
+            "share of customers who enter like all others but get nothing of it",
+        ),
+        Key::of::<Reentry>(
+            "reentry",
+            Absent::Default(Plain::Text("always")),
+            "whether a customer may have another run: at every trigger, never, or not within so long of the beginning of the \
+             last one (R37)",
+        ),
+        Key::of::<Concurrency>(
+            "concurrency",
+            Absent::Default(Plain::Text("allow")),
+            "what a trigger does while an earlier run still has a step ahead of it: begin another beside it, nothing, or \
+             replace it (R37)",
+        ),
         Key::of::<Goal>(
             "goal",
             Absent::Means("none"),
-            "any order of the customer after the trigger ends the run (R20)",
+            "what a run is after: an order, or another event within a time of the trigger; once met, the run ends (R20)",
         ),
+        Key::of::<Vec<Exit>>(
+            "exit",
+            Absent::Means("none"),
+            "whoever does one of these after the trigger, or is no longer in the audience, leaves the run (R20)",
+        )
+        .within(1, 6),
+        Key::of::<Stretch>("exit_after", Absent::Means("none"), "so long after the trigger every run ends (R20)"),
+        Key::of::<Exits>(
+            "exits",
+            Absent::Default(Plain::Text("when-due")),
+            "whether goal and exits are read when a step is due, or end a run in the second in which they happen (R20)",
+        ),
+        Key::of::<Purpose>(
+            "purpose",
+            Absent::Default(Plain::Text("marketing")),
+            "what it is for; transactional messages need no consent and are subject to no policy (R41)",
+        ),
+        Key::of::<At<u64>>(
+            "priority",
+            Absent::Default(Plain::Whole(0)),
+            "the higher one goes first where campaigns meet and a strategy has an `arbitration` (R40)",
+        )
+        .within(0, 1000),
         Key::of::<Input<Positive>>(
             "intent",
             Absent::Default(Plain::Whole(1)),
@@ -190,7 +305,16 @@ impl Described for Campaign {
 pub(super) fn read(entry: &Entry, context: &mut Context<'_>) -> Option<Campaign> {
     let mut fields = Fields::of(&entry.value, &KEYS, context)?;
     let trigger = fields.required("trigger", context);
+    let audience = fields.optional::<Audience>("audience", context);
+    let Share(holdout) = fields.or_default("holdout", context);
+    let reentry = fields.or_default("reentry", context);
+    let concurrency = fields.or_default("concurrency", context);
     let goal = fields.optional("goal", context);
+    let exit = fields.listed("exit", context);
+    let exit_after = fields.optional("exit_after", context).map(|Stretch(length)| length);
+    let exits = fields.or_default::<Exits>("exits", context);
+    let purpose = fields.or_default("purpose", context);
+    let priority = fields.whole("priority", context);
     let intent = fields.or_default("intent", context);
     let displacement = fields.or_default("displacement", context);
     let Span(window) = fields.or_default("displacement_window", context);
@@ -199,16 +323,16 @@ pub(super) fn read(entry: &Entry, context: &mut Context<'_>) -> Option<Campaign>
         name: entry.key.clone(),
         at: entry.key_at,
         trigger: trigger?,
-        audience: Audience::default(),
-        holdout: 0.0,
-        reentry: Reentry::Always,
-        concurrency: Concurrency::Allow,
+        audience: audience.unwrap_or_default(),
+        holdout,
+        reentry,
+        concurrency,
         goal,
-        exit: Vec::new(),
-        exit_after: None,
-        exits_at_once: false,
-        purpose: Purpose::Marketing,
-        priority: 0,
+        exit,
+        exit_after,
+        exits_at_once: exits == Exits::AtOnce,
+        purpose,
+        priority: priority.map_or(0, |priority| priority.value),
         intent,
         displacement,
         displacement_window: window,

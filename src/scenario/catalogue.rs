@@ -14,9 +14,9 @@ use super::tree::{Data, Entry, Table, Value};
 /// One preset.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PresetCard {
-    /// Its name, as in `preset = "email"`.
+    /// Its name, as in `preset = "email"` or `legal_hours = "us-texts"`.
     pub name: &'static str,
-    /// `channel` or `segment`.
+    /// `channel`, `segment` or `hours`.
     pub kind: String,
     /// Its name in words.
     pub title: String,
@@ -51,7 +51,7 @@ pub struct PresetValue {
 }
 
 /// What keys mean; a key without a line of its own means what the key above it does.
-const MEANINGS: [(&str, &str); 33] = [
+const MEANINGS: [(&str, &str); 36] = [
     ("cost_per_message", "price of one message"),
     ("billed_on", "which messages are billed"),
     ("delivery_rate", "delivered ÷ sent"),
@@ -85,14 +85,17 @@ const MEANINGS: [(&str, &str); 33] = [
     ("entry", "share of journeys that begin on this channel"),
     ("hops", "chance that a touch on the first channel leads to the second"),
     ("lapse", "whether the firm notices that a customer is lost"),
+    ("legal_hours.from", "when marketing may begin to be sent, local time"),
+    ("legal_hours.until", "from when on it may no longer be sent, local time"),
+    ("legal_hours.weekdays", "the days on which it may be sent"),
 ];
 
 /// Keys whose values are amounts of money.
 const MONEY: [&str; 4] = ["cost_per_message", "basket.fixed", "basket.lognormal.mean", "basket.gamma-gamma.gamma"];
 
-/// All presets, channels first.
+/// All presets: channels, then segments, then legal hours.
 pub fn presets() -> Vec<PresetCard> {
-    ["channel", "segment"].into_iter().flat_map(names).filter_map(card).collect()
+    ["channel", "segment", "hours"].into_iter().flat_map(names).filter_map(card).collect()
 }
 
 fn card(name: &'static str) -> Option<PresetCard> {

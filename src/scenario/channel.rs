@@ -1,11 +1,11 @@
 //! Channels: where the firm reaches its customers (contacts) and where customers come to it (touches).
 
 use super::format::{Absent, Described, Form, Key, Keys, Kind, Plain, Rule, words};
+use super::hours::{Hours, LegalHours};
 use super::input::Input;
 use super::place::Place;
-use super::policies::Hours;
 use super::problems::Problem;
-use super::read::{At, Context, Fields, FromValue, mismatch, one_of};
+use super::read::{At, Context, Fields, FromValue, OneOrMore, mismatch, one_of};
 use super::tree::{Data, Entry, Value};
 use super::values::{Money, Positive, Share, Span};
 
@@ -110,8 +110,8 @@ pub(super) const DELAY: Keys = Keys {
     rules: &[
         Rule::AnyOf(&[&["mean"], &["median", "p90"]]),
         Rule::Excludes("mean", &["median", "p90"]),
-        Rule::Needs("median", "p90"),
-        Rule::Needs("p90", "median"),
+        Rule::Needs("median", &["p90"]),
+        Rule::Needs("p90", &["median"]),
     ],
 };
 
@@ -199,39 +199,22 @@ impl FromValue for Spread {
     }
 }
 
-/// One name, or a list of names in order of preference.
-struct Names(Vec<At<String>>);
-
-impl Described for Names {
-    const KIND: Kind = Kind::new(
-        "",
-        "a channel's name, or a list of names in order of preference",
-        Form::OneOf(&[String::KIND, <Vec<String>>::KIND]),
-    );
-}
-
-impl FromValue for Names {
-    fn from_value(value: &Value, context: &mut Context<'_>) -> Option<Self> {
-        match &value.data {
-            Data::Text(name) => Some(Self(vec![At { value: name.clone(), at: value.at }])),
-            Data::List(_) => Vec::from_value(value, context).map(Self),
-            _ => mismatch(value, context),
-        }
-    }
-}
-
 /// Keys that only make sense on a channel that carries messages.
-pub(super) const CONTACT_KEYS: [&str; 13] = [
+pub(super) const CONTACT_KEYS: [&str; 17] = [
     "cost_per_message",
     "billed_on",
     "delivery_rate",
     "open_rate",
     "click_rate",
     "click_to_open_rate",
+    "reply_rate",
     "opt_out_rate",
     "open_delay",
     "click_delay",
     "reply_delay",
+    "best_hour_odds",
+    "reach",
+    "legal_hours",
     "affinity_spread",
     "opt_in",
     "landing",
@@ -247,6 +230,11 @@ pub(super) const KEYS: Keys = Keys {
             Absent::Means("none"),
             "chance that a touch on this channel ends in an order (R14)",
         ),
+        Key::of::<Input<Share>>(
+            "cart_rate",
+            Absent::Means("no carts"),
+            "carts left behind ÷ journeys that leave here without an order",
+        ),
         Key::of::<Input<Money>>("cost_per_message", Absent::Preset, "price of one billed message"),
         Key::of::<Billing>("billed_on", Absent::Default(Plain::Text("sent")), "which messages are billed (R17)"),
         Key::of::<Input<Share>>("delivery_rate", Absent::Default(Plain::Whole(1)), "delivered ÷ sent"),
@@ -261,10 +249,30 @@ pub(super) const KEYS: Keys = Keys {
             "clicked ÷ **delivered**; not above `open_rate`",
         ),
         Key::of::<Input<Share>>("click_to_open_rate", Absent::Means(""), "clicked ÷ **opened**"),
+        Key::of::<Input<Share>>(
+            "reply_rate",
+            Absent::Means("nobody replies"),
+            "replied ÷ **opened**, apart from clicking",
+        ),
         Key::of::<Input<Share>>("opt_out_rate", Absent::Default(Plain::Whole(0)), "opt-outs ÷ delivered (R15)"),
         Key::of::<Delay>("open_delay", Absent::Default(Plain::Text("0s")), "from delivery to opening"),
         Key::of::<Delay>("click_delay", Absent::Default(Plain::Text("0s")), "from opening to click"),
         Key::of::<Delay>("reply_delay", Absent::Default(Plain::Text("0s")), "from opening to reply"),
+        Key::of::<Input<Positive>>(
+            "best_hour_odds",
+            Absent::Means("1"),
+            "factor on the odds of opening a message that is delivered within the customer's best hour",
+        ),
+        Key::of::<Input<Share>>(
+            "reach",
+            Absent::Means("all"),
+            "share of customers whom it can reach at all, consent or not, where a segment does not say",
+        ),
+        Key::of::<LegalHours>(
+            "legal_hours",
+            Absent::Means("any"),
+            "hours in which the law lets marketing be sent, local; outside them it is held: a preset, or a table (R38)",
+        ),
         Key::of::<Spread>(
             "affinity_spread",
             Absent::Default(Plain::Whole(0)),
@@ -275,7 +283,7 @@ pub(super) const KEYS: Keys = Keys {
             Absent::Means("nobody"),
             "customers who can be reached, where a segment does not say",
         ),
-        Key::of::<At<Names>>(
+        Key::of::<At<OneOrMore<At<String>>>>(
             "landing",
             Absent::Preset,
             "where a click leads: the first of these channels that the scenario has",
@@ -306,6 +314,12 @@ pub(super) fn read(entry: &Entry, context: &mut Context<'_>) -> Option<Channel> 
         .iter()
         .any(|key| fields.has(key));
     let order_rate = fields.optional("order_rate", context);
+    let cart_rate = fields.optional("cart_rate", context);
+    if let (Some(cart), false) = (fields.entry("cart_rate"), fields.has("order_rate")) {
+        let message = format!("`cart_rate` counts journeys, but channel `{}` has no `order_rate`", entry.key);
+        let problem = Problem::error(message, cart.key_at);
+        context.error(problem.help("write it where journeys can be: at a channel with an `order_rate`"));
+    }
     if !carries_contacts && !fields.has("order_rate") {
         let known = super::presets::names("channel");
         let problem = Problem::error(
@@ -338,7 +352,7 @@ pub(super) fn read(entry: &Entry, context: &mut Context<'_>) -> Option<Channel> 
         }
     }
     fields.finish(context);
-    Some(Channel { name: entry.key.clone(), at: entry.key_at, contact, order_rate, cart_rate: None })
+    Some(Channel { name: entry.key.clone(), at: entry.key_at, contact, order_rate, cart_rate })
 }
 
 fn contact(fields: &mut Fields<'_>, entry: &Entry, context: &mut Context<'_>) -> Option<Contact> {
@@ -357,14 +371,19 @@ fn contact(fields: &mut Fields<'_>, entry: &Entry, context: &mut Context<'_>) ->
         (None, Some(_)) => fields.required("click_to_open_rate", context).map(Click::PerOpened),
         _ => fields.required("click_rate", context).map(Click::PerDelivered),
     };
+    let reply_rate = fields.optional("reply_rate", context);
     let opt_out_rate = fields.or_default("opt_out_rate", context);
     let open_delay = fields.or_default("open_delay", context);
     let click_delay = fields.or_default("click_delay", context);
+    let reply_delay = fields.or_default("reply_delay", context);
+    let best_hour_odds = fields.optional("best_hour_odds", context);
+    let reach = fields.optional("reach", context);
+    let legal_hours = fields.optional("legal_hours", context).map(|LegalHours(hours)| hours);
     let Spread(affinity_spread) = fields.or_default("affinity_spread", context);
     let opt_in = fields.optional("opt_in", context);
-    let landing = fields.optional::<At<Names>>("landing", context);
+    let landing = fields.optional::<At<OneOrMore<At<String>>>>("landing", context);
     let landing = match landing {
-        Some(At { value: Names(names), at }) => At { value: names, at },
+        Some(At { value: OneOrMore(names), at }) => At { value: names, at },
         None => At { value: Vec::new(), at: entry.key_at },
     };
     Some(Contact {
@@ -373,14 +392,14 @@ fn contact(fields: &mut Fields<'_>, entry: &Entry, context: &mut Context<'_>) ->
         delivery_rate,
         open_rate: open_rate?,
         click: click?,
-        reply_rate: None,
+        reply_rate,
         opt_out_rate,
         open_delay,
         click_delay,
-        reply_delay: fields.or_default("reply_delay", context),
-        best_hour_odds: None,
-        reach: None,
-        legal_hours: None,
+        reply_delay,
+        best_hour_odds,
+        reach,
+        legal_hours,
         affinity_spread,
         opt_in,
         landing,

@@ -2,11 +2,13 @@
 
 use super::channel::{Channel, Click};
 use super::place::{Origin, Place, Sources};
+use super::plan::{Plan, SendTime, Way};
 use super::presets::DEFAULT_TOUCHES;
 use super::problems::{Problem, Problems};
 use super::read::At;
 use super::segment::{Demand, Joined, Segment};
-use super::strategy::{Otherwise, Plan, Response, SendTime, Step, Strategy, Way};
+use super::step::{Otherwise, Response, Step};
+use super::strategy::Strategy;
 use super::trigger::Calendar;
 use super::values::{DAY, Span, rounded};
 use super::{Law, Scenario};

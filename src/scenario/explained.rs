@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::channel::CONTACT_KEYS;
+use super::channel::{CONTACT_KEYS, Channel};
 use super::format::{Absent, Form, Key, Keys, Kind, Rule, thousands};
 use super::provenance::WrittenBy;
 use super::values::{Date, Span};
@@ -172,13 +172,15 @@ impl Explainer<'_> {
         Some(Explained { path, value, toml, origins, items: Vec::new() })
     }
 
-    /// Whether a key says what happens to messages, of a channel that carries none.
+    /// Whether a key says what happens to messages, of a channel that carries none, or to journeys where none can be.
     fn carries_nothing(&self, path: &[String], key: &Key) -> bool {
         let [group, name] = path else { return false };
         let channel = self.scenario.channels.iter().find(|channel| channel.name == *name);
-        group == "channels"
-            && CONTACT_KEYS.contains(&key.name)
-            && channel.is_some_and(|channel| channel.contact.is_none())
+        let carries_none = |channel: &Channel| match key.name {
+            "cart_rate" => channel.order_rate.is_none(),
+            name => CONTACT_KEYS.contains(&name) && channel.contact.is_none(),
+        };
+        group == "channels" && channel.is_some_and(carries_none)
     }
 
     /// A value as TOML on one line, with the defaults of the tables in it, and who says each part of it.
@@ -203,9 +205,15 @@ impl Explainer<'_> {
                 }
                 if let Some(Form::Table(keys)) = form {
                     for key in keys.all.iter().filter(|key| !table.contains_key(key.name)) {
-                        let idle = keys.rules.iter().any(
-                            |rule| matches!(rule, Rule::Needs(own, other) if *own == key.name && !table.contains_key(*other)),
-                        );
+                        let written = |other: &&str| table.contains_key(*other);
+                        let idle = keys.rules.iter().any(|rule| match rule {
+                            Rule::Needs(own, others) => *own == key.name && !others.iter().any(written),
+                            Rule::Excludes(one, others) => {
+                                (written(one) && others.contains(&key.name))
+                                    || (*one == key.name && others.iter().any(written))
+                            }
+                            Rule::ExactlyOne(_) | Rule::AnyOf(_) => false,
+                        });
                         if let (Absent::Default(default), false) = (key.absent, idle) {
                             parts.push(format!("{} = {}", bare(key.name), plain(&default.json(), &key.kind)));
                             origins.push((format!("{path}.{}", key.name), Says::Default { origin: "default" }));

@@ -66,8 +66,8 @@ pub enum Rule {
     ExactlyOne(&'static [&'static str]),
     /// The first excludes the others.
     Excludes(&'static str, &'static [&'static str]),
-    /// The first has a meaning only beside the second.
-    Needs(&'static str, &'static str),
+    /// The first has a meaning only beside one of the others.
+    Needs(&'static str, &'static [&'static str]),
     /// All keys of at least one of these sets.
     AnyOf(&'static [&'static [&'static str]]),
 }
@@ -100,7 +100,7 @@ pub enum Form {
     Pattern(&'static str),
     /// One of these words.
     Words(&'static [&'static str]),
-    /// The name of a preset of this kind (`channel`, `segment`).
+    /// The name of a preset of this kind (`channel`, `segment`, `hours`).
     Preset(&'static str),
     /// A value of this kind, or what is known about it.
     Uncertain(&'static Kind, &'static Keys, &'static Keys),

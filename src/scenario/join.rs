@@ -67,6 +67,11 @@ pub fn join(
             lay_under(entry, kind, default, &mut shelf, sources, problems);
         }
     }
+    if let Some(Data::Table(channels)) = root.get_mut("channels").map(|entry| &mut entry.value.data) {
+        for channel in &mut channels.0 {
+            legal_hours(channel, &mut shelf, sources, problems);
+        }
+    }
     if let Some(Data::Table(strategies)) = root.get_mut("strategies").map(|entry| &mut entry.value.data) {
         extend_strategies(strategies, problems);
     }
@@ -120,16 +125,7 @@ fn lay_under(
         (None, Some(default)) => (default, entry.key_at),
         (None, None) => return,
     };
-    let Some(preset) = shelf.open(name, sources, problems) else {
-        let problem = Problem::error(format!("there is no {kind} preset `{name}`"), at);
-        problems.push(problem.suggest(name, presets::names(kind)));
-        return;
-    };
-    if preset.kind != kind {
-        let message = format!("the preset `{name}` describes a {}, not a {kind}", preset.kind);
-        problems.push(Problem::error(message, at).suggest("", presets::names(kind)));
-        return;
-    }
+    let Some(preset) = pick(name, at, kind, shelf, sources, problems) else { return };
     let written: Vec<String> = table.0.iter().map(|own| own.key.clone()).collect();
     for value in &preset.values.0 {
         let displaced = EXCLUSIVE.iter().filter(|group| group.contains(&value.key.as_str()));
@@ -148,6 +144,29 @@ fn lay_under(
     }
 }
 
+/// A preset of a kind, by name.
+fn pick<'s>(
+    name: &str,
+    at: Place,
+    kind: &str,
+    shelf: &'s mut Shelf,
+    sources: &mut Sources,
+    problems: &mut Problems,
+) -> Option<&'s Preset> {
+    let Some(preset) = shelf.open(name, sources, problems) else {
+        let problem = Problem::error(format!("there is no {kind} preset `{name}`"), at);
+        problems.push(problem.suggest(name, presets::names(kind)));
+        return None;
+    };
+    if preset.kind != kind {
+        let article = |kind: &str| if kind == "hours" { kind.to_owned() } else { format!("a {kind}") };
+        let message = format!("the preset `{name}` describes {}, not {}", article(&preset.kind), article(kind));
+        problems.push(Problem::error(message, at).suggest("", presets::names(kind)));
+        return None;
+    }
+    Some(preset)
+}
+
 /// Whether an override changes parts of a preset's table: `--set channels.sms.cost_per_message.typical=0.05`.
 fn reaches_into(own: &Value, preset: &Value, sources: &Sources) -> bool {
     let (Some(parts), Some(table)) = (own.as_table(), preset.as_table()) else { return false };
@@ -155,7 +174,20 @@ fn reaches_into(own: &Value, preset: &Value, sources: &Sources) -> bool {
     from_override && !own.is_whole(sources) && parts.0.iter().all(|part| table.get(&part.key).is_some())
 }
 
-/// Lays every extended strategy under the one that extends it: its own plans win, campaign by campaign.
+/// Replaces the name of a preset of hours by what it says.
+fn legal_hours(channel: &mut Entry, shelf: &mut Shelf, sources: &mut Sources, problems: &mut Problems) {
+    let Data::Table(table) = &mut channel.value.data else { return };
+    let Some(hours) = table.get_mut("legal_hours") else { return };
+    let Some(name) = hours.value.as_text() else { return };
+    if let Some(preset) = pick(name, hours.value.at, "hours", shelf, sources, problems)
+        && let Some(says) = preset.values.get("legal_hours")
+    {
+        hours.value = says.value.clone();
+    }
+}
+
+/// Lays every extended strategy under the one that extends it: its own plans win, campaign by campaign, and its own
+/// policies, key by key.
 fn extend_strategies(strategies: &mut Table, problems: &mut Problems) {
     let written = strategies.clone();
     for entry in &mut strategies.0 {
@@ -200,7 +232,9 @@ fn inherit(own: &mut Table, theirs: &Table) {
     for entry in theirs.0.iter().filter(|entry| entry.key != "extends") {
         match (own.get_mut(&entry.key).map(|present| &mut present.value.data), &entry.value.data) {
             (None, _) => own.0.push(entry.clone()),
-            (Some(Data::Table(present)), Data::Table(base)) if entry.key == "campaigns" => {
+            (Some(Data::Table(present)), Data::Table(base))
+                if ["campaigns", "policies"].contains(&entry.key.as_str()) =>
+            {
                 let missing =
                     base.0.iter().filter(|plan| present.get(&plan.key).is_none()).cloned().collect::<Vec<_>>();
                 present.0.extend(missing);

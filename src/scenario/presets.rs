@@ -1,4 +1,4 @@
-//! The preset library: sourced values for channels and customer bases, compiled into the program.
+//! The preset library: sourced values for channels, customer bases and legal hours, compiled into the program.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ struct Shipped {
     text: &'static str,
 }
 
-const SHIPPED: [Shipped; 21] = [
+const SHIPPED: [Shipped; 24] = [
     Shipped { name: "email", text: include_str!("presets/email.toml") },
     Shipped { name: "sms", text: include_str!("presets/sms.toml") },
     Shipped { name: "rcs", text: include_str!("presets/rcs.toml") },
@@ -35,6 +35,9 @@ const SHIPPED: [Shipped; 21] = [
     Shipped { name: "grocery", text: include_str!("presets/grocery.toml") },
     Shipped { name: "apparel", text: include_str!("presets/apparel.toml") },
     Shipped { name: "subscription", text: include_str!("presets/subscription.toml") },
+    Shipped { name: "us-texts", text: include_str!("presets/us-texts.toml") },
+    Shipped { name: "us-texts-strict", text: include_str!("presets/us-texts-strict.toml") },
+    Shipped { name: "france-texts", text: include_str!("presets/france-texts.toml") },
 ];
 
 /// The customer base of a segment that names none.
@@ -48,7 +51,7 @@ pub struct Preset {
     pub name: String,
     /// Its text among the sources.
     pub source: SourceId,
-    /// `channel` or `segment`.
+    /// `channel`, `segment` or `hours`.
     pub kind: String,
     /// Its name in words.
     pub title: String,
@@ -80,7 +83,7 @@ impl Shelf {
     }
 }
 
-/// The names of all presets of a kind (`channel` or `segment`).
+/// The names of all presets of a kind (`channel`, `segment` or `hours`).
 pub fn names(kind: &str) -> Vec<&'static str> {
     let is_kind = |preset: &&Shipped| preset.text.lines().any(|line| line.trim_end() == format!("kind = \"{kind}\""));
     SHIPPED.iter().filter(is_kind).map(|preset| preset.name).collect()

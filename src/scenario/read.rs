@@ -123,6 +123,52 @@ impl<'t> Fields<'t> {
         self.optional(key, context)
     }
 
+    /// A whole number that may be absent, within the range that is described.
+    pub fn whole(&mut self, key: &'static str, context: &mut Context<'_>) -> Option<At<u64>> {
+        let number = self.optional::<At<u64>>(key, context)?;
+        let (least, most) = self.keys.get(key)?.range.unwrap_or((0, MOST));
+        if (least..=most).contains(&number.value) {
+            return Some(number);
+        }
+        let path = context.within(key, |context| context.path());
+        let message = format!("`{path}` must be a whole number from {least} to {most}, found {}", number.value);
+        context.error(Problem::error(message, number.at));
+        None
+    }
+
+    /// A list that may be absent and is then empty: as long as is described, nothing in it twice.
+    pub fn listed<T: FromValue>(&mut self, key: &'static str, context: &mut Context<'_>) -> Vec<T> {
+        let all = self.optional::<Vec<T>>(key, context);
+        self.counted(key, context);
+        all.unwrap_or_default()
+    }
+
+    /// The same where a single value may stand for a list of one.
+    pub fn one_or_more<T: FromValue>(&mut self, key: &'static str, context: &mut Context<'_>) -> Vec<T> {
+        let all = self.optional::<OneOrMore<T>>(key, context);
+        self.counted(key, context);
+        all.map_or_else(Vec::new, |OneOrMore(all)| all)
+    }
+
+    /// Notes a list that is empty, too long, or says the same twice.
+    fn counted(&self, key: &str, context: &mut Context<'_>) {
+        let Some(Entry { value: Value { at, data: Data::List(items) }, .. }) = self.table.get(key) else { return };
+        let (least, most) = self.keys.get(key).and_then(|key| key.range).unwrap_or((1, MOST_LISTED));
+        let (path, count) = (context.within(key, |context| context.path()), items.len() as u64);
+        if count == 0 && least > 0 {
+            let problem = Problem::error(format!("`{path}` is empty"), *at);
+            context.error(problem.help("name at least one, or leave the key away"));
+        } else if count > most {
+            context.error(Problem::error(format!("`{path}` has {count} entries, at most {most} are possible"), *at));
+        }
+        for (i, item) in items.iter().enumerate().filter(|(_, item)| item.as_table().is_none()) {
+            if let Some(first) = items[..i].iter().find(|first| first.json() == item.json()) {
+                let message = format!("`{path}` says {} twice", item.shown());
+                context.error(Problem::error(message, item.at).also(first.at, "the first"));
+            }
+        }
+    }
+
     /// Whether the table has a key.
     pub fn has(&self, key: &str) -> bool {
         self.table.get(key).is_some()
@@ -173,6 +219,25 @@ pub struct At<T> {
     pub value: T,
     /// Where it stands.
     pub at: Place,
+}
+
+/// A value, or a list of values.
+pub struct OneOrMore<T>(pub Vec<T>);
+
+/// The longest list where no other limit is described.
+const MOST_LISTED: u64 = 64;
+
+impl<T: Described> Described for OneOrMore<T> {
+    const KIND: Kind = Kind::new("", "one, or a list", Form::OneOf(&[T::KIND, <Vec<T>>::KIND]));
+}
+
+impl<T: FromValue> FromValue for OneOrMore<T> {
+    fn from_value(value: &Value, context: &mut Context<'_>) -> Option<Self> {
+        match &value.data {
+            Data::List(_) => Vec::from_value(value, context).map(Self),
+            _ => T::from_value(value, context).map(|one| Self(vec![one])),
+        }
+    }
 }
 
 /// Named things: a table by name.
@@ -258,6 +323,7 @@ impl<T: FromValue> FromValue for Vec<T> {
             let problem = Problem::error(message, value.at);
             context.error(match &value.data {
                 Data::Text(_) => problem.help(format!("a list of one is written [{}]", value.shown())),
+                Data::Table(_) => problem.help("a list of one is written [{ … }]"),
                 _ => problem,
             });
             return None;

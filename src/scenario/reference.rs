@@ -2,12 +2,25 @@
 //! the readers are held to.
 
 use super::format::{Absent, Form, Key, Keys, Kind, Plain, alternatives, thousands};
-use super::{KEYS, campaign, channel, segment, strategy};
+use super::{KEYS, audience, campaign, channel, plan, policies, segment, step, strategy, trigger};
 
 /// The tables that stand by themselves; the keys of all others are listed where they belong, as `trigger.every`.
-fn by_themselves() -> [&'static Keys; 8] {
-    let (plan, step) = (&strategy::PLAN, &strategy::STEP);
-    [&KEYS, &channel::KEYS, &channel::DELAY, &segment::KEYS, &campaign::KEYS, &strategy::KEYS, plan, step]
+fn by_themselves() -> [&'static Keys; 13] {
+    [
+        &KEYS,
+        &channel::KEYS,
+        &channel::DELAY,
+        &segment::KEYS,
+        &campaign::KEYS,
+        &trigger::TRIGGER,
+        &audience::AUDIENCE,
+        &strategy::KEYS,
+        &plan::PLAN,
+        &step::STEP,
+        &policies::POLICIES,
+        &policies::QUIET_RULE,
+        &policies::CAP,
+    ]
 }
 
 /// One table of the reference: what it is of ("a channel"), and its Markdown.
@@ -79,9 +92,10 @@ impl Tables<'_> {
         match kind.form {
             Form::Words(words) => alternatives(words.iter().map(|word| format!("`\"{word}\"`"))),
             Form::Uncertain(..) => format!("{}{UNCERTAIN}", kind.name),
-            Form::List(item) => match self.in_words(item).split_once(' ') {
-                Some((first, rest)) => format!("list of {first}s {rest}"),
-                None => format!("list of {}s", self.in_words(item)),
+            Form::List(words @ Kind { form: Form::Words(_), .. }) => format!("list of {}", self.in_words(words)),
+            Form::List(inner) => match self.in_words(inner).split_once(" of ") {
+                Some((what, of)) => format!("list of {what}s of {of}"),
+                None => format!("list of {}s", self.in_words(inner)),
             },
             Form::ByName(by, value) => match self.in_words(value).strip_suffix(UNCERTAIN) {
                 Some(plain) => format!("{plain} by {by}{UNCERTAIN}"),
@@ -89,6 +103,14 @@ impl Tables<'_> {
             },
             Form::Table(_) | Form::OneOf(_) if self.has(kind) => kind.name.to_owned(),
             Form::Table(_) => "table".to_owned(),
+            Form::OneOf([one, Kind { form: Form::List(item), .. }]) if *one == **item => {
+                let one = self.in_words(one);
+                if one.contains(" or ") {
+                    format!("{one}, or a list of these")
+                } else {
+                    format!("{one} or list of {one}s")
+                }
+            }
             Form::OneOf(kinds) => alternatives(kinds.iter().map(|kind| self.in_words(kind))),
             Form::Number(from, to) if kind.name == "number" && to < f64::MAX => format!("number, {from} to {to}"),
             _ => kind.name.to_owned(),

@@ -45,7 +45,11 @@ fn table(keys: &Keys) -> Value {
             Rule::Excludes(key, others) => {
                 all.extend(others.iter().map(|other| json!({ "not": { "required": [key, other] } })));
             }
-            Rule::Needs(key, other) => all.push(json!({ "dependentRequired": { key: [other] } })),
+            Rule::Needs(key, [other]) => all.push(json!({ "dependentRequired": { key: [other] } })),
+            Rule::Needs(key, others) => {
+                let any: Vec<_> = others.iter().map(|other| json!({ "required": [other] })).collect();
+                all.push(json!({ "dependentSchemas": { key: { "anyOf": any } } }));
+            }
         }
     }
     if !all.is_empty() {
@@ -104,6 +108,7 @@ fn kind(of: &Kind) -> Value {
             let names = match by {
                 "name" => json!({ "pattern": names::PATTERN, "maxLength": names::LONGEST }),
                 "currency" => json!({ "pattern": "^[A-Z]{3}$" }),
+                "hour" => json!({ "pattern": "^(1?[0-9]|2[0-3])$" }),
                 _ => json!({ "type": "string" }),
             };
             json!({ "type": "object", "propertyNames": names, "additionalProperties": kind(value) })

@@ -7,7 +7,7 @@ use super::presets::DEFAULT_SEGMENT;
 use super::problems::Problem;
 use super::read::{At, Context, Fields, FromValue, mismatch, one_of};
 use super::tree::{Data, Entry, Value};
-use super::values::{DAY, Money, Positive, Seconds, Share, Span};
+use super::values::{DAY, Money, Positive, Seconds, Share, Span, rounded};
 
 /// A kind of customers.
 #[derive(Clone, Debug)]
@@ -570,6 +570,40 @@ impl<T: FromValue> FromValue for ByChannel<T> {
     }
 }
 
+/// `{ 8 = 0.3, 19 = 0.7 }`: shares by hour of the day.
+struct BestHours(Vec<(i8, f64)>);
+
+impl Described for BestHours {
+    const KIND: Kind =
+        Kind::new("", "shares by hour of the day, such as { 8 = 0.3, 19 = 0.7 }", Form::ByName("hour", &Share::KIND));
+}
+
+impl FromValue for BestHours {
+    fn from_value(value: &Value, context: &mut Context<'_>) -> Option<Self> {
+        let Data::Table(table) = &value.data else { return mismatch(value, context) };
+        let mut all = Vec::new();
+        for entry in &table.0 {
+            let hour =
+                entry.key.parse().ok().filter(|hour: &i8| (0..24).contains(hour) && hour.to_string() == entry.key);
+            let Some(hour) = hour else {
+                let message = format!("`{}` has no hour `{}`", context.path(), entry.key);
+                let problem = Problem::error(message, entry.key_at);
+                context.error(problem.help("hours are 0 to 23, as in { 8 = 0.3, 19 = 0.7 }"));
+                return None;
+            };
+            let Share(share) = context.within(&entry.key, |context| Share::from_value(&entry.value, context))?;
+            all.push((hour, share));
+        }
+        let sum: f64 = all.iter().map(|(_, share)| share).sum();
+        if (sum - 1.0).abs() > 1e-9 {
+            let message = format!("the shares of `{}` must sum to 1, these sum to {}", context.path(), rounded(sum));
+            context.error(Problem::error(message, value.at));
+            return None;
+        }
+        Some(Self(all))
+    }
+}
+
 /// The keys of `[segments.NAME]`.
 pub(super) const KEYS: Keys = Keys {
     what: "a segment",
@@ -594,6 +628,16 @@ pub(super) const KEYS: Keys = Keys {
             "opt_in",
             Absent::Means("the channel's"),
             "customers who can be reached on each channel",
+        ),
+        Key::of::<ByChannel<Input<Share>>>(
+            "reach",
+            Absent::Means("the channel's"),
+            "share that can be reached on each channel at all, consent or not",
+        ),
+        Key::of::<BestHours>(
+            "best_hours",
+            Absent::Means("nobody has one"),
+            "share of customers whose best hour begins then, local, by hour; they sum to 1",
         ),
         Key::of::<Share>(
             "opt_in_correlation",
@@ -688,6 +732,8 @@ pub(super) fn read(entry: &Entry, context: &mut Context<'_>) -> Option<Segment> 
     let joined = fields.or_default("joined", context);
     let time_zone = fields.optional("time_zone", context);
     let opt_in = fields.optional("opt_in", context).map_or_else(Vec::new, |ByChannel(all)| all);
+    let reach = fields.optional("reach", context).map_or_else(Vec::new, |ByChannel(all)| all);
+    let best_hours = fields.optional("best_hours", context).map_or_else(Vec::new, |BestHours(all)| all);
     let Share(correlation) = fields.or_default("opt_in_correlation", context);
     let demand = demand(&mut fields, entry, context);
     let lapse = fields.or_default("lapse", context);
@@ -704,8 +750,8 @@ pub(super) fn read(entry: &Entry, context: &mut Context<'_>) -> Option<Segment> 
         joined,
         time_zone,
         opt_in,
-        reach: Vec::new(),
-        best_hours: Vec::new(),
+        reach,
+        best_hours,
         opt_in_correlation: correlation,
         demand: demand?,
         lapse,

@@ -1,8 +1,8 @@
 //! The checked values of a scenario: once one of these exists, it is in range.
 
-use super::format::{Described, Form, Kind};
+use super::format::{Described, Form, Kind, words};
 use super::problems::Problem;
-use super::read::{Context, FromValue, mismatch};
+use super::read::{Context, FromValue, mismatch, one_of};
 use super::tree::{Data, Value};
 
 /// Seconds since the start of the scenario, or a length of time in seconds.
@@ -98,6 +98,26 @@ impl FromValue for Span {
                 None
             }
         }
+    }
+}
+
+/// A length of time above 0.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Stretch(pub Seconds);
+
+impl Described for Stretch {
+    const KIND: Kind = Kind::new("duration", "a duration such as \"24h\" or \"7d\"", Form::Pattern(DURATION));
+}
+
+impl FromValue for Stretch {
+    fn from_value(value: &Value, context: &mut Context<'_>) -> Option<Self> {
+        let Span(seconds) = Span::from_value(value, context)?;
+        if seconds > 0 {
+            return Some(Self(seconds));
+        }
+        let message = format!("`{}` must be longer than 0, found {}", context.path(), value.shown());
+        context.error(Problem::error(message, value.at));
+        None
     }
 }
 
@@ -304,6 +324,25 @@ impl FromValue for TimeOfDay {
             _ => None,
         };
         time.map(Self).or_else(|| mismatch(value, context))
+    }
+}
+
+/// A day of the week: 0 = Monday to 6 = Sunday.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Weekday(pub i8);
+
+impl Weekday {
+    const WORDS: [(&'static str, i8); 7] =
+        [("mon", 0), ("tue", 1), ("wed", 2), ("thu", 3), ("fri", 4), ("sat", 5), ("sun", 6)];
+}
+
+impl Described for Weekday {
+    const KIND: Kind = Kind::words(&words(&Self::WORDS));
+}
+
+impl FromValue for Weekday {
+    fn from_value(value: &Value, context: &mut Context<'_>) -> Option<Self> {
+        one_of(value, &Self::WORDS, context).map(Self)
     }
 }
 

@@ -84,6 +84,8 @@ struct Path {
     did: Option<Did>,
     /// Messages so far.
     sent: usize,
+    /// Local time of the last one, where it is known.
+    from: Option<Seconds>,
     by_way_of: Vec<usize>,
 }
 
@@ -113,11 +115,13 @@ impl Due {
         Self { after: self.after + seconds, at: self.at.map(|at| (at + seconds) % DAY) }
     }
 
-    /// At the next local time, strictly later.
-    fn until(self, at: Seconds) -> Self {
-        match self.at {
-            None => Self { after: self.after + 1, at: Some(at) },
-            Some(before) => self.later((at - before - 1).rem_euclid(DAY) + 1),
+    /// At the next local time, strictly later: Dittofeed lets a day pass where it is just that time. A step goes on at
+    /// once, and therefore gets a second more; of what counts from an event nobody knows to the second when it is.
+    fn until(self, at: Seconds, from: Option<Seconds>) -> Self {
+        match (self.at, from) {
+            (Some(before), _) => self.later((at - before - 1).rem_euclid(DAY) + 1),
+            (None, Some(from)) if (from + self.after) % DAY == at => Self { after: self.after + 1, at: Some(at) },
+            (None, _) => Self { after: self.after, at: Some(at) },
         }
     }
 }
@@ -155,7 +159,7 @@ impl<'a> Walk<'a> {
             }
             Does::Delay { wait, child } => {
                 path.by_way_of.push(number);
-                path.due = self.wait(number, wait, path.due);
+                path.due = self.wait(number, wait, path.due, path.from);
                 self.go(*child, path)
             }
             Does::Split { segment, yes, no } => {
@@ -188,9 +192,13 @@ impl<'a> Walk<'a> {
 
     /// A message: one step, with all that was asked on the way to it.
     fn send(&mut self, number: usize, channel: &str, path: Path) -> Result<Path, Halt> {
-        let Path { due, segments, asked, did, sent, by_way_of } = path;
+        let Path { due, segments, asked, did, sent, from, by_way_of } = path;
         for one in asked.iter().filter(|one| one.due != due) {
-            let why = format!("is asked when {} is due, {} later", self.id(number), later(one.due, due));
+            let why = format!(
+                "is asked when {} is due, {} later: what happens in between counts too",
+                self.id(number),
+                later(one.due, due)
+            );
             self.tell(one.node, What::Differs, why);
         }
         if let Some(did) = did {
@@ -214,7 +222,8 @@ impl<'a> Walk<'a> {
         if self.steps.len() > MOST_STEPS {
             return Err(Halt::TooMany);
         }
-        Ok(Path { segments, did, sent: sent + 1, ..Path::default() })
+        let from = due.at.or(from.map(|from| (from + due.after) % DAY));
+        Ok(Path { segments, did, sent: sent + 1, from, ..Path::default() })
     }
 
     /// Says where a step on the side of those who did is not read when its question is asked.
@@ -240,7 +249,7 @@ impl<'a> Walk<'a> {
     }
 
     /// A delay.
-    fn wait(&mut self, number: usize, wait: &Wait, due: Due) -> Due {
+    fn wait(&mut self, number: usize, wait: &Wait, due: Due, from: Option<Seconds>) -> Due {
         match wait {
             Wait::Seconds(seconds) => due.later(*seconds),
             Wait::LocalTime { at, any_day } => {
@@ -248,7 +257,7 @@ impl<'a> Walk<'a> {
                     let why = "waits for certain days of the week; a step waits for a time of day only, of any day";
                     self.tell(number, What::Differs, why);
                 }
-                due.until(*at)
+                due.until(*at, from)
             }
             Wait::Property(property) => {
                 let why = format!(
@@ -292,14 +301,7 @@ impl<'a> Walk<'a> {
                 }
                 Some(group) => {
                     if !group.known {
-                        let names: Vec<&str> = group.names.iter().map(String::as_str).collect();
-                        let why = format!(
-                            "segment \"{}\": what it means is not in the journey; `{}` stands for segments of the scenario \
-                             (--segment says which, or that it is about responses; --scenario tells all segments)",
-                            crate::scenario::harmless(segment, 64),
-                            names.join("`, `")
-                        );
-                        self.tell(number, What::FillIn, why);
+                        self.stand_ins(number, segment, &inside, &outside);
                     }
                     let path = Path { segments: Some(group), due, ..path.clone() };
                     self.go(next, path)?;
@@ -311,6 +313,23 @@ impl<'a> Walk<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Says that names stand for segments which nobody has named.
+    fn stand_ins(&mut self, number: usize, segment: &str, inside: &Group, outside: &Group) {
+        let unknown = [inside, outside].into_iter().filter(|group| !group.known).flat_map(|group| &group.names);
+        let names: Vec<&str> = unknown.map(String::as_str).collect();
+        let shown = crate::scenario::harmless(segment, 64);
+        let say = if inside.known {
+            format!("--scenario says which segments are not in \"{shown}\"")
+        } else {
+            format!(
+                "--segment says what \"{shown}\" is: segments, or an effect of the messages; --scenario tells all segments"
+            )
+        };
+        let many = if names.len() == 1 { "stands" } else { "stand" };
+        let why = format!("`{}` {many} for segments of the scenario; {say}", names.join("` and `"));
+        self.tell(number, What::FillIn, why);
     }
 
     /// A question about what customers have done so far.
@@ -492,6 +511,9 @@ impl<'a> Walk<'a> {
 fn later(from: Due, to: Due) -> String {
     match (from.at, to.at) {
         (None, None) => Span(to.after - from.after).to_string(),
-        _ => "some time".to_owned(),
+        (Some(before), Some(at)) if (before + to.after - from.after) % DAY == at => {
+            Span(to.after - from.after).to_string()
+        }
+        _ => "up to a day".to_owned(),
     }
 }

@@ -16,6 +16,7 @@ mod cli;
 mod coverage;
 mod engine;
 mod golden;
+mod import;
 mod parser;
 mod presets;
 mod program;

@@ -24,12 +24,12 @@ const ARROWS: [(&str, &[&str]); 21] = [
     ("sweep", &["compare", "measures", "scenario", "simulation", "stats", "tally", "world"]),
     // It holds certificates against theory, as it does the engine.
     ("verify", &["abtest", "engine", "luck", "measures", "scenario", "simulation", "stats", "tally", "world"]),
-    ("trace", &["engine", "scenario", "simulation", "world"]),
-    ("results", &["output", "scenario", "simulation", "tally", "world"]),
+    ("trace", &["engine", "scenario", "simulation", "tally", "world"]),
+    ("results", &["engine", "output", "scenario", "simulation", "tally", "world"]),
     // It plays customers itself, to keep both outcomes of each, and experiments on them with luck of their own.
     ("abtest", &["engine", "luck", "scenario", "simulation", "stats", "world"]),
     // It draws the power of an A/B test over the size of its effect.
-    ("figures", &["abtest", "compare", "measures", "scenario", "simulation", "stats", "sweep", "tally", "world"]),
+    ("figures", &["abtest", "compare", "engine", "measures", "scenario", "simulation", "stats", "sweep", "tally", "world"]),
     ("report", &["abtest", "compare", "figures", "measures", "output", "scenario", "sweep", "trace"]),
     (
         "cli",

@@ -9,6 +9,7 @@ mod abtest;
 mod arrows;
 mod battery;
 mod browser;
+mod by_the_rules;
 mod certify;
 mod certify_page;
 mod certify_refused;

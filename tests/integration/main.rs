@@ -18,6 +18,7 @@ mod coverage;
 mod engine;
 mod funnel;
 mod golden;
+mod import;
 mod parser;
 mod presets;
 mod program;

@@ -38,7 +38,7 @@ pub(super) fn channels(reader: &Reader<'_>) -> Option<Panel> {
             .map(|count| count * PER)
             .collect(),
     };
-    let chart = Funnel { stages: names(replies), rows: lines.iter().take(MOST_BARS).map(row).collect() };
+    let chart = Funnel { stages: names(replies), beside: replies.then_some(REPLIED), rows: lines.iter().take(MOST_BARS).map(row).collect() };
     let columns = [
         "strategy",
         "channel",
@@ -136,7 +136,7 @@ pub(super) fn steps(reader: &Reader<'_>) -> Option<Panel> {
     };
     let mut stages = names(replies);
     stages.insert(0, "due".to_owned());
-    let chart = Funnel { stages, rows: lines.iter().take(MOST_BARS).map(row).collect() };
+    let chart = Funnel { stages, beside: replies.then_some(REPLIED + 1), rows: lines.iter().take(MOST_BARS).map(row).collect() };
     let title = brought(&lines)?;
     let mut charts = Vec::new();
     if let Some(outcomes) = outcomes(&lines) {
@@ -205,7 +205,7 @@ fn outcomes(lines: &[&StepLine]) -> Option<Chart> {
             outcomes: [sent].into_iter().chain(withheld).collect(),
         }
     };
-    let kinds = ["sent", "ended or skipped by the plan", "no consent or reach", "stopped by a policy"];
+    let kinds = ["sent", "stopped by the plan", "no consent or reach", "stopped by a policy"];
     let chart = Outcomes {
         kinds: kinds.map(str::to_owned).to_vec(),
         rows: lines.iter().take(MOST_BARS).map(row).collect(),
@@ -232,7 +232,7 @@ fn sent(strategy: &str, lines: &[&StepLine]) -> String {
     }
     let most = reasons.into_iter().max_by(|a, b| a.1.total_cmp(&b.1)).filter(|(_, messages)| *messages > 0.0);
     let Some((name, messages)) = most else { return format!("{strategy} sent all") };
-    format!("{strategy} sent {} ({}: {})", percent(sent / due), Withheld::words(name), percent(messages / due))
+    format!("{strategy} sent {} (most others: {}, {})", percent(sent / due), Withheld::words(name), percent(messages / due))
 }
 
 /// Which step brought the most orders.
@@ -269,8 +269,11 @@ fn names(replies: bool) -> Vec<String> {
     stages(all, replies).into_iter().map(str::to_owned).collect()
 }
 
+/// The place of replies among what messages come to.
+const REPLIED: usize = 4;
+
 fn stages<T>(all: [T; 6], replies: bool) -> Vec<T> {
-    all.into_iter().enumerate().filter(|(place, _)| replies || *place != 4).map(|(_, stage)| stage).collect()
+    all.into_iter().enumerate().filter(|(place, _)| replies || *place != REPLIED).map(|(_, stage)| stage).collect()
 }
 
 fn cut(rows: usize) -> String {

@@ -26,4 +26,5 @@ mod self_help;
 mod sweep;
 mod trace;
 mod transcripts;
+mod vocabulary;
 mod wrong_files;

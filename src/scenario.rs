@@ -49,6 +49,7 @@ pub(crate) use explained::quoted;
 pub use explained::{Explained, Part, Says, Section, bare, explain};
 pub use hours::Hours;
 pub use input::{Input, Law, Scale};
+pub use names::unusable as unusable_name;
 pub use overrides::path as key_path;
 pub use place::{Origin, Place, Source, Sources};
 pub use plan::{Plan, Preference, SendTime, Way};

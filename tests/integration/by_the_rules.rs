@@ -1,0 +1,186 @@
+//! The engine against the rules as they are written: 10,000 random small scenarios, two customers of each, event by
+//! event.
+//!
+//! [`reference`] plays a customer again, slowly, from `docs/strategies.md` and `docs/rules.md` and without a look at the
+//! engine. The two must agree on everything that happens and on everything that does not: who began a run and who was
+//! refused, what was sent, held and withheld, when and why. [`promises`] holds what every customer is promised whatever
+//! the rules in between, on the engine's events alone.
+//!
+//! The scenarios (see [`scenarios`]): 2 to 4 weeks, 1 to 3 segments in zones with and without changing clocks, 1 to 3
+//! channels with messages, 1 to 4 campaigns with every kind of trigger, plan and policy. Rates are 0, 1 or in between,
+//! waits and times of day come from few values, so that much falls into the same second and on the edges of stretches.
+//! So that nothing agrees because it never happens, each reason, refusal and hold must occur often.
+
+mod clock;
+mod promises;
+mod reference;
+mod scenarios;
+mod shrink;
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use channelmix::engine::{Ending, Event, Message, Reason, Refusal, Scratch, Start, Watch, play};
+use channelmix::scenario::{self, Seconds};
+use channelmix::world::{Draw, Tables, World};
+use rayon::prelude::*;
+
+/// How many scenarios are played.
+const SCENARIOS: u64 = 10_000;
+/// How often each kind of thing must have happened in all of them.
+const OFTEN: u64 = 500;
+
+/// A scenario that can be played.
+struct Stage {
+    world: World,
+    tables: Tables,
+}
+
+impl Stage {
+    /// None if the text is refused.
+    fn new(text: &str) -> Option<Self> {
+        let world = World::new(scenario::load("random", text, &[]).scenario?).ok()?;
+        let tables = world.tables(Draw::Typical).ok()?;
+        Some(Self { world, tables })
+    }
+
+    fn start(&self, customer: u64) -> Start {
+        Start::new(&self.world, &self.tables, 7, 0, customer)
+    }
+
+    /// What the engine plays; journeys, places and values are not compared.
+    fn engine(&self, strategy: &str, start: &Start) -> Vec<(Seconds, Event)> {
+        let strategy = &self.world.strategies[self.world.strategy(strategy).expect("it is written")];
+        let mut seen = Seen(Vec::new());
+        play(&self.world, &self.tables, strategy, start, &mut Scratch::default(), &mut seen);
+        seen.0
+    }
+}
+
+struct Seen(Vec<(Seconds, Event)>);
+
+impl Watch for Seen {
+    fn see(&mut self, at: Seconds, event: Event) {
+        match event {
+            Event::JourneyBegan(_) | Event::Hopped { .. } | Event::Bounced(_) => {}
+            Event::Ordered { cause, .. } => self.0.push((at, Event::Ordered { channel: 0, value: 0, cause })),
+            _ => self.0.push((at, event)),
+        }
+    }
+    fn end(&mut self, _: Ending) {}
+}
+
+/// The two customers of a scenario.
+fn customers(number: u64) -> [u64; 2] {
+    [2 * number, 2 * number + 1]
+}
+
+/// How engine and reference differ for a customer, if they do; none also if the text is refused.
+fn difference(text: &str, customer: u64) -> Option<String> {
+    let stage = Stage::new(text)?;
+    let start = stage.start(customer);
+    let both = catch_unwind(AssertUnwindSafe(|| {
+        (stage.engine("s", &start), reference::play(&stage.world, &stage.tables, 0, &start))
+    }));
+    match both {
+        Ok((engine, reference)) if engine == reference => None,
+        Ok((engine, reference)) => Some(told(&stage.world, &start, &engine, &reference)),
+        Err(_) => Some("it panics\n".to_owned()),
+    }
+}
+
+/// Two lists of events beside each other, from the start to behind the first difference.
+fn told(world: &World, start: &Start, engine: &[(Seconds, Event)], reference: &[(Seconds, Event)]) -> String {
+    let clock = clock::Clock::new(&world.scenario, &world.scenario.segments[start.segment]);
+    let line = |event: Option<&(Seconds, Event)>| {
+        event.map_or_else(|| "–".to_owned(), |&(at, event)| format!("{at} {} {}", clock.local(at), words(world, event)))
+    };
+    let first = engine.iter().zip(reference).take_while(|(one, other)| one == other).count();
+    let mut told = format!("segment {}\n", world.scenario.segments[start.segment].name);
+    for same in &engine[..first] {
+        let _ = writeln!(told, "  both       {}", line(Some(same)));
+    }
+    for next in first..(first + 6).min(engine.len().max(reference.len())) {
+        let _ = writeln!(told, "> engine     {}\n> reference  {}", line(engine.get(next)), line(reference.get(next)));
+    }
+    told
+}
+
+fn words(world: &World, event: Event) -> String {
+    let of = |message: Message| {
+        format!("run {} step {} {}", message.run, message.step, world.channels[usize::from(message.channel)].name)
+    };
+    match event {
+        Event::RunBegan(campaign) => format!("RunBegan {}", world.campaigns[usize::from(campaign)]),
+        Event::Refused(campaign, why) => format!("Refused {} {why:?}", world.campaigns[usize::from(campaign)]),
+        Event::Sent(message) => format!("Sent {}", of(message)),
+        Event::Delivered(message) => format!("Delivered {}", of(message)),
+        Event::OptedOut(message) => format!("OptedOut {}", of(message)),
+        Event::Opened(message) => format!("Opened {}", of(message)),
+        Event::Clicked(message) => format!("Clicked {}", of(message)),
+        Event::Replied(message) => format!("Replied {}", of(message)),
+        Event::Withheld(message, why) => format!("Withheld {} {why:?}", of(message)),
+        Event::Held(message, why, until) => format!("Held {} {why:?} until {until}", of(message)),
+        other => format!("{other:?}"),
+    }
+}
+
+/// How often each kind of event, reason, refusal and hold occurs.
+type Counts = BTreeMap<String, u64>;
+
+fn count(events: &[(Seconds, Event)]) -> Counts {
+    let mut counts = Counts::new();
+    for (_, event) in events {
+        let kind = match event {
+            Event::Withheld(_, why) => format!("{why:?}"),
+            Event::Held(_, why, _) => format!("held: {why:?}"),
+            Event::Refused(_, why) => format!("refused: {why:?}"),
+            _ => format!("{event:?}").chars().take_while(|c| c.is_alphanumeric()).collect(),
+        };
+        *counts.entry(kind).or_default() += 1;
+    }
+    counts
+}
+
+fn add(mut one: Counts, other: Counts) -> Counts {
+    for (kind, number) in other {
+        *one.entry(kind).or_default() += number;
+    }
+    one
+}
+
+#[test]
+fn the_engine_plays_by_the_rules() {
+    let wrong = (0..SCENARIOS).into_par_iter().find_map_first(|number| {
+        let text = scenarios::scenario(number);
+        let customer = customers(number).into_iter().find(|&customer| difference(&text, customer).is_some())?;
+        Some((number, text, customer))
+    });
+    if let Some((number, text, customer)) = wrong {
+        let small = shrink::smallest(&text, |text| difference(text, customer).is_some());
+        let told = difference(&small, customer).unwrap_or_default();
+        panic!("scenario {number}, customer {customer}\n\n{small}\n{told}");
+    }
+}
+
+#[test]
+fn random_scenarios_are_sound_and_hold_everything() {
+    let counts = (0..SCENARIOS).into_par_iter().map(|number| {
+        let Some(stage) = Stage::new(&scenarios::scenario(number)) else {
+            return Counts::from([("refused scenarios".to_owned(), 1)]);
+        };
+        customers(number).into_iter().map(|customer| count(&stage.engine("s", &stage.start(customer)))).fold(Counts::new(), add)
+    });
+    let counts = counts.reduce(Counts::new, add);
+    let of = |kind: String| counts.get(&kind).copied().unwrap_or(0);
+    assert!(of("refused scenarios".to_owned()) < SCENARIOS / 20, "{counts:#?}");
+    let reasons = Reason::ALL.iter().map(|why| format!("{why:?}"));
+    let refusals = Refusal::ALL.iter().map(|why| format!("refused: {why:?}"));
+    let holds = [Reason::QuietHours, Reason::LowerPriority, Reason::Capped].map(|why| format!("held: {why:?}"));
+    let events = ["Joined", "RunBegan", "Sent", "Delivered", "Opened", "Clicked", "Replied", "OptedOut", "CartLeft", "Ordered", "Lost"];
+    let events = events.map(str::to_owned);
+    let rare: Vec<String> =
+        reasons.chain(refusals).chain(holds).chain(events).filter(|kind| of(kind.clone()) < OFTEN).collect();
+    assert!(rare.is_empty(), "seldom: {rare:?} of {counts:#?}");
+}

@@ -1,0 +1,988 @@
+//! The reference: what becomes of one customer under one strategy, as `docs/strategies.md` and `docs/rules.md` say it.
+//!
+//! Nothing here is shared with the engine but the words (types of the scenario and of events) and the luck: what would
+//! become of each message, were it sent ([`Start::potential`]), natural needs, and who is picked. No thought is given to
+//! speed: the next thing that happens is found by looking at everything that may come, and every question is answered
+//! from the list of all that has happened.
+
+use channelmix::engine::{Cause, Event, Message, Origin, Potential, Reason, Refusal, Start};
+use channelmix::luck::{Luck, Threshold};
+use channelmix::scenario::{
+    Audience, CapWindow, Capped, Dropout, Exit, GivesWay, GoalEvent, Joined, Lapse, Otherwise, Plan, Preference, Purpose,
+    Reentry, Response, Scenario, Seconds, Segment, SendTime, Stage, Step, Strategy, Trigger, TriggerEvent, Way,
+};
+use channelmix::scenario::{Campaign, Concurrency, Demand};
+use channelmix::world::{Tables, World};
+use jiff::ToSpan;
+use jiff::civil::DateTime;
+
+use super::clock::{Clock, Stretch};
+
+/// Everything that happens to a customer, in order. Values of orders are 0 and their channel too.
+pub fn play(world: &World, tables: &Tables, strategy: usize, start: &Start) -> Vec<(Seconds, Event)> {
+    let mut customer = Customer::new(world, tables, &world.scenario.strategies[strategy], start);
+    customer.live();
+    customer.events
+}
+
+/// Kinds of things that happen, in their order within a second (R6).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Kind {
+    Opened,
+    Clicked,
+    Replied,
+    Need,
+    Step,
+    Calendar,
+    Inactive,
+}
+
+/// Something that will happen.
+#[derive(Clone, Debug)]
+struct Coming {
+    at: Seconds,
+    kind: Kind,
+    /// The address that decides ties.
+    address: Luck,
+    what: What,
+}
+
+/// What is to happen.
+#[derive(Clone, Debug)]
+enum What {
+    /// A response to a message, by its number.
+    Opened(usize),
+    Clicked(usize),
+    Replied(usize),
+    /// A natural need, by its number.
+    Need(usize),
+    /// Steps of a run, by its number.
+    Step(usize),
+    /// A calendar trigger of a campaign.
+    Calendar(usize),
+    /// Inactivity that triggers a campaign.
+    Inactive(usize),
+}
+
+/// A message that was sent.
+struct Sent {
+    at: Seconds,
+    run: usize,
+    campaign: usize,
+    channel: usize,
+    message: Message,
+    fate: Potential,
+    responded: bool,
+}
+
+/// What customers do, and goals and exits ask for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Deed {
+    Opened,
+    Clicked,
+    Replied,
+    Ordered,
+    OptedOut,
+}
+
+/// A natural need.
+struct Need {
+    at: Seconds,
+    luck: Luck,
+    journey: channelmix::engine::Journey,
+}
+
+/// One step of a plan, or a channel of a blast, a mix, a preferred plan, or a fallback.
+#[derive(Clone, Copy)]
+struct Item<'a> {
+    channel: usize,
+    /// The step of the cascade, by its number, that it is or stands in for.
+    of: usize,
+    /// The step of the cascade that it is; none for a fallback and for all other plans.
+    step: Option<&'a Step>,
+}
+
+/// A step that waits.
+#[derive(Clone, Copy, Debug)]
+struct Waiting {
+    /// Number of the item in the plan.
+    item: usize,
+    /// Since when it is due.
+    due: Seconds,
+    /// When it is examined, again or for the first time.
+    at: Seconds,
+}
+
+/// A customer's passage through a plan.
+struct Run {
+    campaign: usize,
+    luck: Luck,
+    /// When its trigger came up,
+    trigger: Seconds,
+    /// and how many deeds lay before.
+    deeds_before: usize,
+    /// When its clock began.
+    clock: Seconds,
+    waiting: Vec<Waiting>,
+    last_sent: Option<Seconds>,
+    /// What its messages have led to.
+    got: Vec<Response>,
+}
+
+/// What an examination comes to.
+enum Outcome {
+    Send,
+    /// Not sent; the next step follows.
+    Next(Reason),
+    /// Not sent; the next step follows at once.
+    NextAtOnce(Reason),
+    /// Not sent; the run ends.
+    End(Reason),
+    /// Examined again then.
+    Hold(Reason, Seconds),
+}
+
+struct Customer<'a> {
+    world: &'a World,
+    tables: &'a Tables,
+    scenario: &'a Scenario,
+    strategy: &'a Strategy,
+    segment: &'a Segment,
+    start: &'a Start,
+    clock: Clock,
+    /// First second of the tail (R8).
+    tail: Seconds,
+    /// Plans by campaign.
+    plans: Vec<Option<&'a Plan>>,
+    /// Number of the first step by campaign.
+    first_step: Vec<usize>,
+    /// All occurrences of calendar triggers by campaign.
+    calendar: Vec<Vec<(Seconds, DateTime)>>,
+    /// Hours that hold, and that skip, by channel.
+    holding: Vec<Vec<Stretch>>,
+    skipping: Vec<Vec<Stretch>>,
+    /// Hours in which the law lets messages be sent, by channel; none = any.
+    legal: Vec<Option<Vec<Stretch>>>,
+
+    now: Seconds,
+    coming: Vec<Coming>,
+    events: Vec<(Seconds, Event)>,
+    joined: Seconds,
+    alive: bool,
+    /// Its loss is known.
+    gone: bool,
+    opted_out: u64,
+    orders: u32,
+    last_order: Option<Seconds>,
+    last_order_origin: Origin,
+    last_response: Option<Seconds>,
+    deeds: Vec<(Seconds, Deed)>,
+    needs: Vec<Need>,
+    sent: Vec<Sent>,
+    runs: Vec<Run>,
+}
+
+impl<'a> Customer<'a> {
+    fn new(world: &'a World, tables: &'a Tables, strategy: &'a Strategy, start: &'a Start) -> Self {
+        let scenario = &world.scenario;
+        let segment = &scenario.segments[start.segment];
+        let clock = Clock::new(scenario, segment);
+        let horizon = scenario.horizon.value;
+        let tail = horizon - scenario.tail.as_ref().expect("these scenarios write their tail").value.0;
+        let plan = |campaign: &Campaign| {
+            strategy.plans.iter().find(|(name, _)| name.value == campaign.name).map(|(_, plan)| plan)
+        };
+        let plans: Vec<Option<&Plan>> = scenario.campaigns.iter().map(plan).collect();
+        let mut first_step = Vec::new();
+        let mut steps = 0;
+        for plan in &plans {
+            first_step.push(steps);
+            steps += plan.map_or(0, |plan| plan.way.channels().len());
+        }
+        let calendar = scenario.campaigns.iter().map(|campaign| match &campaign.trigger.value {
+            Trigger::Calendar(rule) => {
+                let mut found = clock.occurrences(rule, horizon);
+                found.retain(|(at, _)| *at < tail);
+                found
+            }
+            Trigger::Event(_) => Vec::new(),
+        });
+        let rules = |channel: &str, hold: bool| -> Vec<Stretch> {
+            let rules = strategy.policies.quiet_hours.iter().filter(|rule| rule.hold == hold);
+            let rules =
+                rules.filter(|rule| rule.channels.is_empty() || rule.channels.iter().any(|name| name.value == channel));
+            rules.flat_map(|rule| clock.stretches(&rule.hours, horizon)).collect()
+        };
+        let legal = |channel: &channelmix::scenario::Channel| {
+            let hours = channel.contact.as_ref()?.legal_hours.as_ref()?;
+            Some(clock.stretches(hours, horizon))
+        };
+        let (orders, last_order, last_order_origin) = start.known_orders(tables);
+        let needs = start.needs(tables).take_while(|need| need.at < horizon);
+        Self {
+            world,
+            tables,
+            scenario,
+            strategy,
+            segment,
+            start,
+            tail,
+            first_step,
+            calendar: calendar.collect(),
+            holding: scenario.channels.iter().map(|channel| rules(&channel.name, true)).collect(),
+            skipping: scenario.channels.iter().map(|channel| rules(&channel.name, false)).collect(),
+            legal: scenario.channels.iter().map(legal).collect(),
+            plans,
+            clock,
+            now: 0,
+            coming: Vec::new(),
+            events: Vec::new(),
+            joined: start.joined,
+            alive: start.alive,
+            gone: false,
+            opted_out: 0,
+            orders,
+            last_order,
+            last_order_origin,
+            last_response: None,
+            deeds: Vec::new(),
+            needs: needs.map(|need| Need { at: need.at, luck: need.luck, journey: need.journey }).collect(),
+            sent: Vec::new(),
+            runs: Vec::new(),
+        }
+    }
+
+    fn horizon(&self) -> Seconds {
+        self.scenario.horizon.value
+    }
+
+    fn campaign(&self, campaign: usize) -> &'a Campaign {
+        &self.scenario.campaigns[campaign]
+    }
+
+    fn plan(&self, campaign: usize) -> &'a Plan {
+        self.plans[campaign].expect("a campaign with runs has a plan")
+    }
+
+    fn is_marketing(&self, campaign: usize) -> bool {
+        self.campaign(campaign).purpose == Purpose::Marketing
+    }
+
+    fn say(&mut self, event: Event) {
+        self.events.push((self.now, event));
+    }
+
+    /// From joining to the horizon.
+    fn live(&mut self) {
+        self.now = self.joined.max(0);
+        if self.now >= self.horizon() {
+            return;
+        }
+        self.say(Event::Joined { alive: self.alive, opted_in: self.start.opted_in });
+        for number in 0..self.needs.len() {
+            let Need { at, luck, .. } = self.needs[number];
+            self.coming.push(Coming { at, kind: Kind::Need, address: luck, what: What::Need(number) });
+        }
+        for campaign in 0..self.plans.len() {
+            if self.plans[campaign].is_none() {
+                continue;
+            }
+            for &(at, written) in self.calendar[campaign].iter().filter(|(at, _)| *at >= self.now) {
+                let address = self.start.run(self.world, campaign, Origin::Scheduled(written));
+                self.coming.push(Coming { at, kind: Kind::Calendar, address, what: What::Calendar(campaign) });
+            }
+        }
+        self.count_inactivity();
+        if !matches!(self.segment.joined, Joined::Base { .. }) {
+            self.triggered_by(Origin::Joining, |event| matches!(event, TriggerEvent::Joined));
+        }
+        while !self.gone {
+            let Some(next) = self.next() else { break };
+            assert!(next.at >= self.now, "time runs forward");
+            self.now = next.at;
+            self.happens(&next);
+        }
+        if !self.gone {
+            self.now = self.horizon() - 1;
+            for run in 0..self.runs.len() {
+                self.end(run, Reason::TooLate);
+            }
+        }
+    }
+
+    /// The first thing before the horizon, taken from the list; the steps of runs come from the runs.
+    fn next(&mut self) -> Option<Coming> {
+        let mut all = self.coming.clone();
+        for (number, run) in self.runs.iter().enumerate() {
+            if let Some(at) = run.waiting.iter().map(|waiting| waiting.at).min() {
+                all.push(Coming { at, kind: Kind::Step, address: run.luck, what: What::Step(number) });
+            }
+        }
+        all.retain(|coming| coming.at < self.horizon());
+        let key = |coming: &Coming| (coming.at, coming.kind, coming.address);
+        let first = all.into_iter().min_by_key(key)?;
+        self.coming.retain(|coming| key(coming) != key(&first));
+        Some(first)
+    }
+
+    fn happens(&mut self, next: &Coming) {
+        match next.what {
+            What::Opened(number) => self.opens(number),
+            What::Clicked(number) => self.clicks(number),
+            What::Replied(number) => self.replies(number),
+            What::Need(number) => {
+                if self.alive {
+                    let Need { luck, ref journey, .. } = self.needs[number];
+                    let (ordered, cart, lost) = (journey.ordered, journey.cart, journey.lost);
+                    self.goes_through_journey(luck, ordered, cart, lost, None);
+                }
+            }
+            What::Step(run) => self.examine_all_due(run),
+            What::Calendar(campaign) | What::Inactive(campaign) => self.comes_up(campaign, next.address),
+        }
+    }
+
+    // What customers do.
+
+    fn opens(&mut self, number: usize) {
+        if !self.alive {
+            return;
+        }
+        let Sent { run, message, ref fate, .. } = self.sent[number];
+        let address = fate.luck;
+        for (delay, kind, what) in
+            [(fate.clicked, Kind::Clicked, What::Clicked(number)), (fate.replied, Kind::Replied, What::Replied(number))]
+        {
+            if let Some(delay) = delay {
+                self.coming.push(Coming { at: self.now + delay, kind, address, what });
+            }
+        }
+        self.say(Event::Opened(message));
+        self.runs[run].got.push(Response::Opened);
+        self.has_done(Deed::Opened);
+    }
+
+    fn clicks(&mut self, number: usize) {
+        if !self.alive {
+            return;
+        }
+        let Sent { run, message, ref fate, .. } = self.sent[number];
+        let (luck, ordered, cart, lost) = (fate.luck, fate.journey.ordered, fate.journey.cart, fate.journey.lost);
+        self.sent[number].responded = true;
+        self.last_response = Some(self.now);
+        self.say(Event::Clicked(message));
+        self.runs[run].got.extend([Response::Clicked, Response::Responded]);
+        self.has_done(Deed::Clicked);
+        let meant = self.meant(number);
+        self.triggered_by(Origin::Event(luck), |event| {
+            matches!(event, TriggerEvent::Clicked(which) if meant.fits(which))
+        });
+        self.goes_through_journey(luck, ordered, cart, lost, Some(number));
+    }
+
+    fn replies(&mut self, number: usize) {
+        if !self.alive {
+            return;
+        }
+        let Sent { run, message, ref fate, .. } = self.sent[number];
+        let luck = fate.luck;
+        self.sent[number].responded = true;
+        self.last_response = Some(self.now);
+        self.say(Event::Replied(message));
+        self.runs[run].got.extend([Response::Replied, Response::Responded]);
+        self.has_done(Deed::Replied);
+        let meant = self.meant(number);
+        self.triggered_by(Origin::Event(luck), |event| {
+            matches!(event, TriggerEvent::Replied(which) if meant.fits(which))
+        });
+    }
+
+    /// Campaign and channel of a message by name.
+    fn meant(&self, number: usize) -> Meant<'a> {
+        let sent = &self.sent[number];
+        Meant { campaign: &self.campaign(sent.campaign).name, channel: &self.scenario.channels[sent.channel].name }
+    }
+
+    /// A journey, of a natural need or of the message that was clicked. It takes no time.
+    fn goes_through_journey(&mut self, luck: Luck, ordered: bool, cart: Option<u8>, lost: bool, clicked: Option<usize>) {
+        if let Some(channel) = cart {
+            self.say(Event::CartLeft(channel));
+            self.triggered_by(Origin::Event(luck), |event| matches!(event, TriggerEvent::CartAbandoned));
+        }
+        if ordered {
+            let cause = match clicked {
+                None => Cause::Need,
+                Some(number) => {
+                    let run = self.sent[number].run;
+                    self.runs[run].got.push(Response::Ordered);
+                    Cause::Contact { message: self.sent[number].message, displaced: None }
+                }
+            };
+            self.say(Event::Ordered { channel: 0, value: 0, cause });
+            self.orders += 1;
+            self.last_order = Some(self.now);
+            self.last_order_origin = Origin::Event(luck);
+            self.count_inactivity();
+            self.has_done(Deed::Ordered);
+            self.triggered_by(Origin::Event(luck), |event| matches!(event, TriggerEvent::Ordered));
+        }
+        // Which journeys toss a coin (R11).
+        let tossed = match &self.segment.demand {
+            Demand::Purchases(_) | Demand::Needs { dropout: Dropout::AfterOrder(_), .. } => ordered && clicked.is_none(),
+            Demand::Needs { dropout: Dropout::AfterJourney(_), .. } => true,
+            Demand::Needs { dropout: Dropout::Never, .. } => false,
+        };
+        if tossed && lost {
+            self.alive = false;
+            self.say(Event::Lost);
+            if self.segment.lapse == Lapse::Known {
+                self.gone = true;
+                for run in 0..self.runs.len() {
+                    self.end(run, Reason::LossKnown);
+                }
+            }
+        }
+    }
+
+    /// Notes a deed; runs that end at once do so.
+    fn has_done(&mut self, deed: Deed) {
+        self.deeds.push((self.now, deed));
+        self.end_at_once();
+    }
+
+    fn end_at_once(&mut self) {
+        for run in 0..self.runs.len() {
+            if self.campaign(self.runs[run].campaign).exits_at_once {
+                if self.has_left(run) {
+                    self.end(run, Reason::Exit);
+                } else if self.has_met_goal(run) {
+                    self.end(run, Reason::GoalMet);
+                }
+            }
+        }
+    }
+
+    /// Ends a run; what waits has this outcome, in the order of steps.
+    fn end(&mut self, run: usize, reason: Reason) {
+        let mut waiting = std::mem::take(&mut self.runs[run].waiting);
+        waiting.sort_by_key(|waiting| waiting.item);
+        for waiting in waiting {
+            let message = self.message(run, waiting.item);
+            self.say(Event::Withheld(message, reason));
+        }
+    }
+
+    // From a trigger to a run.
+
+    /// Campaigns that an event triggers come up, by address.
+    fn triggered_by(&mut self, origin: Origin, is_meant: impl Fn(&TriggerEvent) -> bool) {
+        let mut found = Vec::new();
+        for (number, campaign) in self.scenario.campaigns.iter().enumerate() {
+            if let Trigger::Event(event) = &campaign.trigger.value
+                && self.plans[number].is_some()
+                && is_meant(event)
+            {
+                found.push((self.start.run(self.world, number, origin), number));
+            }
+        }
+        found.sort_unstable();
+        for (address, campaign) in found {
+            self.comes_up(campaign, address);
+        }
+    }
+
+    /// Inactivity counts anew, from the last order or from joining.
+    fn count_inactivity(&mut self) {
+        self.coming.retain(|coming| coming.kind != Kind::Inactive);
+        for (number, campaign) in self.scenario.campaigns.iter().enumerate() {
+            let Trigger::Event(TriggerEvent::Inactive(time)) = campaign.trigger.value else { continue };
+            let at = self.last_order.unwrap_or(self.joined) + time;
+            if self.plans[number].is_some() && at >= self.now {
+                let address = self.start.run(self.world, number, self.last_order_origin);
+                self.coming.push(Coming { at, kind: Kind::Inactive, address, what: What::Inactive(number) });
+            }
+        }
+    }
+
+    fn comes_up(&mut self, campaign: usize, luck: Luck) {
+        if self.now >= self.tail {
+            return;
+        }
+        let id = campaign as u16;
+        let earlier: Vec<usize> = (0..self.runs.len()).filter(|run| self.runs[*run].campaign == campaign).collect();
+        if !self.is_in_audience(campaign) {
+            return self.say(Event::Refused(id, Refusal::OutsideAudience));
+        }
+        let last = earlier.iter().map(|run| self.runs[*run].trigger).max();
+        let entered_before = match (self.campaign(campaign).reentry, last) {
+            (_, None) | (Reentry::Always, _) => false,
+            (Reentry::Never, Some(_)) => true,
+            (Reentry::After(time), Some(last)) => self.now - last < time,
+        };
+        if entered_before {
+            return self.say(Event::Refused(id, Refusal::EnteredBefore));
+        }
+        match self.campaign(campaign).concurrency {
+            Concurrency::Allow => {}
+            Concurrency::Skip if earlier.iter().any(|run| !self.runs[*run].waiting.is_empty()) => {
+                return self.say(Event::Refused(id, Refusal::StillRunning));
+            }
+            Concurrency::Skip => {}
+            Concurrency::Replace => {
+                for run in earlier {
+                    self.end(run, Reason::Replaced);
+                }
+            }
+        }
+        self.say(Event::RunBegan(id));
+        self.begin(campaign, luck);
+    }
+
+    fn begin(&mut self, campaign: usize, luck: Luck) {
+        let plan = self.plan(campaign);
+        let clock = match plan.send_time {
+            SendTime::WhenDue => self.now,
+            SendTime::Spread(spread) => self.now + Start::spread(luck, spread),
+            SendTime::BestHour => self.start.best_hour(self.world).map_or(self.now, |hour| {
+                self.clock.first_from(self.now, jiff::civil::time(hour, 0, 0, 0))
+            }),
+        };
+        self.runs.push(Run {
+            campaign,
+            luck,
+            trigger: self.now,
+            deeds_before: self.deeds.len(),
+            clock,
+            waiting: Vec::new(),
+            last_sent: None,
+            got: Vec::new(),
+        });
+        let run = self.runs.len() - 1;
+        let items = match &plan.way {
+            Way::Cascade(_) => return self.goes_on(run, 0, false),
+            Way::Blast(channels) => 0..channels.len(),
+            Way::Mix(weights) => {
+                let word = Start::mix_pick(luck);
+                let mut sum = 0.0;
+                let ends = weights.iter().map(|(_, weight)| {
+                    sum += weight;
+                    Threshold::new(sum)
+                });
+                let picked = ends.collect::<Vec<_>>().iter().position(|end| end.holds(word));
+                let picked = picked.unwrap_or(weights.len() - 1);
+                picked..picked + 1
+            }
+            Way::Preferred(..) => 0..1,
+        };
+        self.runs[run].waiting = items.map(|item| Waiting { item, due: clock, at: clock }).collect();
+    }
+
+    /// The next step of a cascade from this one on waits.
+    fn goes_on(&mut self, run: usize, from: usize, at_once: bool) {
+        let Way::Cascade(steps) = &self.plan(self.runs[run].campaign).way else { return };
+        let theirs = |step: &Step| {
+            step.segments.is_empty() || step.segments.iter().any(|segment| segment.value == self.segment.name)
+        };
+        let Some(of) = (from..steps.len()).find(|&of| theirs(&steps[of])) else { return };
+        let step = &steps[of];
+        let mut due = self.now;
+        if !at_once {
+            due = self.runs[run].last_sent.unwrap_or(self.runs[run].clock) + step.after;
+            if let Some(time) = step.at {
+                due = self.clock.first_from(due, time.0);
+            }
+            due = due.max(self.now);
+        }
+        let item = self.items(run).iter().position(|item| item.of == of).expect("each step is an item");
+        self.runs[run].waiting.push(Waiting { item, due, at: due });
+    }
+
+    /// What a plan may send, in the order of its numbers.
+    fn items(&self, run: usize) -> Vec<Item<'a>> {
+        let channel = |name: &str| self.channel(name);
+        match &self.plan(self.runs[run].campaign).way {
+            Way::Cascade(steps) => {
+                let mut items = Vec::new();
+                for (of, step) in steps.iter().enumerate() {
+                    items.push(Item { channel: channel(&step.send.value), of, step: Some(step) });
+                    for fallback in &step.fallback {
+                        items.push(Item { channel: channel(&fallback.value), of, step: None });
+                    }
+                }
+                items
+            }
+            way => way.channels().iter().map(|name| Item { channel: channel(&name.value), of: 0, step: None }).collect(),
+        }
+    }
+
+    fn channel(&self, name: &str) -> usize {
+        self.scenario.channels.iter().position(|channel| channel.name == name).expect("the channel exists")
+    }
+
+    fn message(&self, run: usize, item: usize) -> Message {
+        let step = self.first_step[self.runs[run].campaign] + item;
+        let channel = self.items(run)[item].channel;
+        Message { run: run as u32, step: step as u16, channel: channel as u8 }
+    }
+
+    // A due step.
+
+    /// All steps of a run that are due in this second, before anything else happens (R18).
+    fn examine_all_due(&mut self, run: usize) {
+        loop {
+            let due = self.runs[run].waiting.iter().filter(|waiting| waiting.at <= self.now);
+            let Some(&first) = due.min_by_key(|waiting| waiting.item) else { break };
+            self.runs[run].waiting.retain(|waiting| waiting.item != first.item);
+            self.examine(run, first);
+        }
+    }
+
+    fn examine(&mut self, run: usize, mut waiting: Waiting) {
+        if let Way::Preferred(channels, by) = &self.plan(self.runs[run].campaign).way {
+            let channels: Vec<usize> = channels.iter().map(|name| self.channel(&name.value)).collect();
+            waiting.item = self.preferred(run, &channels, *by);
+        }
+        let message = self.message(run, waiting.item);
+        let of = self.items(run)[waiting.item].of;
+        match self.outcome(run, waiting) {
+            Outcome::Hold(reason, until) => {
+                self.say(Event::Held(message, reason, until));
+                self.runs[run].waiting.push(Waiting { at: until, ..waiting });
+            }
+            Outcome::End(reason) => self.say(Event::Withheld(message, reason)),
+            Outcome::Next(reason) => {
+                self.say(Event::Withheld(message, reason));
+                self.goes_on(run, of + 1, false);
+            }
+            Outcome::NextAtOnce(reason) => {
+                self.say(Event::Withheld(message, reason));
+                self.goes_on(run, of + 1, true);
+            }
+            Outcome::Send => self.send(run, waiting.item),
+        }
+    }
+
+    fn outcome(&self, run: usize, waiting: Waiting) -> Outcome {
+        let Run { campaign, luck: _, ref got, .. } = self.runs[run];
+        let Item { channel, step, .. } = self.items(run)[waiting.item];
+        let marketing = self.is_marketing(campaign);
+        // 1
+        if step.and_then(|step| step.ttl).is_some_and(|ttl| self.now - waiting.due >= ttl) {
+            return Outcome::Next(Reason::Expired);
+        }
+        // 2
+        let exit_after = self.campaign(campaign).exit_after;
+        if self.has_left(run)
+            || exit_after.is_some_and(|time| self.now - self.runs[run].trigger >= time)
+            || (self.campaign(campaign).exit.contains(&Exit::Audience) && !self.is_in_audience(campaign))
+        {
+            return Outcome::End(Reason::Exit);
+        }
+        // 3
+        if self.has_met_goal(run) {
+            return Outcome::End(Reason::GoalMet);
+        }
+        // 4
+        let holdout = self.plan(campaign).holdout.unwrap_or(self.campaign(campaign).holdout);
+        let global = self.strategy.policies.holdout;
+        if self.start.in_holdout(self.world, campaign, holdout)
+            || (marketing && self.start.in_global_holdout(global))
+        {
+            return Outcome::End(Reason::Holdout);
+        }
+        // 5
+        if let Some(step) = step {
+            let has = |wanted: &[channelmix::scenario::At<Response>]| wanted.iter().any(|one| got.contains(&one.value));
+            let then = |otherwise: Otherwise, reason| match step.otherwise.unwrap_or(otherwise) {
+                Otherwise::End => Outcome::End(reason),
+                Otherwise::Next => Outcome::Next(reason),
+            };
+            if has(&step.unless) {
+                return then(Otherwise::End, Reason::ConditionMet);
+            }
+            if !step.only_if.is_empty() && !has(&step.only_if) {
+                return then(Otherwise::Next, Reason::ConditionNotMet);
+            }
+        }
+        // 6
+        if marketing && self.opted_out >> channel & 1 == 1 {
+            return Outcome::Next(Reason::OptedOut);
+        }
+        if marketing && self.start.opted_in >> channel & 1 == 0 {
+            return Outcome::Next(Reason::NotOptedIn);
+        }
+        // 7
+        if self.start.reachable >> channel & 1 == 0 {
+            return Outcome::Next(Reason::Unreachable);
+        }
+        if !marketing {
+            return Outcome::Send;
+        }
+        // 8
+        if self.skipping[channel].iter().any(|stretch| stretch.holds(self.now)) {
+            return Outcome::Next(Reason::QuietHours);
+        }
+        if self.quiet_holds(channel, self.now) {
+            return Outcome::Hold(Reason::QuietHours, self.quiet_until(channel));
+        }
+        // 9
+        if let Some(arbitration) = self.strategy.policies.arbitration
+            && let Some(latest) = self.latest_of_higher_priority(campaign, arbitration.window)
+        {
+            return match arbitration.then {
+                GivesWay::Skip => Outcome::Next(Reason::LowerPriority),
+                GivesWay::End => Outcome::End(Reason::LowerPriority),
+                GivesWay::Hold => {
+                    Outcome::Hold(Reason::LowerPriority, (latest + arbitration.window).max(self.now + 1))
+                }
+            };
+        }
+        // 10
+        self.capped(channel).unwrap_or(Outcome::Send)
+    }
+
+    fn send(&mut self, run: usize, item: usize) {
+        let campaign = self.runs[run].campaign;
+        let (luck, message) = (self.runs[run].luck, self.message(run, item));
+        let Item { channel, of, .. } = self.items(run)[item];
+        let nth = self.sent.iter().filter(|sent| sent.run == run && sent.channel == channel).count() as u32;
+        let at_best_hour = self.start.best_hour(self.world) == Some(self.clock.local(self.now).hour());
+        let fate = self.start.potential(self.tables, campaign, luck, channel, nth, at_best_hour);
+        let (address, delivered, opened) = (fate.luck, fate.delivered, fate.opened);
+        let opts_out = fate.opts_out && self.alive && self.is_marketing(campaign);
+        let number = self.sent.len();
+        self.sent.push(Sent { at: self.now, run, campaign, channel, message, fate, responded: false });
+        self.runs[run].last_sent = Some(self.now);
+        self.say(Event::Sent(message));
+        if delivered {
+            self.say(Event::Delivered(message));
+            self.runs[run].got.push(Response::Delivered);
+            if let Some(delay) = opened {
+                let at = self.now + delay;
+                self.coming.push(Coming { at, kind: Kind::Opened, address, what: What::Opened(number) });
+            }
+            if opts_out {
+                self.say(Event::OptedOut(message));
+                self.opted_out |= 1 << channel;
+            }
+        }
+        let items = self.items(run);
+        let next_stands_in =
+            items.get(item + 1).is_some_and(|next| next.step.is_none() && next.of == of && self.is_cascade(run));
+        if !delivered && next_stands_in {
+            self.runs[run].waiting.push(Waiting { item: item + 1, due: self.now, at: self.now });
+        } else {
+            self.goes_on(run, of + 1, false);
+        }
+        if delivered && opts_out {
+            self.has_done(Deed::OptedOut);
+        }
+    }
+
+    fn is_cascade(&self, run: usize) -> bool {
+        matches!(self.plan(self.runs[run].campaign).way, Way::Cascade(_))
+    }
+
+    // Questions.
+
+    fn is_in_audience(&self, campaign: usize) -> bool {
+        let Audience {
+            segments,
+            stages,
+            ordered_within,
+            not_ordered_for,
+            responded_within,
+            not_responded_for,
+            opted_in,
+            share,
+        } = self.plan(campaign).audience.as_ref().unwrap_or(&self.campaign(campaign).audience);
+        let now = self.now;
+        let never_ordered_since = self.joined;
+        let never_responded_since = self.joined.max(0);
+        (segments.is_empty() || segments.iter().any(|segment| segment.value == self.segment.name))
+            && (stages.is_empty() || stages.contains(&self.stage()))
+            && ordered_within.is_none_or(|time| self.last_order.is_some_and(|last| now - last < time))
+            && not_ordered_for.is_none_or(|time| now - self.last_order.unwrap_or(never_ordered_since) >= time)
+            && responded_within.is_none_or(|time| self.last_response.is_some_and(|last| now - last < time))
+            && not_responded_for.is_none_or(|time| now - self.last_response.unwrap_or(never_responded_since) >= time)
+            && opted_in.iter().all(|name| self.has_consent(self.channel(&name.value)))
+            && share.is_none_or(|share| self.start.in_share(self.world, campaign, share))
+    }
+
+    fn has_consent(&self, channel: usize) -> bool {
+        self.start.opted_in >> channel & 1 == 1 && self.opted_out >> channel & 1 == 0
+    }
+
+    fn stage(&self) -> Stage {
+        let Some(last) = self.last_order else { return Stage::Prospect };
+        let stages = self.scenario.stages;
+        match self.now - last {
+            time if time >= stages.lapsed_after => Stage::Lapsed,
+            time if time >= stages.lapsing_after => Stage::Lapsing,
+            _ if self.orders == 1 => Stage::New,
+            _ => Stage::Repeat,
+        }
+    }
+
+    /// Whether a deed after the trigger is an exit.
+    fn has_left(&self, run: usize) -> bool {
+        let exits = &self.campaign(self.runs[run].campaign).exit;
+        self.deeds[self.runs[run].deeds_before..].iter().any(|(_, deed)| {
+            exits.contains(&match deed {
+                Deed::Opened => Exit::Opened,
+                Deed::Clicked => Exit::Clicked,
+                Deed::Replied => Exit::Replied,
+                Deed::Ordered => Exit::Ordered,
+                Deed::OptedOut => Exit::OptedOut,
+            })
+        })
+    }
+
+    fn has_met_goal(&self, run: usize) -> bool {
+        let Some(goal) = self.campaign(self.runs[run].campaign).goal else { return false };
+        self.deeds[self.runs[run].deeds_before..].iter().any(|&(at, deed)| {
+            let meant = match goal.event {
+                GoalEvent::Order => deed == Deed::Ordered,
+                GoalEvent::Click => deed == Deed::Clicked,
+                GoalEvent::Reply => deed == Deed::Replied,
+                GoalEvent::Response => deed == Deed::Clicked || deed == Deed::Replied,
+            };
+            meant && goal.within.is_none_or(|time| at - self.runs[run].trigger < time)
+        })
+    }
+
+    /// The best channel that can be addressed, by its place in the list.
+    fn preferred(&self, run: usize, channels: &[usize], by: Preference) -> usize {
+        let marketing = self.is_marketing(self.runs[run].campaign);
+        let mut best: Option<usize> = None;
+        for (place, &channel) in channels.iter().enumerate() {
+            let reached = self.start.reachable >> channel & 1 == 1;
+            if reached
+                && (!marketing || self.has_consent(channel))
+                && best.is_none_or(|best| self.is_better(channel, channels[best], by))
+            {
+                best = Some(place);
+            }
+        }
+        best.unwrap_or(0)
+    }
+
+    fn is_better(&self, one: usize, other: usize, by: Preference) -> bool {
+        match by {
+            Preference::Affinity => {
+                self.start.click_chance(self.tables, one) > self.start.click_chance(self.tables, other)
+            }
+            Preference::Response => {
+                let count = |channel| {
+                    let sent = self.sent.iter().filter(|sent| sent.channel == channel);
+                    (sent.clone().filter(|sent| sent.responded).count() + 1, sent.count() + 2)
+                };
+                let ((up, down), (other_up, other_down)) = (count(one), count(other));
+                up * other_down > other_up * down
+            }
+        }
+    }
+
+    /// Whether a rule or the law holds messages back.
+    fn quiet_holds(&self, channel: usize, at: Seconds) -> bool {
+        let is_legal = |hours: &Vec<Stretch>| hours.iter().any(|stretch| stretch.holds(at));
+        self.holding[channel].iter().any(|stretch| stretch.holds(at))
+            || self.legal[channel].as_ref().is_some_and(|hours| !is_legal(hours))
+    }
+
+    /// The first second from now on at which nothing does: it can only be one at which a stretch begins or ends.
+    fn quiet_until(&self, channel: usize) -> Seconds {
+        let all = self.holding[channel].iter().chain(self.legal[channel].iter().flatten());
+        let edges = all.flat_map(|stretch| [stretch.from, stretch.until]);
+        let free = edges.filter(|&at| at > self.now && !self.quiet_holds(channel, at));
+        free.min().expect("it is never quiet for ever")
+    }
+
+    /// The latest instant at which marketing of higher priority was sent or may be sent; none if there is none near.
+    fn latest_of_higher_priority(&self, campaign: usize, window: Seconds) -> Option<Seconds> {
+        let higher = |other: usize| {
+            self.is_marketing(other)
+                && self.plans[other].is_some()
+                && self.campaign(other).priority > self.campaign(campaign).priority
+        };
+        let mut instants = Vec::new();
+        for sent in self.sent.iter().filter(|sent| higher(sent.campaign)) {
+            if self.now - sent.at < window {
+                instants.push(sent.at);
+            }
+        }
+        for run in self.runs.iter().filter(|run| higher(run.campaign)) {
+            for waiting in &run.waiting {
+                if waiting.at - self.now <= window {
+                    instants.push(waiting.at);
+                }
+            }
+        }
+        for other in (0..self.plans.len()).filter(|other| higher(*other)) {
+            for &(at, _) in &self.calendar[other] {
+                if at >= self.now && at - self.now <= window && self.is_in_audience(other) {
+                    instants.push(at);
+                }
+            }
+        }
+        instants.into_iter().max()
+    }
+
+    /// What the first full cap says.
+    fn capped(&self, channel: usize) -> Option<Outcome> {
+        for cap in &self.strategy.policies.caps {
+            let channels: Vec<usize> = cap.channels.iter().map(|name| self.channel(&name.value)).collect();
+            let counts = |channel: usize| channels.is_empty() || channels.contains(&channel);
+            if !counts(channel) {
+                continue;
+            }
+            let sent = self.sent.iter().filter(|sent| counts(sent.channel));
+            let sent = sent.filter(|sent| cap.counts_transactional || self.is_marketing(sent.campaign));
+            let times: Vec<Seconds> = sent.map(|sent| sent.at).collect();
+            let is_full = |at: Seconds| {
+                let counted = times.iter().filter(|&&sent| match cap.window {
+                    CapWindow::Rolling => at - sent < cap.per,
+                    CapWindow::Calendar => {
+                        let days = cap.per / channelmix::scenario::DAY;
+                        self.clock.local(sent).date() > self.clock.local(at).date() - days.days()
+                    }
+                });
+                counted.count() as u64 >= cap.messages
+            };
+            if !is_full(self.now) {
+                continue;
+            }
+            return Some(match cap.then {
+                Capped::Skip => Outcome::Next(Reason::Capped),
+                Capped::End => Outcome::End(Reason::Capped),
+                Capped::NextChannel => Outcome::NextAtOnce(Reason::Capped),
+                Capped::Hold => {
+                    // There can only be room again when a message leaves the window.
+                    let leaves = times.iter().flat_map(|&sent| match cap.window {
+                        CapWindow::Rolling => vec![sent + cap.per],
+                        CapWindow::Calendar => {
+                            let days = cap.per / channelmix::scenario::DAY;
+                            vec![self.clock.midnight(self.clock.local(sent).date() + days.days())]
+                        }
+                    });
+                    let room = leaves.filter(|&at| at > self.now && !is_full(at)).min();
+                    Outcome::Hold(Reason::Capped, room.expect("every message leaves the window"))
+                }
+            });
+        }
+        None
+    }
+}
+
+/// A message that was clicked or replied to.
+struct Meant<'a> {
+    campaign: &'a str,
+    channel: &'a str,
+}
+
+impl Meant<'_> {
+    fn fits(&self, which: &channelmix::scenario::Message) -> bool {
+        which.campaign.as_ref().is_none_or(|name| name.value == self.campaign)
+            && which.channel.as_ref().is_none_or(|name| name.value == self.channel)
+    }
+}

@@ -99,18 +99,15 @@ fn legal_hours_that_say_nothing() {
 
 #[test]
 fn legal_hours_that_are_quiet() {
-    assert_snapshot!(told(&(edited(SMS, "preset = \"sms\"\nlegal_hours = \"us-texts\"\n") + "[strategies.gentle.policies]\nquiet_hours = [{ from = \"07:30\", until = \"21:00\" }]\n"), &[]), @r#"
+    assert_snapshot!(told(&(edited(SMS, "preset = \"sms\"\nlegal_hours = \"us-texts\"\n") + "[strategies.gentle.policies]\nquiet_hours = [{ from = \"07:30\", until = \"21:00\" }]\n"), &[]), @"
     error: strategy `gentle` never sends on `text`: it is quiet at every hour of the week
       --> offers.toml:59:13
        |
     59 | [strategies.gentle]
        |             ^^^^^^
-    60 | extends = "ladder"
-    61 | campaigns.sale = { mix = { email = 0.7, text = 0.3 } }
-       |                                         ---- would send here
        |
        = help: leave some of the channel's `legal_hours` out of the `quiet_hours`
-    "#);
+    ");
 }
 
 #[test]

@@ -56,6 +56,7 @@ fn unknown_weekday() {
     47 | trigger = { weekdays = ["tuesday"], at = "10:00" }
        |                         ^^^^^^^^^
        |
+       = help: did you mean `tue`?
        = help: allowed here: mon, tue, wed, thu, fri, sat, sun
     "#);
 }
@@ -220,7 +221,7 @@ fn months_that_do_not_come() {
     47 | trigger = { days = [30, 31], months = ["feb"], at = "10:00" }
        |           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
        |
-       = help: follow customers for longer, or start it earlier
+       = help: follow customers for longer, or name other days or months
     "#);
 }
 
@@ -362,14 +363,6 @@ fn replies_that_nobody_writes() {
        |           ^^^^^^^^^^^^^^^^^^^^^
        |
        = help: write how often an opened message is replied to, for example `reply_rate = 0.05`
-
-    warning: responses to the messages of campaign `weekly` bring it up again, and so on
-      --> offers.toml:47:11
-       |
-    47 | trigger = { event = "replied" }
-       |           ^^^^^^^^^^^^^^^^^^^^^
-       |
-       = help: name the `campaign` whose messages are meant, or limit it by `reentry`
     "#);
 }
 

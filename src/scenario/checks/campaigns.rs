@@ -126,7 +126,13 @@ pub(super) fn circles(scenario: &Scenario, problems: &mut Problems) {
         }
         begins = more;
     }
-    for campaign in &scenario.campaigns {
+    // Whoever waits for replies that nobody writes has been told.
+    let replies = anyone_replies(scenario);
+    let waiting = scenario
+        .campaigns
+        .iter()
+        .filter(|campaign| replies || !matches!(campaign.trigger.value, Trigger::Event(TriggerEvent::Replied(_))));
+    for campaign in waiting {
         let Some(message) = waits_for(campaign) else { continue };
         let (name, at) = (&campaign.name, campaign.trigger.at);
         if !begins.contains(&**name) {
@@ -199,7 +205,8 @@ pub(super) fn calendar(scenario: &Scenario, campaign: &Campaign, problems: &mut 
              choose another day",
             Span(tail)
         )),
-        _ => problem.help("follow customers for longer, or start it earlier"),
+        _ if first >= limit => problem.help("follow customers for longer, or start it earlier"),
+        _ => problem.help("follow customers for longer, or name other days or months"),
     });
 }
 

@@ -169,8 +169,8 @@ fn r40_the_lower_campaign_gives_way_to_one_that_comes_up_soon() {
     // Transactional messages neither give way nor make way.
     assert_eq!(two("", &(later("12:00") + "\npurpose = \"transactional\""), policies)[0], "0d 10:00 email");
     assert_eq!(two("purpose = \"transactional\"", &later("12:00"), policies)[0], "0d 10:00 email");
-    // A window of nothing is the same second.
-    let now = "arbitration = { window = \"0s\" }";
+    // A window of one second is the same second and the next.
+    let now = "arbitration = { window = \"1s\" }";
     let mut same = two("", &later("10:00"), now);
     same.sort();
     assert_eq!(same, ["0d 10:00 email not: LowerPriority", "0d 10:00 sms"]);
@@ -206,7 +206,7 @@ fn r41_transactional_messages_keep_to_no_policy_and_need_reach_only() {
     assert_eq!(told(&[], &text("marketing")), ["0d 10:00 email not: Holdout"]);
     assert_eq!(told(&[], &text("transactional")), ["0d 10:00 email", "0d 10:00 sms"]);
     // No consent is asked, and nobody opts out.
-    let out = ["channels.email.opt_in=0.0000001", "channels.sms.opt_out_rate=1.0", "channels.push.reach=0.0"];
+    let out = ["channels.email.opt_in=0.0000001", "channels.sms.opt_out_rate=1.0", "channels.push.reach=0.0000001"];
     let told = told(&out, &text("transactional").replace("{ send = \"sms\" }", "{ send = \"sms\" }, { send = \"sms\" }, { send = \"push\" }"));
     assert_eq!(told, ["0d 10:00 email", "0d 10:00 sms", "0d 10:00 sms", "0d 10:00 push not: Unreachable"]);
 }

@@ -85,11 +85,11 @@ fn a_fallback_stands_in_for_what_was_not_delivered() {
     let all = [failed, "channels.push.delivery_rate=0.0"];
     assert_eq!(play(&all), ["0d 10:00 email", "0d 10:00 push", "0d 10:00 sms", "1d 10:00 email"]);
     // Unreachability is no failed delivery, and silence is none either.
-    let unreached = ["channels.email.reach=0.0"];
+    let unreached = ["channels.email.reach=0.0000001"];
     assert_eq!(play(&unreached), ["0d 10:00 email not: Unreachable", "1d 10:00 email not: Unreachable"]);
     assert_eq!(play(&["channels.email.open_rate=0.0"]), ["0d 10:00 email", "1d 10:00 email"]);
     // A fallback that cannot be addressed is not sent, and calls for no other.
-    let nobody = [failed, "channels.push.reach=0.0"];
+    let nobody = [failed, "channels.push.reach=0.0000001"];
     assert_eq!(play(&nobody), ["0d 10:00 email", "0d 10:00 push not: Unreachable", "1d 10:00 email"]);
 }
 
@@ -183,9 +183,9 @@ fn a_preferred_plan_takes_the_best_channel_that_can_be_addressed() {
     let better = "channels.push.click_to_open_rate=0.5";
     assert_eq!(told(&[better, "channels.push.open_rate=0.0"], &text("affinity"))[0], "0d 10:00 email");
     assert!(told(&[better], &text("affinity"))[0].starts_with("0d 10:00 push"));
-    assert_eq!(told(&[better, "channels.push.reach=0.0"], &text("affinity"))[0], "0d 10:00 email");
-    assert_eq!(told(&[better, "channels.email.opt_in=0.0000001", "channels.push.reach=0.0"], &text("affinity"))[0], "0d 10:00 sms");
-    let nobody = ["channels.email.reach=0.0", "channels.push.reach=0.0", "channels.sms.reach=0.0"];
+    assert_eq!(told(&[better, "channels.push.reach=0.0000001"], &text("affinity"))[0], "0d 10:00 email");
+    assert_eq!(told(&[better, "channels.email.opt_in=0.0000001", "channels.push.reach=0.0000001"], &text("affinity"))[0], "0d 10:00 sms");
+    let nobody = ["channels.email.reach=0.0000001", "channels.push.reach=0.0000001", "channels.sms.reach=0.0000001"];
     assert_eq!(told(&nobody, &text("affinity"))[0], "0d 10:00 email not: Unreachable");
     // (0 + 1) ÷ (1 + 2) for the e-mail that was not answered, 1 ÷ 2 for the others.
     let silent = told(&[], &text("response"));
@@ -213,7 +213,7 @@ fn r42_the_clock_of_a_run_begins_at_its_send_time() {
     firsts.sort();
     firsts.dedup();
     assert!(firsts.len() > 40, "everybody has a time of its own");
-    let best = |hours: &str| told(&[&format!("segments.all.best_hours={hours}")], &text("\"best-hour\""));
+    let best = |hours: &str| told(&[], &format!("best_hours = {hours}\n{}", text("\"best-hour\"")));
     assert_eq!(best("{ 19 = 1.0 }"), ["0d 19:00 email", "1d 19:00 sms"]);
     assert_eq!(best("{ 10 = 1.0 }"), ["0d 10:00 email", "1d 10:00 sms"]);
     assert_eq!(best("{ 9 = 1.0 }"), ["1d 09:00 email", "2d 09:00 sms"]);
@@ -222,11 +222,11 @@ fn r42_the_clock_of_a_run_begins_at_its_send_time() {
 #[test]
 fn best_hours_raise_the_odds_of_opening_within_them_only() {
     let text = cascade(r#"{ send = "email", at = "18:59:59" }, { send = "email", after = "1s" }, { send = "email", after = "1h" }"#);
-    let text = text.replace("cascade", "# by hand\ncascade")
+    let text = "best_hours = { 19 = 1.0 }\n".to_owned()
+        + &text
         + "[campaigns.d]\ntrigger = { event = \"replied\" }\nreentry = \"always\"\n[strategies.s.campaigns.d]\nblast = [\"push\"]\n";
     // Even odds become nearly certain; who replies shows who opened.
     let overrides = [
-        "segments.all.best_hours={ 19 = 1.0 }",
         "channels.email.open_rate=0.0001",
         "channels.email.best_hour_odds=1e12",
         "channels.email.reply_rate=1.0",

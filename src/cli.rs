@@ -7,6 +7,7 @@ mod completions;
 mod explain;
 mod failure;
 mod files;
+mod import;
 mod interrupt;
 mod man;
 mod new;
@@ -51,6 +52,8 @@ enum Command {
     Explain(explain::Arguments),
     /// Write a scenario to begin with.
     New(new::Arguments),
+    /// Turn a journey of another tool into a campaign and a strategy.
+    Import(import::Arguments),
     /// Print the format of scenario files: a JSON Schema for editors, or tables of all keys.
     Schema(schema::Arguments),
     /// List the presets, or show the values of one and where they come from.
@@ -75,6 +78,7 @@ pub fn main() -> ExitCode {
         Command::Check(arguments) => check::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::New(arguments) => new::run(&arguments),
+        Command::Import(arguments) => import::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),
         Command::Presets(arguments) => presets::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),

@@ -4,6 +4,7 @@
 //! JSON, so that no figure is anywhere under two names. [`figures`] makes all of them and plays nothing.
 
 mod abtest;
+mod campaigns;
 mod certify;
 mod channels;
 mod curves;
@@ -19,6 +20,7 @@ mod sweep;
 mod years;
 
 pub use abtest::{ABTEST_SHEETS, abtest, chance_to_find};
+pub use campaigns::CampaignLine;
 pub use certify::{CERTIFY_SHEETS, certify};
 pub use channels::ChannelLine;
 pub use curves::CurvePoint;
@@ -28,7 +30,7 @@ pub use inputs::InputLine;
 pub use measures::{DefinitionLine, MeasureLine, definitions};
 pub use segments::SegmentLine;
 pub use sheet::{Column, Kind, Sheet};
-pub use steps::StepLine;
+pub use steps::{Ground, StepLine, Withheld};
 pub use strategies::StrategyLine;
 pub use sweep::sweep;
 pub use years::YearLine;
@@ -54,7 +56,9 @@ pub struct Figures {
     pub curves: Vec<CurvePoint>,
     /// What went out on each channel and what came of it.
     pub channels: Vec<ChannelLine>,
-    /// The same for each step of each campaign, with the reasons for what was not sent.
+    /// How often each campaign came up, and whether runs began.
+    pub campaigns: Vec<CampaignLine>,
+    /// What went out by each step of each campaign and what came of it, with the reasons for what was not sent.
     pub steps: Vec<StepLine>,
     /// Where journeys went from each channel.
     pub hops: Vec<HopLine>,
@@ -80,6 +84,7 @@ pub fn figures(world: &World, plan: &Plan, tallies: &Tallies, baseline: &str) ->
         strategies: strategies::lines(&answer),
         curves: curves::points(world, tallies, &answer),
         channels: channels::lines(world, tallies),
+        campaigns: campaigns::lines(world, tallies),
         steps: steps::lines(world, tallies),
         hops: hops::lines(world, tallies),
         segments: segments::lines(world, tallies, baseline),
@@ -99,6 +104,7 @@ impl Figures {
             Sheet::of("strategies", strategies::COLUMNS, &self.strategies),
             Sheet::of("curves", curves::COLUMNS, &self.curves),
             Sheet::of("channels", channels::COLUMNS, &self.channels),
+            Sheet::of("campaigns", campaigns::COLUMNS, &self.campaigns),
             Sheet::of("steps", steps::COLUMNS, &self.steps),
             Sheet::of("hops", hops::COLUMNS, &self.hops),
             Sheet::of("segments", segments::COLUMNS, &self.segments),

@@ -7,10 +7,12 @@
 mod batch;
 mod counts;
 mod flows;
+mod reasons;
 mod retention;
 mod tallies;
 
 pub use batch::BatchTally;
 pub use counts::{ChannelCount, CustomerCount, Layout, Row};
-pub use flows::{Flows, StepCount, StepRow};
+pub use flows::{CampaignRow, Flows, StepCount, StepRow};
+pub use reasons::{reason_word, refusal_word};
 pub use tallies::{Batch, StrategyTallies, Tallies};

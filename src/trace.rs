@@ -18,12 +18,14 @@ use serde::Serialize;
 
 pub use clauses::{Misread, Predicate};
 pub use contact::Contact;
-pub use entry::{Entry, JourneyCause, Kind, NotSent};
+pub use entry::{Because, Entry, JourneyCause, Kind};
 pub use record::Record;
 pub use rows::Row;
 pub use search::{Found, search};
 pub use story::{End, Fate, Journey, Moment, What, Why};
 pub use totals::Totals;
+
+pub use crate::engine::{Reason, Refusal};
 
 use crate::engine::{Scratch, Start, play};
 use crate::scenario::{NONE, Problem, Seconds};
@@ -143,7 +145,8 @@ impl<'w> Trace<'w> {
         for &strategy in strategies {
             customers.record(&start, strategy, &mut scratch, &mut record);
             let events = entry::entries(customers, strategy, &clock, &record);
-            stories.push(story::moments(&events, customers.tables.segments[start.segment].known_loss));
+            let known_loss = customers.tables.segments[start.segment].known_loss;
+            stories.push(story::moments(&events, known_loss, &world.scenario));
             let totals = Totals::of(customers, start.segment, &record);
             lives.push(Life { strategy: &world.strategies[strategy].name, place: strategy, totals, events });
         }
@@ -184,7 +187,7 @@ impl<'w> Trace<'w> {
     pub fn parts(&self, row: &Row) -> bool {
         let sends = |index: &usize| self.strategies[*index].strategy != NONE;
         let sending: Vec<usize> = (0..row.cells.len()).filter(sends).collect();
-        let of_messages = row.cells.iter().flatten().all(|what| what.contact().is_some());
+        let of_messages = row.cells.iter().flatten().all(What::is_of_the_firm);
         let all: Vec<usize> = (0..row.cells.len()).collect();
         let compared = if of_messages && !sending.is_empty() { &sending } else { &all };
         let alike = |pair: &[usize]| row.cells[pair[0]] == row.cells[pair[1]];

@@ -3,7 +3,7 @@
 use super::charts::{
     Across, Allowance, AllowanceRow, Bar, BarRow, Bars, Better, Caption, Curve, Curves, Distribution, DistributionRow,
     Estimate, Event, Forest, ForestGroup, ForestPoint, ForestRow, Form, Funnel, FunnelRow, Lane, Limit, Mark, MarkKind,
-    Matrix, MatrixColumn, OnePath, Part, PathEnd, Paths, PathsPanel, Picture, Post, Scatter, ScatterPoint, Shape,
+    Matrix, MatrixColumn, OnePath, Outcome, OutcomeRow, Outcomes, Part, PathEnd, Paths, PathsPanel, Picture, Post, Scatter, ScatterPoint, Shape,
     Standing, Timeline, Tornado, TornadoEnd, TornadoRow,
 };
 
@@ -29,6 +29,7 @@ pub fn pictures() -> Vec<(String, Picture)> {
         add("bars", bars(kind).draw(&caption));
         add("stack", stack(kind).draw(&caption));
         add("funnel", funnel(kind).draw(&caption));
+        add("outcomes", outcomes(kind).draw(&caption));
         add("matrix", matrix(kind).draw(&caption));
         add("distribution", distribution(kind).draw(&caption));
         add("tornado", tornado(kind).draw(&caption));
@@ -344,6 +345,39 @@ fn funnel(kind: Kind) -> Funnel {
         rows: (0..channels(kind).min(9))
             .flat_map(|channel_number| (1..strategies(kind).min(4)).map(move |strategy| row(channel_number, strategy)))
             .collect(),
+    }
+}
+
+fn outcomes(kind: Kind) -> Outcomes {
+    let names = [
+        ("sent", 0, 520.0),
+        ("goal met", 1, 140.0),
+        ("condition not met", 1, 31.0),
+        ("too late", 1, 0.2),
+        ("opted out", 2, 44.0),
+        ("not opted in", 2, 180.0),
+        ("quiet hours", 3, 12.0),
+        ("lower priority", 3, 0.0),
+        ("capped", 3, 62.0),
+    ];
+    let kinds = ["sent", "not wanted by the plan", "no consent or reach", "stopped by a policy"];
+    let row = |campaign: usize, step: usize| OutcomeRow {
+        heading: format!("{} · {}", channel(kind, campaign), name(kind, 1 + campaign % 3)),
+        name: format!("{}. {}", step + 1, channel(kind, step)),
+        whole: format!("{} due", 1_000 - 270 * step),
+        outcomes: names
+            .iter()
+            .enumerate()
+            .map(|(number, &(name, of, value))| Outcome {
+                name: if kind == Kind::Hostile { hostile(number) } else { name.to_owned() },
+                kind: of,
+                value: sized(kind, value * (1.1 + chance(number, step)), number + step),
+            })
+            .collect(),
+    };
+    Outcomes {
+        kinds: kinds.map(|words| if kind == Kind::Hostile { hostile(3) } else { words.to_owned() }).to_vec(),
+        rows: (0..channels(kind).min(6)).flat_map(|campaign| (0..3).map(move |step| row(campaign, step))).collect(),
     }
 }
 

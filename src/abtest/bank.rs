@@ -95,7 +95,7 @@ pub struct Order {
     pub value: i64,
 }
 
-/// A message or click after exposure.
+/// A message, click or reply after exposure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Contact {
     /// Seconds after exposure.
@@ -118,6 +118,8 @@ pub enum Deed {
     },
     /// It was clicked.
     Clicked,
+    /// It was replied to.
+    Replied,
 }
 
 /// The bank.
@@ -214,7 +216,7 @@ impl Bank {
         self.streams[arm].orders.of(unit).map(|(after, value)| Order { after, value })
     }
 
-    /// What is sent to a unit under an arm, and what it clicks, in order of time.
+    /// What is sent to a unit under an arm, and what it clicks or replies to, in order of time.
     pub fn contacts(&self, arm: usize, unit: usize) -> impl Iterator<Item = Contact> {
         self.streams[arm].contacts.of(unit).map(|(after, code)| record::contact(after, code))
     }

@@ -29,10 +29,18 @@ pub struct Arguments {
 const STARTER: &str = include_str!("new/starter.toml");
 
 /// The scenarios that ship, by name.
-const SHIPPED: [(&str, &str); 5] = [
+const SHIPPED: [(&str, &str); 13] = [
     ("cascade-vs-blast", include_str!("../../scenarios/cascade-vs-blast.toml")),
     ("cheap-first", include_str!("../../scenarios/cheap-first.toml")),
     ("channel-mix", include_str!("../../scenarios/channel-mix.toml")),
+    ("webinar-reminder", include_str!("../../scenarios/webinar-reminder.toml")),
+    ("onboarding", include_str!("../../scenarios/onboarding.toml")),
+    ("cart-recovery", include_str!("../../scenarios/cart-recovery.toml")),
+    ("winback", include_str!("../../scenarios/winback.toml")),
+    ("whatsapp-delivery-updates", include_str!("../../scenarios/whatsapp-delivery-updates.toml")),
+    ("quiet-hours-and-caps", include_str!("../../scenarios/quiet-hours-and-caps.toml")),
+    ("generations", include_str!("../../scenarios/generations.toml")),
+    ("direct-message-to-order", include_str!("../../scenarios/direct-message-to-order.toml")),
     ("cdnow", include_str!("../../scenarios/cdnow.toml")),
     ("weekly-cascade", include_str!("../../scenarios/weekly-cascade.toml")),
 ];

@@ -30,8 +30,8 @@ pub struct Arguments {
     #[arg(long, value_name = "NUMBER", value_parser = number, allow_negative_numbers = true)]
     customer: Option<u64>,
     /// Follow the first customer who shows something: `--find "ordered under cascade but not under blast"`. Clauses are
-    /// joined by `and`: `[not] DID under STRATEGY`, where DID is ordered, responded, opened, contacted, got CAMPAIGN (each
-    /// also with `on CHANNEL`), opted out [of CHANNEL], lost or retained; `[not] under STRATEGY`, the same thing once more;
+    /// joined by `and`: `[not] DID under STRATEGY`, where DID is ordered, responded, clicked, replied, opened, contacted, held,
+    /// got CAMPAIGN (each also with `on CHANNEL`), opted out [of CHANNEL], lost or retained; `[not] under STRATEGY`, the same thing once more;
     /// `more` (or `fewer`) orders, revenue, cost, profit or messages `under STRATEGY than under STRATEGY`. Exit code 1 if
     /// there is no such customer.
     #[arg(long, value_name = "PREDICATE")]
@@ -81,7 +81,7 @@ pub struct Arguments {
 enum Only {
     /// Rows in which the strategies part.
     Differences,
-    /// Rows in which the customer does something: opens, clicks, orders, opts out, is lost.
+    /// Rows in which the customer does something: opens, clicks, replies, orders, opts out, is lost.
     Actions,
 }
 

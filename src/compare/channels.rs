@@ -23,6 +23,9 @@ pub struct ChannelRates {
     pub open: Rate,
     /// Clicked ÷ delivered.
     pub click: Rate,
+    /// Replied ÷ opened, of a channel that can be replied to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reply: Option<Rate>,
     /// Opt-outs ÷ delivered.
     pub opt_out: Rate,
     /// Orders in journeys that these contacts opened, per customer.
@@ -63,6 +66,10 @@ pub fn realised_rates(world: &World, tallies: &Tallies) -> Vec<ChannelRates> {
                 delivery: Rate { stated: contact.delivery_rate.typical(), realised: delivered / sent },
                 open: per_delivered(contact.open_rate.typical(), ChannelCount::Opened),
                 click: per_delivered(clicks(contact), ChannelCount::Clicked),
+                reply: contact.reply_rate.as_ref().map(|rate| Rate {
+                    stated: rate.typical(),
+                    realised: count(ChannelCount::Replied) / count(ChannelCount::Opened),
+                }),
                 opt_out: per_delivered(contact.opt_out_rate.typical(), ChannelCount::OptedOut),
                 orders_per_customer: count(ChannelCount::ContactOrders) / customers,
             });

@@ -25,6 +25,8 @@ pub struct ChannelLine {
     pub opened: f64,
     /// Messages clicked.
     pub clicked: f64,
+    /// Messages replied to.
+    pub replied: f64,
     /// Orders in journeys that these messages opened.
     pub contact_orders: f64,
     /// Of these, orders that would have come anyway.
@@ -33,6 +35,8 @@ pub struct ChannelLine {
     pub open_rate: Option<f64>,
     /// Clicked ÷ delivered.
     pub click_rate: Option<f64>,
+    /// Replied ÷ opened.
+    pub reply_rate: Option<f64>,
     /// Contact spend.
     pub spend: f64,
     /// Lower end.
@@ -49,6 +53,8 @@ pub struct ChannelLine {
     pub orders: f64,
     /// Journeys that began here.
     pub journeys: f64,
+    /// Journeys that ended here without an order and left a cart behind.
+    pub carts_left: f64,
 }
 
 pub(super) const COLUMNS: &[Column] = &[
@@ -58,6 +64,7 @@ pub(super) const COLUMNS: &[Column] = &[
     Column::new("delivered", Number, "messages delivered ÷ customers"),
     Column::new("opened", Number, "messages opened ÷ customers"),
     Column::new("clicked", Number, "messages clicked ÷ customers"),
+    Column::new("replied", Number, "messages replied to ÷ customers"),
     Column::new("contact_orders", Number, "orders in journeys that a message on this channel opened ÷ customers"),
     Column::new(
         "displaced_orders",
@@ -66,6 +73,7 @@ pub(super) const COLUMNS: &[Column] = &[
     ),
     Column::new("open_rate", Share, "opened ÷ delivered"),
     Column::new("click_rate", Share, "clicked ÷ delivered"),
+    Column::new("reply_rate", Share, "replied ÷ opened"),
     Column::new("spend", Money, "contact spend ÷ customers"),
     Column::new(
         "spend_low",
@@ -78,6 +86,7 @@ pub(super) const COLUMNS: &[Column] = &[
     Column::new("reach_left", Share, "(opt-ins at joining − opt-outs) ÷ opt-ins at joining"),
     Column::new("orders", Number, "orders placed here, whatever opened the journey ÷ customers"),
     Column::new("journeys", Number, "journeys that began here ÷ customers"),
+    Column::new("carts_left", Number, "journeys that ended here without an order and left a cart behind ÷ customers"),
 ];
 
 pub(super) fn lines(world: &World, tallies: &Tallies) -> Vec<ChannelLine> {
@@ -99,10 +108,12 @@ pub(super) fn lines(world: &World, tallies: &Tallies) -> Vec<ChannelLine> {
                 delivered: count(ChannelCount::Delivered),
                 opened: count(ChannelCount::Opened),
                 clicked: count(ChannelCount::Clicked),
+                replied: count(ChannelCount::Replied),
                 contact_orders: count(ChannelCount::ContactOrders),
                 displaced_orders: count(ChannelCount::DisplacedOrders),
                 open_rate: share(count(ChannelCount::Opened), count(ChannelCount::Delivered)),
                 click_rate: share(count(ChannelCount::Clicked), count(ChannelCount::Delivered)),
+                reply_rate: share(count(ChannelCount::Replied), count(ChannelCount::Opened)),
                 spend: count(ChannelCount::Spend) / 1e9,
                 spend_low: spend.as_ref().map(|spend| spend.interval.low.max(0.0)),
                 spend_high: spend.as_ref().map(|spend| spend.interval.high),
@@ -114,6 +125,7 @@ pub(super) fn lines(world: &World, tallies: &Tallies) -> Vec<ChannelLine> {
                 ),
                 orders: count(ChannelCount::Orders),
                 journeys: count(ChannelCount::Journeys),
+                carts_left: count(ChannelCount::CartsLeft),
             });
         }
     }

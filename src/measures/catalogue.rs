@@ -168,7 +168,7 @@ pub const MEASURES: &[Measure] = &[
         name: "cost per responding customer",
         unit: Unit::Money,
         better: Better::Lower,
-        definition: "all contact spend ÷ customers who clicked at least once",
+        definition: "all contact spend ÷ customers who clicked or replied at least once",
         is_total: false,
         numerator: |c| c.spend(),
         denominator: |c| c.customers(CustomerCount::Responded),
@@ -296,7 +296,7 @@ pub const MEASURES: &[Measure] = &[
         "responding customers",
         Unit::Share,
         Better::Higher,
-        "customers who clicked at least once ÷ customers",
+        "customers who clicked or replied at least once ÷ customers",
         |c| c.customers(CustomerCount::Responded),
     ),
     per_customer(

@@ -96,6 +96,7 @@ pub fn panels(figures: &Figures) -> Vec<Panel> {
         curves::money(&reader),
         costs::panel(&reader),
         funnels::channels(&reader),
+        funnels::entries(&reader),
         funnels::steps(&reader),
         hops::panel(&reader),
         curves::reach(&reader),

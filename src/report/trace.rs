@@ -11,8 +11,8 @@ use super::markdown::{drawn as drawn_markdown, drawn_left, escaped};
 use super::table::drawn as drawn_table;
 use super::words::Words;
 use crate::compare::{count, number, percent};
-use crate::scenario::{NONE, Seconds};
-use crate::trace::{Contact, End, Fate, Found, Journey, Row, Trace, What, Why, log};
+use crate::scenario::{GoalEvent, NONE, Seconds};
+use crate::trace::{Contact, End, Fate, Found, Journey, Reason, Refusal, Row, Trace, What, Why, log};
 
 /// Which rows are shown: those that pass every filter that is on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -25,8 +25,11 @@ pub struct Shown {
 
 impl Shown {
     fn shows(self, trace: &Trace, row: &Row) -> bool {
-        let acts =
-            |what: &What| !matches!(what, What::Message(_, fate) if *fate != Fate::Delivered { opted_out: true });
+        let acts = |what: &What| match what {
+            What::Message(_, fate) => *fate == Fate::Delivered { opted_out: true },
+            What::Refused { .. } => false,
+            _ => true,
+        };
         (!self.differences || trace.parts(row)) && (!self.actions || row.cells.iter().flatten().any(acts))
     }
 }
@@ -157,25 +160,29 @@ fn head(trace: &Trace, found: Option<&Found>) -> Vec<String> {
 /// One line per strategy.
 fn summary(trace: &Trace) -> Words {
     let code = trace.customer.currency;
-    let head = ["strategy", "messages", "clicked", "cost", "orders", "value", "profit", "lost"];
-    let head = head.map(|head| match head {
+    let replies = trace.strategies.iter().any(|life| life.totals.replied > 0);
+    let head = ["strategy", "messages", "clicked", "replied", "cost", "orders", "value", "profit", "lost"];
+    let shown = |head: &&str| replies || *head != "replied";
+    let words = |head: &str| match head {
         "cost" | "value" | "profit" => format!("{head} [{code}]"),
         _ => head.to_owned(),
-    });
+    };
     let rows = trace.strategies.iter().map(|life| {
         let totals = &life.totals;
-        vec![
-            life.strategy.to_owned(),
-            count(totals.sent),
-            count(totals.clicked),
-            number(totals.cost),
-            count(totals.orders),
-            number(totals.value),
-            number(totals.profit),
-            totals.lost_at_seconds.map_or("–".to_owned(), |at| time(trace, at)),
-        ]
+        let cell = |head: &str| match head {
+            "strategy" => life.strategy.to_owned(),
+            "messages" => count(totals.sent),
+            "clicked" => count(totals.clicked),
+            "replied" => count(totals.replied),
+            "cost" => number(totals.cost),
+            "orders" => count(totals.orders),
+            "value" => number(totals.value),
+            "profit" => number(totals.profit),
+            _ => totals.lost_at_seconds.map_or("–".to_owned(), |at| time(trace, at)),
+        };
+        head.into_iter().filter(shown).map(cell).collect()
     });
-    Words { head: head.to_vec(), rows: rows.collect() }
+    Words { head: head.into_iter().filter(shown).map(words).collect(), rows: rows.collect() }
 }
 
 /// Where the strategies part, in at most two sentences.
@@ -279,18 +286,28 @@ fn words(trace: &Trace, at: Seconds, what: &What) -> String {
     match what {
         What::Joined { alive: true } => "joins".to_owned(),
         What::Joined { alive: false } => "on the list, but lost already".to_owned(),
-        What::Message(contact, fate) => {
-            let fate = match fate {
-                Fate::Undelivered => "sent, not delivered".to_owned(),
-                Fate::Delivered { opted_out: false } => "delivered".to_owned(),
-                Fate::Delivered { opted_out: true } => "delivered, opted out".to_owned(),
-                Fate::NotSent(why) => {
-                    return format!("{} not sent{}: {}", contact.channel, place(trace, contact), reason(at, *why));
-                }
+        What::Refused { campaign, why } => {
+            let why = match why {
+                Refusal::OutsideAudience => "outside the audience",
+                Refusal::EnteredBefore => "entered before",
+                Refusal::StillRunning => "still running",
             };
-            format!("{} {fate}{}", contact.channel, place(trace, contact))
+            format!("{campaign} came up: {why}")
+        }
+        What::Message(contact, fate) => {
+            let (channel, place) = (contact.channel, place(trace, contact));
+            match fate {
+                Fate::Undelivered => format!("{channel} sent, not delivered{place}"),
+                Fate::Delivered { opted_out: false } => format!("{channel} delivered{place}"),
+                Fate::Delivered { opted_out: true } => format!("{channel} delivered, opted out{place}"),
+                Fate::NotSent(why) => format!("{channel} not sent{place}: {}", reason(at, why)),
+                Fate::Held { why, until } => {
+                    format!("{channel} held until {}{place}: {}", moment(trace, at, *until), plain(*why))
+                }
+            }
         }
         What::Opened(contact) => format!("{} opened{}", contact.channel, place(trace, contact)),
+        What::Replied(contact) => format!("{} replied to{}", contact.channel, place(trace, contact)),
         What::Clicked(contact, journey) => {
             format!("{} clicked{} → {}", contact.channel, place(trace, contact), path(trace, journey))
         }
@@ -303,27 +320,59 @@ fn words(trace: &Trace, at: Seconds, what: &What) -> String {
 
 /// Where a message stands in the plans, as far as there is a choice.
 fn place(trace: &Trace, contact: &Contact) -> String {
+    let fallback = if contact.fallback { ", fallback" } else { "" };
     match (trace.campaigns > 1, contact.cascade) {
-        (true, true) => format!(" ({}, step {})", contact.campaign, contact.step),
+        (true, true) => format!(" ({}, step {}{fallback})", contact.campaign, contact.step),
         (true, false) => format!(" ({})", contact.campaign),
-        (false, true) => format!(" (step {})", contact.step),
+        (false, true) => format!(" (step {}{fallback})", contact.step),
         (false, false) => String::new(),
     }
 }
 
-fn reason(at: Seconds, why: Why) -> String {
+fn reason(at: Seconds, why: &Why) -> String {
     match why {
-        Why::GoalMet => "ordered since (goal met)".to_owned(),
-        Why::Response(response) => format!("{response} before (condition met)"),
-        Why::NotOptedIn => "not opted in".to_owned(),
-        Why::OptedOut(since) if since == at => "opted out just now".to_owned(),
+        Why::GoalMet(goal) => {
+            let deed = match goal {
+                GoalEvent::Order => "ordered",
+                GoalEvent::Click => "clicked",
+                GoalEvent::Reply => "replied",
+                GoalEvent::Response => "responded",
+            };
+            format!("{deed} since (goal met)")
+        }
+        Why::ConditionMet(responses) => format!("{} before (condition met)", responses.join(" and ")),
+        Why::ConditionNotMet(responses) => format!("not {} before (condition not met)", responses.join(" or ")),
+        Why::OptedOut(since) if *since == at => "opted out just now".to_owned(),
         Why::OptedOut(since) => format!("opted out {} ago", span(at - since)),
+        Why::Plain(reason) => plain(*reason).to_owned(),
+    }
+}
+
+/// A reason in words, where there is no more to say.
+const fn plain(reason: Reason) -> &'static str {
+    match reason {
+        Reason::Expired => "waited too long (expired)",
+        Reason::Exit => "left the run (exit)",
+        Reason::GoalMet => "goal met",
+        Reason::Holdout => "in a holdout",
+        Reason::ConditionMet => "condition met",
+        Reason::ConditionNotMet => "condition not met",
+        Reason::OptedOut => "opted out",
+        Reason::NotOptedIn => "not opted in",
+        Reason::Unreachable => "unreachable on this channel",
+        Reason::QuietHours => "quiet hours",
+        Reason::LowerPriority => "another campaign comes first (lower priority)",
+        Reason::Capped => "enough messages for now (capped)",
+        Reason::Replaced => "a newer run took its place (replaced)",
+        Reason::LossKnown => "lost, and the firm knows (loss known)",
+        Reason::TooLate => "still waiting at the end (too late)",
     }
 }
 
 fn path(trace: &Trace, journey: &Journey) -> String {
     let mut touches: Vec<String> = journey.path.iter().map(|&touch| touch.to_owned()).collect();
     touches.push(match journey.end {
+        End::Left | End::Bounced if journey.cart => "left a cart behind".to_owned(),
         End::Left => "left".to_owned(),
         End::Bounced => "left at once".to_owned(),
         End::Ordered { value, moved_from: None } => format!("ordered {}", money(trace, value)),
@@ -353,6 +402,13 @@ fn money(trace: &Trace, minor: i64) -> String {
 /// A second in the customer's calendar and clock.
 fn time(trace: &Trace, at: Seconds) -> String {
     trace.clock.local(at).strftime("%a %Y-%m-%d %H:%M").to_string()
+}
+
+/// A later second: without its date if it is on the day of `at`.
+fn moment(trace: &Trace, at: Seconds, later: Seconds) -> String {
+    let (now, then) = (trace.clock.local(at), trace.clock.local(later));
+    let form = if now.date() == then.date() { "%H:%M" } else { "%a %Y-%m-%d %H:%M" };
+    then.strftime(form).to_string()
 }
 
 fn day(trace: &Trace, at: Seconds) -> String {

@@ -116,9 +116,12 @@ fn probability(row: &MeasureRow, difference: Option<&Difference>, draws: u64) ->
     }
 }
 
+/// The place of replies among the rates, behind clicks.
+const REPLIED: usize = 7;
+
 /// Stated and realised rates of each channel.
 pub(super) fn channels(answer: &Answer) -> Words {
-    let head = [
+    let mut head = vec![
         "channel",
         "strategy",
         "sent per customer",
@@ -129,9 +132,14 @@ pub(super) fn channels(answer: &Answer) -> Words {
         "opted out",
         "orders per customer",
     ];
+    // Few channels are replied to.
+    let replies = answer.channels.iter().any(|row| row.reply.is_some());
+    if replies {
+        head.insert(REPLIED, "replied");
+    }
     let rate = |rate: &crate::compare::Rate| format!("{}\nstated {}", percent(rate.realised), percent(rate.stated));
     let rows = answer.channels.iter().map(|row| {
-        vec![
+        let mut cells = vec![
             row.channel.clone(),
             row.strategy.clone(),
             number(row.sent_per_customer),
@@ -141,9 +149,13 @@ pub(super) fn channels(answer: &Answer) -> Words {
             rate(&row.click),
             rate(&row.opt_out),
             number(row.orders_per_customer),
-        ]
+        ];
+        if replies {
+            cells.insert(REPLIED, row.reply.as_ref().map_or("–".to_owned(), rate));
+        }
+        cells
     });
-    Words { head: head.map(str::to_owned).to_vec(), rows: rows.collect() }
+    Words { head: head.into_iter().map(str::to_owned).collect(), rows: rows.collect() }
 }
 
 /// What the answer hangs on.

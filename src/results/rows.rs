@@ -5,7 +5,10 @@ use std::path::Path;
 use std::str::FromStr;
 
 use super::{Error, Manifest};
-use crate::tally::{Batch, ChannelCount, CustomerCount, Layout, Row, StepCount, Tallies};
+use crate::engine::{Reason, Refusal};
+use crate::tally::{
+    Batch, ChannelCount, CustomerCount, Layout, Row, StepCount, Tallies, reason_word, refusal_word,
+};
 use crate::world::{Strategy, World};
 
 const BATCHES: &str = "batches.csv";
@@ -17,6 +20,8 @@ const WEEK_DRAWS: &str = "weeks_by_draw.csv";
 const RUNS: &str = "runs.csv";
 const STEPS: &str = "steps.csv";
 const TOUCHES: &str = "touches.csv";
+/// Before a reason of not being sent.
+const WITHHELD: &str = "withheld_";
 /// In place of a channel that a touch was followed by.
 const ORDER: &str = "(order)";
 /// All of them.
@@ -88,18 +93,22 @@ fn write_weeks(folder: &Path, tallies: &Tallies, world: &World) -> Result<(), Er
 }
 
 fn write_flows(folder: &Path, tallies: &Tallies, world: &World) -> Result<(), Error> {
-    let mut file = File::create(folder, RUNS, &["strategy", "campaign"], Columns::These(&["runs"]))?;
+    let refusals = Refusal::ALL.map(refusal_word);
+    let counts = [&["runs"][..], &refusals].concat();
+    let mut file = File::create(folder, RUNS, &["strategy", "campaign"], Columns::These(&counts))?;
     for strategy in &tallies.strategies {
-        for (campaign, runs) in world.campaigns.iter().zip(&strategy.flows.runs) {
-            file.write(&[&strategy.name, campaign], &[*runs])?;
+        for (campaign, row) in world.campaigns.iter().zip(&strategy.flows.campaigns) {
+            file.write(&[&strategy.name, campaign], &[&[row.runs][..], &row.refused].concat())?;
         }
     }
     file.finish()?;
-    let counts = StepCount::ALL.map(|(_, name)| name);
-    let mut file = File::create(folder, STEPS, &["strategy", "campaign", "step", "channel"], Columns::These(&counts))?;
+    let withheld = Reason::ALL.map(|reason| format!("{WITHHELD}{}", reason_word(reason)));
+    let counts = StepCount::ALL.iter().map(|&(_, name)| name);
+    let counts: Vec<&str> = counts.chain(withheld.iter().map(String::as_str)).collect();
+    let mut file = File::create(folder, STEPS, &["strategy", "campaign", "step", "fallback", "channel"], Columns::These(&counts))?;
     for strategy in &tallies.strategies {
-        for ((campaign, step, channel), row) in steps(world, &strategy.name).zip(&strategy.flows.steps) {
-            file.write(&[&strategy.name, &campaign, &step, &channel], row)?;
+        for (step, row) in steps(world, &strategy.name).zip(&strategy.flows.steps) {
+            file.write(&[&strategy.name, &step.campaign, &step.number, &step.fallback, &step.channel], &[&row.counts[..], &row.withheld].concat())?;
         }
     }
     file.finish()?;
@@ -118,12 +127,23 @@ fn touches(world: &World) -> impl Iterator<Item = (&str, &str)> {
     names().flat_map(move |channel| names().chain([ORDER]).map(move |next| (channel, next)))
 }
 
-/// Campaign, place in its plan (from 1) and channel of each step of a strategy.
-fn steps<'w>(world: &'w World, strategy: &str) -> impl Iterator<Item = (&'w str, usize, &'w str)> {
+/// What a line of the steps is about.
+struct Step<'w> {
+    campaign: &'w str,
+    /// Place in the campaign's plan as it is written, from 1.
+    number: u8,
+    /// Whether it is a fallback of that step.
+    fallback: bool,
+    channel: &'w str,
+}
+
+fn steps<'w>(world: &'w World, strategy: &str) -> impl Iterator<Item = Step<'w>> {
     let steps = world.strategy(strategy).into_iter().flat_map(|index| Strategy::steps(&world.strategies[index]));
-    steps.map(|(campaign, place, step)| {
-        let (campaign, channel) = (&world.campaigns[usize::from(campaign)], &world.channels[usize::from(step.channel)]);
-        (campaign.as_str(), place + 1, channel.name.as_str())
+    steps.map(|(campaign, _, step)| Step {
+        campaign: &world.campaigns[usize::from(campaign)],
+        number: step.number,
+        fallback: step.fallback,
+        channel: &world.channels[usize::from(step.channel)].name,
     })
 }
 
@@ -185,19 +205,23 @@ pub(super) fn read(folder: &Path, manifest: &Manifest, world: &World) -> Result<
 }
 
 fn read_flows(folder: &Path, world: &World, tallies: &mut Tallies) -> Result<(), Error> {
-    let mut file = Lines::open(folder, RUNS, 3)?;
+    let mut file = Lines::open(folder, RUNS, 3 + Refusal::ALL.len())?;
     for strategy in &mut tallies.strategies {
-        for (campaign, runs) in world.campaigns.iter().zip(&mut strategy.flows.runs) {
-            *runs = file.of(&[&strategy.name, campaign])?.number(2)?;
+        for (campaign, row) in world.campaigns.iter().zip(&mut strategy.flows.campaigns) {
+            let line = file.of(&[&strategy.name, campaign])?;
+            for (place, count) in std::iter::once(&mut row.runs).chain(&mut row.refused).enumerate() {
+                *count = line.number(2 + place)?;
+            }
         }
     }
     file.end()?;
-    let mut file = Lines::open(folder, STEPS, 4 + StepCount::ALL.len())?;
+    let mut file = Lines::open(folder, STEPS, 5 + StepCount::ALL.len() + Reason::ALL.len())?;
     for strategy in &mut tallies.strategies {
-        for ((campaign, step, channel), row) in steps(world, &strategy.name).zip(&mut strategy.flows.steps) {
-            let line = file.of(&[&strategy.name, campaign, &step.to_string(), channel])?;
-            for (place, count) in row.iter_mut().enumerate() {
-                *count = line.number(4 + place)?;
+        for (step, row) in steps(world, &strategy.name).zip(&mut strategy.flows.steps) {
+            let (number, fallback) = (step.number.to_string(), step.fallback.to_string());
+            let line = file.of(&[&strategy.name, step.campaign, &number, &fallback, step.channel])?;
+            for (place, count) in row.counts.iter_mut().chain(&mut row.withheld).enumerate() {
+                *count = line.number(5 + place)?;
             }
         }
     }

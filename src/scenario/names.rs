@@ -41,7 +41,8 @@ pub fn check(group: &mut Table, (key, what, most): (&str, &str, usize), problems
     }
 }
 
-fn unusable(name: &str) -> Option<String> {
+/// Why a name cannot be used, if so.
+pub fn unusable(name: &str) -> Option<String> {
     let forbidden = |c: &char| c.is_control() || is_invisible(*c);
     let punctuation = |c: &char| "./\\:*?\"<>|`,;=".contains(*c);
     match name.chars().count() {

@@ -3,7 +3,7 @@
 use super::counts::{ChannelCount, CustomerCount, Layout, Row};
 use super::flows::{Flows, StepCount};
 use super::retention::Retention;
-use crate::engine::{Cause, Ending, Event, Message, Reason, Watch};
+use crate::engine::{Cause, Ending, Event, Message, Reason, Refusal, Watch};
 use crate::scenario::{Seconds, WEEK};
 use crate::world::{ChannelId, Strategy, Tables, World};
 
@@ -16,11 +16,17 @@ pub struct BatchTally {
     /// By week and channel; what belongs to a message stands with its step until the batch ends.
     by_channel: Vec<[u64; ChannelCount::ALL.len()]>,
     /// By week and step.
-    by_step: Vec<[u64; StepCount::ALL.len()]>,
+    by_step: Vec<[u64; StepCount::WEEKLY]>,
     /// By week. Signed: from week to week fewer customers may be retained.
     by_customer: Vec<[i64; CustomerCount::ALL.len()]>,
+    /// By step and reason; reasons are not kept by week, so that the table of weeks stays small.
+    withheld: Vec<[u64; Reason::ALL.len()]>,
+    /// By step.
+    held: Vec<u64>,
     /// By campaign.
     runs: Vec<u64>,
+    /// By campaign.
+    refused: Vec<[u64; Refusal::ALL.len()]>,
     /// By [`Flows::touch`].
     touches: Vec<u64>,
     /// The week of the last event; a customer's events come in order of time, so it seldom changes.
@@ -41,9 +47,12 @@ impl BatchTally {
         Self {
             channels,
             by_channel: vec![[0; ChannelCount::ALL.len()]; channels * world.weeks],
-            by_step: vec![[0; StepCount::ALL.len()]; steps.len() * world.weeks],
+            by_step: vec![[0; StepCount::WEEKLY]; steps.len() * world.weeks],
             by_customer: vec![[0; CustomerCount::ALL.len()]; world.weeks],
+            withheld: vec![[0; Reason::ALL.len()]; steps.len()],
+            held: vec![0; steps.len()],
             runs: vec![0; world.campaigns.len()],
+            refused: vec![[0; Refusal::ALL.len()]; world.campaigns.len()],
             touches: vec![0; channels * (channels + 1)],
             steps,
             week: 0,
@@ -76,8 +85,8 @@ impl BatchTally {
                         contact.price,
                     )
                 });
-                let total = &mut flows.steps[step];
-                for (count, _) in StepCount::ALL {
+                let total = &mut flows.steps[step].counts;
+                for &(count, _) in &StepCount::ALL[..StepCount::WEEKLY] {
                     let counted = i128::from(counts[count as usize]);
                     total[count as usize] += counted;
                     if let Some(sum) = count.of_channel() {
@@ -102,7 +111,14 @@ impl BatchTally {
         let carry = |sums: &mut [i128], counts: &mut [u64]| {
             sums.iter_mut().zip(counts).for_each(|(sum, count)| *sum += i128::from(std::mem::take(count)));
         };
-        carry(&mut flows.runs, &mut self.runs);
+        for (step, (withheld, held)) in flows.steps.iter_mut().zip(self.withheld.iter_mut().zip(&mut self.held)) {
+            carry(&mut step.withheld, withheld);
+            step.counts[StepCount::Held as usize] += i128::from(std::mem::take(held));
+        }
+        for (campaign, (runs, refused)) in flows.campaigns.iter_mut().zip(self.runs.iter_mut().zip(&mut self.refused)) {
+            campaign.runs += i128::from(std::mem::take(runs));
+            carry(&mut campaign.refused, refused);
+        }
         carry(&mut flows.touches, &mut self.touches);
         rows
     }
@@ -169,22 +185,17 @@ impl Watch for BatchTally {
             Event::Opened(message) => self.add_to_step(at, StepCount::Opened, message, 1),
             Event::Clicked(message) => self.add_to_step(at, StepCount::Clicked, message, 1),
             Event::OptedOut(message) => self.add_to_step(at, StepCount::OptedOut, message, 1),
-            Event::Withheld(message, reason) => {
-                let count = match reason {
-                    Reason::GoalMet => StepCount::GoalMet,
-                    Reason::ConditionMet => StepCount::ConditionMet,
-                    Reason::NotOptedIn => StepCount::NotOptedIn,
-                    Reason::OptedOut => StepCount::AfterOptOut,
-                    _ => return,
-                };
-                self.add_to_step(at, count, message, 1);
-            }
+            Event::Replied(message) => self.add_to_step(at, StepCount::Replied, message, 1),
+            Event::Withheld(message, reason) => self.withheld[usize::from(message.step)][reason as usize] += 1,
+            Event::Held(message, ..) => self.held[usize::from(message.step)] += 1,
+            Event::Refused(campaign, refusal) => self.refused[usize::from(campaign)][refusal as usize] += 1,
             Event::JourneyBegan(channel) => self.add(at, ChannelCount::Journeys, channel, 1),
             Event::Hopped { from, to } => {
                 self.add(at, ChannelCount::Hops, from, 1);
                 self.touches[Flows::touch(usize::from(from), Some(usize::from(to)), self.channels)] += 1;
             }
             Event::Bounced(channel) => self.add(at, ChannelCount::Bounced, channel, 1),
+            Event::CartLeft(channel) => self.add(at, ChannelCount::CartsLeft, channel, 1),
             Event::Ordered { channel, value, cause } => {
                 self.add(at, ChannelCount::Orders, channel, 1);
                 self.add(at, ChannelCount::Revenue, channel, value as u64);
@@ -199,7 +210,6 @@ impl Watch for BatchTally {
                     self.add_retained(over);
                 }
             }
-            Event::Refused(..) | Event::Replied(_) | Event::Held(..) | Event::CartLeft(_) => {}
             Event::Lost => {
                 self.turn_to(at);
                 self.add_customer(CustomerCount::Lost, true);

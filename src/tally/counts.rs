@@ -11,16 +11,10 @@ pub enum ChannelCount {
     Opened,
     /// Messages clicked.
     Clicked,
+    /// Messages replied to.
+    Replied,
     /// Opt-outs.
     OptedOut,
-    /// Due messages not sent because the campaign's goal was met.
-    GoalMet,
-    /// Due messages not sent because their `unless` was met.
-    ConditionMet,
-    /// Due messages not sent because the customer never opted in.
-    NotOptedIn,
-    /// Due messages not sent because the customer had opted out.
-    AfterOptOut,
     /// Orders in journeys that a contact on this channel opened.
     ContactOrders,
     /// Of these, orders that only moved a natural order forward (R16).
@@ -33,6 +27,8 @@ pub enum ChannelCount {
     Hops,
     /// Journeys that ended here at their first touch without an order.
     Bounced,
+    /// Journeys that ended here without an order and left a cart behind.
+    CartsLeft,
     /// Orders placed here.
     Orders,
     /// Their value in minor units of the currency.
@@ -43,22 +39,20 @@ pub enum ChannelCount {
 
 impl ChannelCount {
     /// All of them with their names in result files, in the order of a row.
-    pub const ALL: [(Self, &'static str); 18] = [
+    pub const ALL: [(Self, &'static str); 16] = [
         (Self::Sent, "sent"),
         (Self::Delivered, "delivered"),
         (Self::Opened, "opened"),
         (Self::Clicked, "clicked"),
+        (Self::Replied, "replied"),
         (Self::OptedOut, "opted_out"),
-        (Self::GoalMet, "withheld_goal_met"),
-        (Self::ConditionMet, "withheld_condition_met"),
-        (Self::NotOptedIn, "withheld_not_opted_in"),
-        (Self::AfterOptOut, "withheld_opted_out"),
         (Self::ContactOrders, "contact_orders"),
         (Self::DisplacedOrders, "displaced_orders"),
         (Self::OptedIn, "opted_in"),
         (Self::Journeys, "journeys"),
         (Self::Hops, "hops"),
         (Self::Bounced, "bounced"),
+        (Self::CartsLeft, "carts_left"),
         (Self::Orders, "orders"),
         (Self::Revenue, "revenue_minor"),
         (Self::Spend, "spend_nano"),
@@ -83,7 +77,7 @@ pub enum CustomerCount {
     Ordered,
     /// Customers to whom a message was delivered.
     Contacted,
-    /// Customers who clicked.
+    /// Customers who clicked or replied.
     Responded,
     /// Customers alive at the horizon.
     Alive,

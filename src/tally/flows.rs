@@ -1,8 +1,9 @@
 //! What is counted over the whole simulation only: how plans were carried out, and how journeys went.
 
 use super::counts::ChannelCount;
+use crate::engine::{Reason, Refusal};
 
-/// A count that belongs to a step of a plan.
+/// A count that belongs to a step of a plan, apart from the [reasons](StepRow::withheld) of not being sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StepCount {
     /// Messages sent.
@@ -13,16 +14,10 @@ pub enum StepCount {
     Opened,
     /// Messages clicked.
     Clicked,
+    /// Messages replied to.
+    Replied,
     /// Opt-outs.
     OptedOut,
-    /// Due messages not sent because the campaign's goal was met.
-    GoalMet,
-    /// Due messages not sent because their `unless` was met.
-    ConditionMet,
-    /// Due messages not sent because the customer never opted in.
-    NotOptedIn,
-    /// Due messages not sent because the customer had opted out.
-    AfterOptOut,
     /// Orders in journeys that a message of this step opened.
     Orders,
     /// Of these, orders that only moved a natural order forward (R16).
@@ -33,26 +28,29 @@ pub enum StepCount {
     Margin,
     /// What the messages cost, in nano-units of the currency: billed messages × price (R17).
     Spend,
+    /// How often a due message was made to wait; one message may be held more than once.
+    Held,
 }
 
 impl StepCount {
     /// All of them with their names in result files, in the order of a row.
-    pub const ALL: [(Self, &'static str); 14] = [
+    pub const ALL: [(Self, &'static str); 12] = [
         (Self::Sent, "sent"),
         (Self::Delivered, "delivered"),
         (Self::Opened, "opened"),
         (Self::Clicked, "clicked"),
+        (Self::Replied, "replied"),
         (Self::OptedOut, "opted_out"),
-        (Self::GoalMet, "withheld_goal_met"),
-        (Self::ConditionMet, "withheld_condition_met"),
-        (Self::NotOptedIn, "withheld_not_opted_in"),
-        (Self::AfterOptOut, "withheld_opted_out"),
         (Self::Orders, "contact_orders"),
         (Self::DisplacedOrders, "displaced_orders"),
         (Self::Revenue, "contact_revenue_minor"),
         (Self::Margin, "contact_margin_minor_e9"),
         (Self::Spend, "spend_nano"),
+        (Self::Held, "held"),
     ];
+
+    /// How many of them, from the first, are counted event by event and week by week.
+    pub(super) const WEEKLY: usize = Self::Margin as usize;
 
     /// The count of the step's channel to which this one adds; money is worked out for each apart.
     pub(super) const fn of_channel(self) -> Option<ChannelCount> {
@@ -61,26 +59,76 @@ impl StepCount {
             Self::Delivered => Some(ChannelCount::Delivered),
             Self::Opened => Some(ChannelCount::Opened),
             Self::Clicked => Some(ChannelCount::Clicked),
+            Self::Replied => Some(ChannelCount::Replied),
             Self::OptedOut => Some(ChannelCount::OptedOut),
-            Self::GoalMet => Some(ChannelCount::GoalMet),
-            Self::ConditionMet => Some(ChannelCount::ConditionMet),
-            Self::NotOptedIn => Some(ChannelCount::NotOptedIn),
-            Self::AfterOptOut => Some(ChannelCount::AfterOptOut),
             Self::Orders => Some(ChannelCount::ContactOrders),
             Self::DisplacedOrders => Some(ChannelCount::DisplacedOrders),
-            Self::Revenue | Self::Margin | Self::Spend => None,
+            Self::Revenue | Self::Margin | Self::Spend | Self::Held => None,
         }
     }
 }
 
 /// The counts of one step of a plan.
-pub type StepRow = [i128; StepCount::ALL.len()];
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct StepRow {
+    /// In the order of [`StepCount::ALL`].
+    pub counts: [i128; StepCount::ALL.len()],
+    /// Messages not sent by reason, in the order of [`Reason::ALL`].
+    pub withheld: [i128; Reason::ALL.len()],
+}
+
+impl StepRow {
+    /// A count.
+    pub const fn of(&self, count: StepCount) -> i128 {
+        self.counts[count as usize]
+    }
+
+    /// Messages not sent for a reason.
+    pub const fn because(&self, reason: Reason) -> i128 {
+        self.withheld[reason as usize]
+    }
+
+    /// Messages that came to an outcome (R21): sent, or not sent for one reason each.
+    pub fn outcomes(&self) -> i128 {
+        self.of(StepCount::Sent) + self.withheld.iter().sum::<i128>()
+    }
+
+    fn add(&mut self, other: &Self) {
+        add(&mut self.counts, &other.counts);
+        add(&mut self.withheld, &other.withheld);
+    }
+}
+
+/// What became of the times that one campaign came up for a customer (R37).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CampaignRow {
+    /// Runs that began.
+    pub runs: i128,
+    /// Times that none began, in the order of [`Refusal::ALL`].
+    pub refused: [i128; Refusal::ALL.len()],
+}
+
+impl CampaignRow {
+    /// How often the campaign came up: each time a run began or was refused.
+    pub fn came_up(&self) -> i128 {
+        self.runs + self.refused.iter().sum::<i128>()
+    }
+
+    fn add(&mut self, other: &Self) {
+        self.runs += other.runs;
+        add(&mut self.refused, &other.refused);
+    }
+}
+
+fn add(own: &mut [i128], more: &[i128]) {
+    own.iter_mut().zip(more).for_each(|(sum, more)| *sum += more);
+}
 
 /// Runs, messages and hops under one strategy, over all batches and weeks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Flows {
-    /// Runs that began, by campaign.
-    pub runs: Vec<i128>,
+    /// By campaign.
+    pub campaigns: Vec<CampaignRow>,
     /// By [step](crate::world::Strategy::steps).
     pub steps: Vec<StepRow>,
     /// What touches came to, by [`Flows::touch`]: hops, and orders. Touches that came to neither were left.
@@ -91,7 +139,7 @@ impl Flows {
     /// Nothing yet.
     pub fn zero(campaigns: usize, steps: usize, channels: usize) -> Self {
         Self {
-            runs: vec![0; campaigns],
+            campaigns: vec![CampaignRow::default(); campaigns],
             steps: vec![StepRow::default(); steps],
             touches: vec![0; channels * (channels + 1)],
         }
@@ -99,9 +147,8 @@ impl Flows {
 
     /// Adds what was counted elsewhere under the same strategy.
     pub fn add(&mut self, other: &Self) {
-        let add = |own: &mut [i128], more: &[i128]| own.iter_mut().zip(more).for_each(|(sum, more)| *sum += more);
-        add(&mut self.runs, &other.runs);
-        self.steps.iter_mut().zip(&other.steps).for_each(|(own, more)| add(own, more));
+        self.campaigns.iter_mut().zip(&other.campaigns).for_each(|(own, more)| own.add(more));
+        self.steps.iter_mut().zip(&other.steps).for_each(|(own, more)| own.add(more));
         add(&mut self.touches, &other.touches);
     }
 

@@ -10,16 +10,30 @@ use crate::scenario::{harmless, nearest};
 use crate::world::{CampaignId, ChannelId, World};
 
 /// What a customer may have done.
-const DEEDS: [&str; 8] = ["ordered", "responded", "opened", "contacted", "got", "opted out", "lost", "retained"];
+const DEEDS: [&str; 11] = [
+    "ordered",
+    "responded",
+    "clicked",
+    "replied",
+    "opened",
+    "contacted",
+    "got",
+    "held",
+    "opted out",
+    "lost",
+    "retained",
+];
 /// What people say, and which deed is meant.
-const SYNONYMS: [(&str, &str); 16] = [
+const SYNONYMS: [(&str, &str); 18] = [
     ("bought", "ordered"),
     ("buys", "ordered"),
     ("purchased", "ordered"),
     ("paid", "ordered"),
     ("spent", "ordered"),
     ("converted", "ordered"),
-    ("answered", "responded"),
+    ("answered", "replied"),
+    ("delayed", "held"),
+    ("waited", "held"),
     ("reacted", "responded"),
     ("read", "opened"),
     ("received", "contacted"),
@@ -52,9 +66,12 @@ enum Clause {
 enum Deed {
     Ordered(Option<ChannelId>),
     Responded(Option<ChannelId>),
+    Clicked(Option<ChannelId>),
+    Replied(Option<ChannelId>),
     Opened(Option<ChannelId>),
     Contacted(Option<ChannelId>),
     Got(CampaignId, Option<ChannelId>),
+    Held(Option<ChannelId>),
     OptedOut(Option<ChannelId>),
     Lost,
     Retained,
@@ -140,7 +157,12 @@ impl Deed {
             Self::Ordered(wanted) => {
                 any(&|event| matches!(event, Event::Ordered { channel, .. } if on(wanted, channel)))
             }
-            Self::Responded(wanted) => any(&|event| matches!(event, Event::Clicked(m) if on(wanted, m.channel))),
+            Self::Responded(wanted) => {
+                any(&|event| matches!(event, Event::Clicked(m) | Event::Replied(m) if on(wanted, m.channel)))
+            }
+            Self::Clicked(wanted) => any(&|event| matches!(event, Event::Clicked(m) if on(wanted, m.channel))),
+            Self::Replied(wanted) => any(&|event| matches!(event, Event::Replied(m) if on(wanted, m.channel))),
+            Self::Held(wanted) => any(&|event| matches!(event, Event::Held(m, ..) if on(wanted, m.channel))),
             Self::Opened(wanted) => any(&|event| matches!(event, Event::Opened(m) if on(wanted, m.channel))),
             Self::Contacted(wanted) => any(&|event| matches!(event, Event::Delivered(m) if on(wanted, m.channel))),
             Self::Got(campaign, wanted) => {
@@ -197,23 +219,25 @@ impl Reader<'_, '_> {
 
     fn deed(&mut self, after_not: bool) -> Result<Deed, Misread> {
         let found = DEEDS.into_iter().find(|deed| self.take(deed));
+        let carrier = |reader: &mut Self, before: &str| reader.channel(before, |channel| channel.carries_contacts);
         Ok(match found {
             Some("ordered") => Deed::Ordered(self.place_of_order()?),
-            Some("responded") => Deed::Responded(self.channel("on", |channel| channel.carries_contacts)?),
-            Some("opened") => Deed::Opened(self.channel("on", |channel| channel.carries_contacts)?),
-            Some("contacted") => Deed::Contacted(self.channel("on", |channel| channel.carries_contacts)?),
+            Some("responded") => Deed::Responded(carrier(self, "on")?),
+            Some("clicked") => Deed::Clicked(carrier(self, "on")?),
+            Some("replied") => Deed::Replied(carrier(self, "on")?),
+            Some("opened") => Deed::Opened(carrier(self, "on")?),
+            Some("contacted") => Deed::Contacted(carrier(self, "on")?),
+            Some("held") => Deed::Held(carrier(self, "on")?),
             Some("got") => {
                 let campaign = self.name("a campaign", &self.world.campaigns.clone())?;
-                Deed::Got(campaign as CampaignId, self.channel("on", |channel| channel.carries_contacts)?)
+                Deed::Got(campaign as CampaignId, carrier(self, "on")?)
             }
-            Some("opted out") => Deed::OptedOut(self.channel("of", |channel| channel.carries_contacts)?),
+            Some("opted out") => Deed::OptedOut(carrier(self, "of")?),
             Some("lost") => Deed::Lost,
             Some(_) => Deed::Retained,
-            // The word of tables, files and conditions.
-            None if self.take("clicked") => Deed::Responded(self.channel("on", |channel| channel.carries_contacts)?),
             None => {
                 let others: &[&str] = if after_not { &[] } else { &["not", "more", "fewer", "less"] };
-                let starts = [&DEEDS[..], &["clicked"], others].concat();
+                let starts = [&DEEDS[..], others].concat();
                 return Err(self.expected("what a customer did", &starts));
             }
         })

@@ -1,7 +1,7 @@
 //! The address of a contact in words: the same contact has the same luck under every strategy (R2).
 
-use crate::engine::{Event, Message};
-use crate::scenario::{self, Seconds};
+use crate::engine::{Cause, Event, Message, Reason};
+use crate::scenario::{self, Response, Seconds};
 use crate::world::{CampaignId, Step, Strategy, World};
 
 /// One message to one customer: sent, or due and not sent.
@@ -15,8 +15,10 @@ pub struct Contact<'w> {
     pub channel: &'w str,
     /// 1 for the first message of this run on this channel, 2 for the next.
     pub send: u32,
-    /// Its place in the strategy's plan, from 1.
+    /// Its place in the strategy's plan, from 1; a fallback has that of the step that it stands in for.
     pub step: usize,
+    /// Whether it stands in for a message that could not be delivered.
+    pub fallback: bool,
     /// Whether that plan is a cascade, so that places are steps in time.
     pub cascade: bool,
 }
@@ -42,6 +44,8 @@ struct Run {
     at: Seconds,
     /// Places of the plan that were sent, as bits.
     sent: u64,
+    /// Responses to its messages so far, as [bits](Step::bit).
+    responses: u8,
 }
 
 impl<'w> Contacts<'w> {
@@ -53,17 +57,26 @@ impl<'w> Contacts<'w> {
     /// Learns what an event changes.
     pub fn learn(&mut self, at: Seconds, event: Event) {
         match event {
-            Event::RunBegan(_) => self.runs.push(Run { at, sent: 0 }),
+            Event::RunBegan(_) => self.runs.push(Run { at, sent: 0, responses: 0 }),
             Event::Sent(message) => {
                 self.runs[message.run as usize].sent |= 1 << self.steps[usize::from(message.step)].1;
             }
+            Event::Delivered(message) => self.respond(message, Response::Delivered),
+            Event::Opened(message) => self.respond(message, Response::Opened),
+            Event::Clicked(message) => self.respond(message, Response::Clicked),
+            Event::Replied(message) => self.respond(message, Response::Replied),
+            Event::Ordered { cause: Cause::Contact { message, .. }, .. } => self.respond(message, Response::Ordered),
             _ => {}
         }
     }
 
+    fn respond(&mut self, message: Message, response: Response) {
+        self.runs[message.run as usize].responses |= Step::bit(response);
+    }
+
     /// The contact of a message.
     pub fn of(&self, message: Message) -> Contact<'w> {
-        let (campaign, place, step) = self.steps[usize::from(message.step)];
+        let (campaign, _, step) = self.steps[usize::from(message.step)];
         let run = &self.runs[message.run as usize];
         let before = run.sent & step.same_channel;
         Contact {
@@ -71,16 +84,29 @@ impl<'w> Contacts<'w> {
             run_at: run.at,
             channel: &self.world.channels[usize::from(message.channel)].name,
             send: before.count_ones() + 1,
-            step: place + 1,
+            step: usize::from(step.number),
+            fallback: step.fallback,
             cascade: self.plan(campaign).is_some_and(|plan| matches!(plan.way, scenario::Way::Cascade(_))),
         }
     }
 
-    /// What made a step unnecessary, in the word of the scenario file.
-    pub fn condition(&self, message: Message) -> Option<&'static str> {
+    /// The responses that made a step unnecessary, or those that it needs and that had not come, in the words of the
+    /// scenario file; none for another reason.
+    pub fn condition(&self, message: Message, reason: Reason) -> Vec<&'static str> {
         let (campaign, _, step) = self.steps[usize::from(message.step)];
-        let scenario::Way::Cascade(steps) = &self.plan(campaign)?.way else { return None };
-        steps[usize::from(step.number) - 1].unless.first().map(|unless| unless.value.word())
+        let Some(scenario::Way::Cascade(steps)) = self.plan(campaign).map(|plan| &plan.way) else { return Vec::new() };
+        let step = &steps[usize::from(step.number) - 1];
+        let responses = self.runs[message.run as usize].responses;
+        let came = |response: Response| responses & Step::bit(response) != 0;
+        let named = |all: &[scenario::At<Response>], wanted: bool| {
+            let these = all.iter().map(|response| response.value).filter(|&response| came(response) == wanted);
+            these.map(Response::word).collect()
+        };
+        match reason {
+            Reason::ConditionMet => named(&step.unless, true),
+            Reason::ConditionNotMet => named(&step.only_if, false),
+            _ => Vec::new(),
+        }
     }
 
     /// The plan as it was written; `none` has no plan.

@@ -5,8 +5,9 @@ use serde::Serialize;
 
 use super::contact::Contacts;
 use super::{Contact, Customers, Record};
-use crate::engine::{Cause, Event, Message, Reason};
+use crate::engine::{Cause, Event, Message, Reason, Refusal};
 use crate::scenario::Seconds;
+use crate::tally::{reason_word, refusal_word};
 use crate::world::{ChannelId, Clock};
 
 /// What kind of event it is.
@@ -17,6 +18,8 @@ pub enum Kind {
     Joined,
     /// A campaign came up and a run of its plan began.
     RunBegan,
+    /// A campaign came up, and no run began.
+    Refused,
     /// A message was sent.
     Sent,
     /// It was delivered.
@@ -25,16 +28,22 @@ pub enum Kind {
     Opened,
     /// It was clicked.
     Clicked,
+    /// It was replied to.
+    Replied,
     /// On its delivery the customer opted out of the channel.
     OptedOut,
     /// A due message was not sent.
     NotSent,
+    /// A due message was made to wait.
+    Held,
     /// A journey began.
     JourneyBegan,
     /// It hopped.
     Hopped,
     /// It ended at its first touch without an order.
     Bounced,
+    /// It ended without an order and left a cart behind.
+    CartLeft,
     /// The customer ordered.
     Ordered,
     /// The customer was lost.
@@ -47,53 +56,47 @@ impl Kind {
         match self {
             Self::Joined => "joined",
             Self::RunBegan => "run_began",
+            Self::Refused => "refused",
             Self::Sent => "sent",
             Self::Delivered => "delivered",
             Self::Opened => "opened",
             Self::Clicked => "clicked",
+            Self::Replied => "replied",
             Self::OptedOut => "opted_out",
             Self::NotSent => "not_sent",
+            Self::Held => "held",
             Self::JourneyBegan => "journey_began",
             Self::Hopped => "hopped",
             Self::Bounced => "bounced",
+            Self::CartLeft => "cart_left",
             Self::Ordered => "ordered",
             Self::Lost => "lost",
         }
     }
 }
 
-/// Why a due message was not sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum NotSent {
-    /// The campaign's goal was met.
-    GoalMet,
-    /// The step's `unless` was met.
-    ConditionMet,
-    /// The customer never opted in to the channel.
-    NotOptedIn,
-    /// The customer had opted out of it.
-    OptedOut,
+/// Why something that was due did not happen, or not yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Because {
+    /// Why a message was not sent, or made to wait.
+    Message(Reason),
+    /// Why no run began.
+    Run(Refusal),
 }
 
-impl NotSent {
+impl Because {
     /// Its name in files.
     pub const fn word(self) -> &'static str {
         match self {
-            Self::GoalMet => "goal_met",
-            Self::ConditionMet => "condition_met",
-            Self::NotOptedIn => "not_opted_in",
-            Self::OptedOut => "opted_out",
+            Self::Message(reason) => reason_word(reason),
+            Self::Run(refusal) => refusal_word(refusal),
         }
     }
+}
 
-    const fn of(reason: Reason) -> Self {
-        match reason {
-            Reason::GoalMet => Self::GoalMet,
-            Reason::ConditionMet => Self::ConditionMet,
-            Reason::NotOptedIn => Self::NotOptedIn,
-            _ => Self::OptedOut,
-        }
+impl Serialize for Because {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.word())
     }
 }
 
@@ -136,9 +139,12 @@ pub struct Entry<'w> {
     /// When that campaign came up, in seconds since the start.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub run_at_seconds: Option<Seconds>,
-    /// Place of the message in the strategy's plan, from 1.
+    /// Place of the message in the strategy's plan, from 1; a fallback has that of the step that it stands in for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub step: Option<usize>,
+    /// Whether it stands in for a message that could not be delivered; left out unless true.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub fallback: bool,
     /// 1 for the first message of the run on its channel, 2 for the next.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub send: Option<u32>,
@@ -151,12 +157,15 @@ pub struct Entry<'w> {
     /// Where a hop led.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub to_channel: Option<&'w str>,
-    /// Why a due message was not sent.
+    /// Why a due message was not sent or had to wait, or why no run began.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub reason: Option<NotSent>,
-    /// Which response made it unnecessary.
+    pub reason: Option<Because>,
+    /// Which responses made it unnecessary, or which of those that it needs had not come.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub condition: Vec<&'static str>,
+    /// Until when it waits at least, in seconds since the start.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub condition: Option<&'static str>,
+    pub until_seconds: Option<Seconds>,
     /// What opened a journey.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cause: Option<JourneyCause>,
@@ -194,7 +203,7 @@ pub(super) fn entries<'w>(
     record: &Record,
 ) -> Vec<Entry<'w>> {
     let mut namer =
-        Namer { customers, clock, contacts: Contacts::new(customers.world, strategy), opener: None, last: None };
+        Namer { customers, clock, contacts: Contacts::new(customers.world, strategy), opener: None, clicked: None };
     record.events.iter().map(|&(at, event)| namer.entry(at, event)).collect()
 }
 
@@ -204,8 +213,8 @@ struct Namer<'a, 'w> {
     contacts: Contacts<'w>,
     /// The message that opened the journey that is under way; none for a natural one.
     opener: Option<Message>,
-    /// The event before: a journey that a click opened follows it at once.
-    last: Option<Event>,
+    /// The message that was just clicked: the journey that begins next is the one that it opens.
+    clicked: Option<Message>,
 }
 
 impl<'w> Namer<'_, 'w> {
@@ -225,18 +234,33 @@ impl<'w> Namer<'_, 'w> {
                 entry.campaign = Some(&self.customers.world.campaigns[usize::from(campaign)]);
                 entry.run_at_seconds = Some(at);
             }
+            Event::Refused(campaign, refusal) => {
+                entry.event = Kind::Refused;
+                entry.campaign = Some(&self.customers.world.campaigns[usize::from(campaign)]);
+                entry.run_at_seconds = Some(at);
+                entry.reason = Some(Because::Run(refusal));
+            }
             Event::Sent(message) => self.of_message(&mut entry, Kind::Sent, message),
             Event::Delivered(message) => self.of_message(&mut entry, Kind::Delivered, message),
             Event::Opened(message) => self.of_message(&mut entry, Kind::Opened, message),
-            Event::Clicked(message) => self.of_message(&mut entry, Kind::Clicked, message),
+            Event::Clicked(message) => {
+                self.clicked = Some(message);
+                self.of_message(&mut entry, Kind::Clicked, message);
+            }
+            Event::Replied(message) => self.of_message(&mut entry, Kind::Replied, message),
             Event::OptedOut(message) => self.of_message(&mut entry, Kind::OptedOut, message),
             Event::Withheld(message, reason) => {
                 self.of_message(&mut entry, Kind::NotSent, message);
-                entry.reason = Some(NotSent::of(reason));
-                entry.condition = if reason == Reason::ConditionMet { self.contacts.condition(message) } else { None };
+                entry.reason = Some(Because::Message(reason));
+                entry.condition = self.contacts.condition(message, reason);
+            }
+            Event::Held(message, reason, until) => {
+                self.of_message(&mut entry, Kind::Held, message);
+                entry.reason = Some(Because::Message(reason));
+                entry.until_seconds = Some(until);
             }
             Event::JourneyBegan(channel) => {
-                self.opener = if let Some(Event::Clicked(message)) = self.last { Some(message) } else { None };
+                self.opener = self.clicked.take();
                 self.of_journey(&mut entry, Kind::JourneyBegan, channel);
             }
             Event::Hopped { from, to } => {
@@ -244,6 +268,7 @@ impl<'w> Namer<'_, 'w> {
                 entry.to_channel = Some(self.channel(to));
             }
             Event::Bounced(channel) => self.of_journey(&mut entry, Kind::Bounced, channel),
+            Event::CartLeft(channel) => self.of_journey(&mut entry, Kind::CartLeft, channel),
             Event::Ordered { channel, value, cause } => {
                 if cause == Cause::First {
                     self.opener = None;
@@ -257,11 +282,8 @@ impl<'w> Namer<'_, 'w> {
                     Cause::Need => {}
                 }
             }
-            Event::Lost | Event::Refused(..) | Event::Replied(_) | Event::Held(..) | Event::CartLeft(_) => {
-                entry.event = Kind::Lost;
-            }
+            Event::Lost => entry.event = Kind::Lost,
         }
-        self.last = Some(event);
         entry
     }
 
@@ -296,12 +318,14 @@ impl<'w> Namer<'_, 'w> {
             campaign: None,
             run_at_seconds: None,
             step: None,
+            fallback: false,
             send: None,
             message_channel: None,
             channel: None,
             to_channel: None,
             reason: None,
-            condition: None,
+            condition: Vec::new(),
+            until_seconds: None,
             cause: None,
             value: None,
             moved_from_seconds: None,
@@ -319,6 +343,7 @@ impl<'w> Entry<'w> {
         self.campaign = Some(contact.campaign);
         self.run_at_seconds = Some(contact.run_at);
         self.step = Some(contact.step);
+        self.fallback = contact.fallback;
         self.send = Some(contact.send);
         self.message_channel = Some(contact.channel);
         self.contact = Some(contact);

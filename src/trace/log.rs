@@ -5,13 +5,13 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::entry::{self, Entry, JourneyCause, Kind, NotSent};
+use super::entry::{self, Because, Entry, JourneyCause, Kind};
 use super::{Customers, Life, Record};
 use crate::engine::Scratch;
 use crate::simulation::Progress;
 
 /// The columns, and what each one says.
-pub const COLUMNS: [(&str, &str); 23] = [
+pub const COLUMNS: [(&str, &str); 25] = [
     ("strategy", "the strategy under which it happened"),
     ("draw", "which draw of the uncertain inputs the customer lives in: 0, 1, 2, …"),
     ("customer", "the customer's number in its draw; the same number is the same customer under every strategy"),
@@ -21,13 +21,19 @@ pub const COLUMNS: [(&str, &str); 23] = [
     ("event", "what happened; the table below lists the kinds"),
     ("campaign", "the campaign of the run or message; in a journey, of the message whose click opened it"),
     ("run_at_seconds", "when that campaign came up, in seconds since the start"),
-    ("step", "the message's place in the strategy's plan, from 1"),
+    ("step", "the message's place in the strategy's plan, from 1; a fallback has that of the step that it stands in for"),
+    ("fallback", "`true` if the message stands in for one that could not be delivered"),
     ("send", "1 for the first message of the run on its channel, 2 for the next"),
     ("message_channel", "the channel of the message; in a journey, of the message whose click opened it"),
     ("channel", "where it happened: the message's channel, or the touch of a journey"),
     ("to_channel", "where a hop led"),
-    ("reason", "why a due message was not sent: `goal_met`, `condition_met`, `not_opted_in` or `opted_out`"),
-    ("condition", "which response made it unnecessary, if the reason is `condition_met`"),
+    ("reason", "why a due message was not sent or has to wait, or why no run began; the table below lists the reasons"),
+    (
+        "condition",
+        "if the reason is `condition_met`: which responses made it unnecessary; if `condition_not_met`: which it needs and \
+         had not got; separated by `;`",
+    ),
+    ("until_seconds", "until when a message that is held waits at least, in seconds since the start"),
     ("cause", "what opened the journey: `need`, `contact`, or `joining` for the order with which a customer joined"),
     ("value", "value of the order, in units of the currency"),
     (
@@ -157,12 +163,14 @@ fn fields(key: &Key, entry: &Entry) -> [String; COLUMNS.len()] {
         name(entry.campaign),
         seconds(entry.run_at_seconds),
         entry.step.map_or(String::new(), |step| step.to_string()),
+        if entry.fallback { "true".to_owned() } else { String::new() },
         entry.send.map_or(String::new(), |send| send.to_string()),
         name(entry.message_channel),
         name(entry.channel),
         name(entry.to_channel),
-        name(entry.reason.map(NotSent::word)),
-        name(entry.condition),
+        name(entry.reason.map(Because::word)),
+        entry.condition.join(";"),
+        seconds(entry.until_seconds),
         name(entry.cause.map(JourneyCause::word)),
         number(entry.value),
         seconds(entry.moved_from_seconds),

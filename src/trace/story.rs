@@ -2,8 +2,9 @@
 //! is one moment.
 
 use super::Contact;
-use super::entry::{Entry, JourneyCause, Kind, NotSent};
-use crate::scenario::Seconds;
+use super::entry::{Because, Entry, JourneyCause, Kind};
+use crate::engine::{Reason, Refusal};
+use crate::scenario::{GoalEvent, Scenario, Seconds};
 
 /// Something worth a line.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,10 +23,19 @@ pub enum What<'w> {
         /// Whether it was alive.
         alive: bool,
     },
+    /// A campaign came up, and no run began.
+    Refused {
+        /// Which one.
+        campaign: &'w str,
+        /// Why.
+        why: Refusal,
+    },
     /// A message was due.
     Message(Contact<'w>, Fate),
     /// A message was opened.
     Opened(Contact<'w>),
+    /// A message was replied to.
+    Replied(Contact<'w>),
     /// A message was clicked, and what came of it.
     Clicked(Contact<'w>, Journey<'w>),
     /// A natural need, and what came of it.
@@ -45,7 +55,7 @@ pub enum What<'w> {
 }
 
 /// What became of a due message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fate {
     /// It was sent and got lost.
     Undelivered,
@@ -56,19 +66,28 @@ pub enum Fate {
     },
     /// It was not sent.
     NotSent(Why),
+    /// It has to wait.
+    Held {
+        /// Why.
+        why: Reason,
+        /// Until this second at least.
+        until: Seconds,
+    },
 }
 
 /// Why a message was not sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Why {
-    /// The customer had ordered, which was the campaign's goal.
-    GoalMet,
-    /// An earlier message of the run had this response.
-    Response(&'static str),
-    /// The customer never opted in.
-    NotOptedIn,
+    /// The campaign's goal was met by this.
+    GoalMet(GoalEvent),
+    /// Earlier messages of the run had these responses.
+    ConditionMet(Vec<&'static str>),
+    /// Earlier messages of the run had none of these responses.
+    ConditionNotMet(Vec<&'static str>),
     /// The customer opted out of the channel at this second.
     OptedOut(Seconds),
+    /// For another reason, of which there is no more to say.
+    Plain(Reason),
 }
 
 /// A journey from its first touch to its end.
@@ -78,6 +97,15 @@ pub struct Journey<'w> {
     pub path: Vec<&'w str>,
     /// How it ended.
     pub end: End,
+    /// Whether it left a cart behind.
+    pub cart: bool,
+}
+
+impl<'w> Journey<'w> {
+    /// A journey from its first touch on, of which no more is known yet.
+    fn from(first: Option<&'w str>) -> Self {
+        Self { path: first.into_iter().collect(), end: End::Left, cart: false }
+    }
 }
 
 /// How a journey ended.
@@ -100,9 +128,16 @@ impl<'w> What<'w> {
     /// The contact that it belongs to.
     pub fn contact(&self) -> Option<Contact<'w>> {
         match self {
-            Self::Message(contact, _) | Self::Opened(contact) | Self::Clicked(contact, _) => Some(*contact),
+            Self::Message(contact, _) | Self::Opened(contact) | Self::Replied(contact) | Self::Clicked(contact, _) => {
+                Some(*contact)
+            }
             _ => None,
         }
+    }
+
+    /// Whether it is about what the firm sends or does not send.
+    pub(super) fn is_of_the_firm(&self) -> bool {
+        self.contact().is_some() || matches!(self, Self::Refused { .. })
     }
 
     /// What the customer ordered by it, in minor units.
@@ -117,79 +152,121 @@ impl<'w> What<'w> {
 
     /// Whether two are the same thing that happens: the same address, whatever comes of it.
     pub(super) fn is_at(&self, other: &Self) -> bool {
-        std::mem::discriminant(self) == std::mem::discriminant(other) && self.contact() == other.contact()
+        let refused = |what: &Self| match what {
+            Self::Refused { campaign, .. } => Some((*campaign).to_owned()),
+            _ => None,
+        };
+        std::mem::discriminant(self) == std::mem::discriminant(other)
+            && self.contact() == other.contact()
+            && refused(self) == refused(other)
+    }
+
+    fn journey(&mut self) -> Option<&mut Journey<'w>> {
+        match self {
+            Self::Clicked(_, journey) | Self::Need(journey) => Some(journey),
+            _ => None,
+        }
     }
 }
 
 /// Tells a life from its events.
-pub(super) fn moments<'w>(entries: &[Entry<'w>], known_loss: bool) -> Vec<Moment<'w>> {
+pub(super) fn moments<'w>(entries: &[Entry<'w>], known_loss: bool, scenario: &Scenario) -> Vec<Moment<'w>> {
     let mut moments: Vec<Moment<'w>> = Vec::new();
     let mut opt_outs: Vec<(&str, Seconds)> = Vec::new();
+    // The moments of the last message and of the journey that is under way: what a click or an order sets off, such as a
+    // run, may be told between.
+    let (mut message, mut journey) = (0, 0);
     for entry in entries {
         let at = entry.at_seconds;
         let contact = entry.contact;
         if let (Kind::OptedOut, Some(contact)) = (entry.event, contact) {
             opt_outs.push((contact.channel, at));
         }
-        let last = moments.last_mut().map(|moment| &mut moment.what);
-        let what = match (entry.event, contact, last) {
+        let here = moments.len();
+        let own = moments.get_mut(journey).and_then(|moment| moment.what.journey());
+        let what = match (entry.event, contact) {
             // Who was there from the start does not join.
-            (Kind::Joined, ..) if at == 0 => continue,
-            (Kind::Joined, ..) => What::Joined { alive: entry.alive == Some(true) },
-            (Kind::Lost, ..) => What::Lost { known: known_loss },
-            (Kind::Sent, Some(contact), _) => What::Message(contact, Fate::Undelivered),
-            (Kind::NotSent, Some(contact), _) => {
-                What::Message(contact, Fate::NotSent(why(entry, contact.channel, &opt_outs)))
+            (Kind::Joined, _) if at == 0 => continue,
+            (Kind::Joined, _) => What::Joined { alive: entry.alive == Some(true) },
+            (Kind::Lost, _) => What::Lost { known: known_loss },
+            (Kind::Refused, _) => {
+                let (Some(campaign), Some(Because::Run(why))) = (entry.campaign, entry.reason) else { continue };
+                What::Refused { campaign, why }
             }
-            (Kind::Opened, Some(contact), _) => What::Opened(contact),
-            // Followed at once by the journey that it opens.
-            (Kind::Clicked, Some(contact), _) => What::Clicked(contact, Journey { path: Vec::new(), end: End::Left }),
-            (Kind::Delivered, _, Some(What::Message(_, fate))) => {
-                *fate = Fate::Delivered { opted_out: false };
+            (Kind::Sent, Some(contact)) => {
+                message = here;
+                What::Message(contact, Fate::Undelivered)
+            }
+            (Kind::NotSent, Some(contact)) => {
+                What::Message(contact, Fate::NotSent(why(entry, contact, &opt_outs, scenario)))
+            }
+            (Kind::Held, Some(contact)) => {
+                let Some(Because::Message(why)) = entry.reason else { continue };
+                What::Message(contact, Fate::Held { why, until: entry.until_seconds.unwrap_or(at) })
+            }
+            (Kind::Opened, Some(contact)) => What::Opened(contact),
+            (Kind::Replied, Some(contact)) => What::Replied(contact),
+            (Kind::Clicked, Some(contact)) => {
+                journey = here;
+                What::Clicked(contact, Journey::from(None))
+            }
+            (Kind::Delivered | Kind::OptedOut, _) => {
+                if let Some(Moment { what: What::Message(_, fate), .. }) = moments.get_mut(message) {
+                    *fate = Fate::Delivered { opted_out: entry.event == Kind::OptedOut };
+                }
                 continue;
             }
-            (Kind::OptedOut, _, Some(What::Message(_, fate))) => {
-                *fate = Fate::Delivered { opted_out: true };
+            (Kind::JourneyBegan, Some(_)) => {
+                own.into_iter().for_each(|own| own.path.extend(entry.channel));
                 continue;
             }
-            (Kind::JourneyBegan, Some(_), Some(What::Clicked(_, journey))) => {
-                journey.path.extend(entry.channel);
+            (Kind::JourneyBegan, None) => {
+                journey = here;
+                What::Need(Journey::from(entry.channel))
+            }
+            (Kind::Hopped, _) => {
+                own.into_iter().for_each(|own| own.path.extend(entry.to_channel));
                 continue;
             }
-            (Kind::JourneyBegan, ..) => {
-                What::Need(Journey { path: entry.channel.into_iter().collect(), end: End::Left })
-            }
-            (Kind::Hopped, _, Some(What::Clicked(_, journey) | What::Need(journey))) => {
-                journey.path.extend(entry.to_channel);
+            (Kind::Bounced, _) => {
+                own.into_iter().for_each(|own| own.end = End::Bounced);
                 continue;
             }
-            (Kind::Bounced, _, Some(What::Clicked(_, journey) | What::Need(journey))) => {
-                journey.end = End::Bounced;
+            (Kind::CartLeft, _) => {
+                own.into_iter().for_each(|own| own.cart = true);
                 continue;
             }
-            (Kind::Ordered, ..) if entry.cause == Some(JourneyCause::Joining) => {
+            (Kind::Ordered, _) if entry.cause == Some(JourneyCause::Joining) => {
                 What::FirstOrder { channel: entry.channel.unwrap_or_default(), value: entry.value_minor }
             }
-            (Kind::Ordered, _, Some(What::Clicked(_, journey) | What::Need(journey))) => {
-                journey.end = End::Ordered { value: entry.value_minor, moved_from: entry.moved_from_seconds };
+            (Kind::Ordered, _) => {
+                let end = End::Ordered { value: entry.value_minor, moved_from: entry.moved_from_seconds };
+                own.into_iter().for_each(|own| own.end = end);
                 continue;
             }
-            // That a run began shows in its messages.
-            _ => continue,
+            // That a run began shows in its messages; what is of a message has a contact.
+            (Kind::RunBegan, _) | (Kind::Sent | Kind::NotSent | Kind::Held, None) => continue,
+            (Kind::Opened | Kind::Replied | Kind::Clicked, None) => continue,
         };
         moments.push(Moment { at, what });
     }
     moments
 }
 
-fn why(entry: &Entry, channel: &str, opt_outs: &[(&str, Seconds)]) -> Why {
-    match entry.reason {
-        Some(NotSent::GoalMet) => Why::GoalMet,
-        Some(NotSent::ConditionMet) => Why::Response(entry.condition.unwrap_or_default()),
-        Some(NotSent::OptedOut) => {
-            let since = opt_outs.iter().find(|(of, _)| *of == channel);
+fn why(entry: &Entry, contact: Contact, opt_outs: &[(&str, Seconds)], scenario: &Scenario) -> Why {
+    let reason = if let Some(Because::Message(reason)) = entry.reason { reason } else { Reason::TooLate };
+    match reason {
+        Reason::GoalMet => {
+            let campaign = scenario.campaigns.iter().find(|campaign| campaign.name == contact.campaign);
+            let goal = campaign.and_then(|campaign| campaign.goal.as_ref());
+            goal.map_or(Why::Plain(reason), |goal| Why::GoalMet(goal.event))
+        }
+        Reason::ConditionMet => Why::ConditionMet(entry.condition.clone()),
+        Reason::ConditionNotMet => Why::ConditionNotMet(entry.condition.clone()),
+        Reason::OptedOut => {
+            let since = opt_outs.iter().find(|(of, _)| *of == contact.channel);
             Why::OptedOut(since.map_or(entry.at_seconds, |&(_, at)| at))
         }
-        Some(NotSent::NotOptedIn) | None => Why::NotOptedIn,
+        _ => Why::Plain(reason),
     }
 }

@@ -15,8 +15,12 @@ pub struct Totals {
     pub delivered: u64,
     /// Messages clicked.
     pub clicked: u64,
+    /// Messages replied to.
+    pub replied: u64,
     /// Due messages not sent.
     pub not_sent: u64,
+    /// How often a due message had to wait.
+    pub held: u64,
     /// Channels opted out of.
     pub opted_out: u64,
     /// What the messages cost, in units of the currency.
@@ -61,6 +65,8 @@ impl Totals {
                     totals.cost_nano += price(message.channel, false);
                 }
                 Event::Clicked(_) => totals.clicked += 1,
+                Event::Replied(_) => totals.replied += 1,
+                Event::Held(..) => totals.held += 1,
                 Event::Withheld(..) => totals.not_sent += 1,
                 Event::OptedOut(_) => totals.opted_out += 1,
                 Event::Ordered { value, .. } => {
@@ -75,8 +81,6 @@ impl Totals {
                 | Event::Hopped { .. }
                 | Event::Bounced(_)
                 | Event::Refused(..)
-                | Event::Replied(_)
-                | Event::Held(..)
                 | Event::CartLeft(_) => {}
             }
         }

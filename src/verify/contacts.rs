@@ -1,10 +1,10 @@
 //! What becomes of messages: opt-outs, affinity, delays, mixes.
 
 use super::stage::{BATCHES, Seen, Stage, Sums, before_week, column, counts, text, total};
-use crate::engine::Event;
+use crate::engine::{Event, Reason};
 use crate::scenario::Seconds;
 use crate::stats::normal;
-use crate::tally::{ChannelCount, CustomerCount};
+use crate::tally::{ChannelCount, CustomerCount, StepCount};
 
 /// Customers who only receive messages.
 const QUIET: &str = r#"
@@ -47,8 +47,8 @@ blast = ["email"]
     let sent = counts(&tallies, 0, |row| row.total(ChannelCount::Sent));
     let exact = 0.8 * (1.0 - libm::pow(1.0 - 0.018, 40.0)) / 0.018;
     stage.ratio("messages per customer in 40 weeks", exact, &sent, &customers);
-    let outcomes = [ChannelCount::Sent, ChannelCount::NotOptedIn, ChannelCount::AfterOptOut];
-    let examined = outcomes.map(|count| total(&tallies, 0, |row| row.total(count))).iter().sum();
+    let step = &tallies.strategies[0].flows.steps[0];
+    let examined = step.of(StepCount::Sent) + step.because(Reason::NotOptedIn) + step.because(Reason::OptedOut);
     stage.same("sent, not opted in or opted out", i128::from(stage.customers()) * 40, examined);
 }
 
@@ -288,7 +288,8 @@ mix = { email = 0.5, push = 0.3, sms = 0.2 }
         stage.ratio(format!("{name} sent per run"), share, &sent, &runs);
     }
     let of = |count, channel| total(&tallies, 0, |row| row.at(count, channel));
-    let examined = (0..3).map(|channel| of(ChannelCount::Sent, channel) + of(ChannelCount::NotOptedIn, channel)).sum();
+    let steps = &tallies.strategies[0].flows.steps;
+    let examined = steps.iter().map(|step| step.of(StepCount::Sent) + step.because(Reason::NotOptedIn)).sum();
     stage.same("one outcome a run", i128::from(stage.customers()) * 10, examined);
     let billed = 1_000_000 * of(ChannelCount::Sent, 0)
         + 200_000 * of(ChannelCount::Sent, 1)

@@ -136,8 +136,10 @@ fn by_contact(event: &Event) -> bool {
             | Event::Delivered(_)
             | Event::Opened(_)
             | Event::Clicked(_)
+            | Event::Replied(_)
             | Event::OptedOut(_)
             | Event::Withheld(..)
+            | Event::Held(..)
             | Event::Ordered { cause: Cause::Contact { .. }, .. }
     )
 }
@@ -200,7 +202,7 @@ fn a_unit_holds_what_the_engine_shows() {
                 let count = |of: fn(&Event) -> bool| after.iter().filter(|(_, event)| of(event)).count();
                 let deeds: Vec<Deed> = bank.contacts(arm, place).map(|contact| contact.deed).collect();
                 let banked = |of: fn(&Deed) -> bool| deeds.iter().filter(|deed| of(deed)).count();
-                assert_eq!(count(|e| matches!(e, Event::Sent(_))), banked(|d| *d != Deed::Clicked));
+                assert_eq!(count(|e| matches!(e, Event::Sent(_))), banked(|d| matches!(d, Deed::Sent { .. })));
                 assert_eq!(
                     count(|e| matches!(e, Event::Delivered(_))),
                     banked(|d| matches!(d, Deed::Sent { delivered: true, .. }))
@@ -210,6 +212,7 @@ fn a_unit_holds_what_the_engine_shows() {
                     banked(|d| matches!(d, Deed::Sent { opted_out: true, .. }))
                 );
                 assert_eq!(count(|e| matches!(e, Event::Clicked(_))), banked(|d| *d == Deed::Clicked));
+                assert_eq!(count(|e| matches!(e, Event::Replied(_))), banked(|d| *d == Deed::Replied));
                 let clicks: Vec<i64> = seen
                     .iter()
                     .filter(|(at, event)| *at >= unit.exposed && matches!(event, Event::Clicked(_)))

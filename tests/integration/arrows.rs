@@ -5,11 +5,13 @@ use std::path::{Path, PathBuf};
 
 /// Every module, and those that it may import. Luck and statistics are leaves that all may use; the questions (compare,
 /// precision, sweep, trace, verify) do not know how answers are shown, and nobody knows the command line.
-const ARROWS: [(&str, &[&str]); 20] = [
+const ARROWS: [(&str, &[&str]); 21] = [
     ("luck", &[]),
     ("output", &[]),
     ("stats", &[]),
     ("scenario", &["stats"]),
+    // It writes scenarios, and plays none.
+    ("import", &["scenario"]),
     ("world", &["luck", "scenario", "stats"]),
     ("engine", &["luck", "scenario", "stats", "world"]),
     ("tally", &["engine", "scenario", "stats", "world"]),
@@ -22,12 +24,12 @@ const ARROWS: [(&str, &[&str]); 20] = [
     ("sweep", &["compare", "measures", "scenario", "simulation", "stats", "tally", "world"]),
     // It holds certificates against theory, as it does the engine.
     ("verify", &["abtest", "engine", "luck", "measures", "scenario", "simulation", "stats", "tally", "world"]),
-    ("trace", &["engine", "scenario", "simulation", "world"]),
-    ("results", &["output", "scenario", "simulation", "tally", "world"]),
+    ("trace", &["engine", "scenario", "simulation", "tally", "world"]),
+    ("results", &["engine", "output", "scenario", "simulation", "tally", "world"]),
     // It plays customers itself, to keep both outcomes of each, and experiments on them with luck of their own.
     ("abtest", &["engine", "luck", "scenario", "simulation", "stats", "world"]),
     // It draws the power of an A/B test over the size of its effect.
-    ("figures", &["abtest", "compare", "measures", "scenario", "simulation", "stats", "sweep", "tally", "world"]),
+    ("figures", &["abtest", "compare", "engine", "measures", "scenario", "simulation", "stats", "sweep", "tally", "world"]),
     ("report", &["abtest", "compare", "figures", "measures", "output", "scenario", "sweep", "trace"]),
     (
         "cli",
@@ -35,6 +37,7 @@ const ARROWS: [(&str, &[&str]); 20] = [
             "abtest",
             "compare",
             "figures",
+            "import",
             "measures",
             "output",
             "precision",
@@ -55,8 +58,8 @@ const ARROWS: [(&str, &[&str]); 20] = [
 ];
 
 /// Modules that only compute: they never print, exit, read the environment or the clock, or own a progress bar.
-const SILENT: [&str; 10] =
-    ["abtest", "engine", "luck", "measures", "scenario", "simulation", "stats", "tally", "trace", "world"];
+const SILENT: [&str; 11] =
+    ["abtest", "engine", "import", "luck", "measures", "scenario", "simulation", "stats", "tally", "trace", "world"];
 const LOUD: [&str; 11] = [
     "println!",
     "eprintln!",

@@ -29,7 +29,9 @@ fn of_any_step(event: Event) -> Event {
         Event::Opened(message) => Event::Opened(plain(message)),
         Event::Clicked(message) => Event::Clicked(plain(message)),
         Event::OptedOut(message) => Event::OptedOut(plain(message)),
+        Event::Replied(message) => Event::Replied(plain(message)),
         Event::Withheld(message, reason) => Event::Withheld(plain(message), reason),
+        Event::Held(message, reason, until) => Event::Held(plain(message), reason, until),
         Event::Ordered { channel, value, cause: Cause::Contact { message, displaced } } => {
             Event::Ordered { channel, value, cause: Cause::Contact { message: plain(message), displaced } }
         }

@@ -18,7 +18,9 @@ fn digest(tallies: &Tallies) -> String {
         let rows = rows.chain(strategy.segment_weeks.iter().flatten()).chain(strategy.draw_weeks.iter().flatten());
         add(&mut rows.flat_map(|row: &Row| &row.counts));
         let flows = &strategy.flows;
-        add(&mut flows.runs.iter().chain(flows.steps.iter().flatten()).chain(&flows.touches));
+        add(&mut flows.campaigns.iter().flat_map(|row| std::iter::once(&row.runs).chain(&row.refused)));
+        add(&mut flows.steps.iter().flat_map(|row| row.counts.iter().chain(&row.withheld)));
+        add(&mut flows.touches.iter());
     }
     for batch in &tallies.batches {
         for number in [batch.draw, batch.first, batch.customers] {

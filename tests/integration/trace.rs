@@ -57,7 +57,6 @@ fn the_log_adds_up_to_the_tallies() {
                     log.iter().filter(here).filter(|row| more(row)).count() as i128
                 };
                 let plain = |event| of(event, &|_| true);
-                let because = |reason: &str| of("not_sent", &|row| row["reason"] == reason);
                 let caused = |moved: bool| {
                     let own = |row: &&&BTreeMap<String, String>| {
                         row["event"] == "ordered" && row["cause"] == "contact" && row["message_channel"] == channel.name
@@ -74,17 +73,15 @@ fn the_log_adds_up_to_the_tallies() {
                     (ChannelCount::Delivered, plain("delivered")),
                     (ChannelCount::Opened, plain("opened")),
                     (ChannelCount::Clicked, plain("clicked")),
+                    (ChannelCount::Replied, plain("replied")),
                     (ChannelCount::OptedOut, plain("opted_out")),
-                    (ChannelCount::GoalMet, because("goal_met")),
-                    (ChannelCount::ConditionMet, because("condition_met")),
-                    (ChannelCount::NotOptedIn, because("not_opted_in")),
-                    (ChannelCount::AfterOptOut, because("opted_out")),
                     (ChannelCount::ContactOrders, caused(false)),
                     (ChannelCount::DisplacedOrders, caused(true)),
                     (ChannelCount::OptedIn, opted_in.count() as i128),
                     (ChannelCount::Journeys, plain("journey_began")),
                     (ChannelCount::Hops, plain("hopped")),
                     (ChannelCount::Bounced, plain("bounced")),
+                    (ChannelCount::CartsLeft, plain("cart_left")),
                     (ChannelCount::Orders, plain("ordered")),
                     (ChannelCount::Revenue, money("value", 100.0)),
                     (ChannelCount::Spend, money("cost", 1e9)),

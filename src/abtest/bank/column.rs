@@ -5,7 +5,7 @@ use crate::scenario::{DAY, Seconds, harmless, nearest};
 
 /// Every column and what it is per unit, from exposure until the metric matures (or until the horizon). `<N>` stands for a
 /// whole number of days.
-pub const COLUMNS: [(&str, &str); 15] = [
+pub const COLUMNS: [(&str, &str); 18] = [
     ("orders", "orders; as an event, an order"),
     ("revenue", "value of the orders, in units of the currency"),
     ("margin", "gross margin of the orders, in units of the currency"),
@@ -13,11 +13,14 @@ pub const COLUMNS: [(&str, &str); 15] = [
     ("sent", "messages sent; as an event, a message sent"),
     ("deliveries", "messages delivered; as an event, a delivery"),
     ("clicks", "messages clicked; as an event, a click"),
+    ("replies", "messages replied to; as an event, a reply"),
     ("opt_outs", "opt-outs from a channel; as an event, an opt-out"),
     ("contact_cost", "price of the billed messages, in units of the currency"),
     ("ordered", "1 with at least one order, else 0"),
     ("contacted", "1 with at least one message delivered, else 0"),
     ("clicked", "1 with at least one message clicked, else 0"),
+    ("replied", "1 with at least one message replied to, else 0"),
+    ("responded", "1 with at least one message clicked or replied to, else 0"),
     ("opted_out", "1 with at least one opt-out, else 0"),
     ("lost", "1 if the customer was lost, else 0; only where the firm notices every loss (lapse = \"known\")"),
     (
@@ -47,6 +50,8 @@ enum What {
     Sent,
     Deliveries,
     Clicks,
+    Replies,
+    Responses,
     OptOuts,
     ContactCost,
     Losses,
@@ -79,11 +84,14 @@ impl Column {
             "sent" => plain(What::Sent, false),
             "deliveries" => plain(What::Deliveries, false),
             "clicks" => plain(What::Clicks, false),
+            "replies" => plain(What::Replies, false),
             "opt_outs" => plain(What::OptOuts, false),
             "contact_cost" => plain(What::ContactCost, false),
             "ordered" => plain(What::Orders, true),
             "contacted" => plain(What::Deliveries, true),
             "clicked" => plain(What::Clicks, true),
+            "replied" => plain(What::Replies, true),
+            "responded" => plain(What::Responses, true),
             "opted_out" => plain(What::OptOuts, true),
             "lost" => plain(What::Losses, true),
             _ => {
@@ -111,7 +119,7 @@ impl Column {
         if column.is_money() {
             return Err(Error::refused(
                 format!("`{name}` is an amount; a proportion or time needs an event"),
-                "events are: ordered, clicked, contacted, opted_out, sent, lost",
+                "events are: ordered, clicked, replied, responded, contacted, opted_out, sent, lost",
             ));
         }
         Ok(Self { any: true, ..column })
@@ -167,6 +175,8 @@ impl Column {
             What::Sent => count(|deed| matches!(deed, Deed::Sent { .. })),
             What::Deliveries => count(|deed| matches!(deed, Deed::Sent { delivered: true, .. })),
             What::Clicks => count(|deed| deed == Deed::Clicked),
+            What::Replies => count(|deed| deed == Deed::Replied),
+            What::Responses => count(|deed| matches!(deed, Deed::Clicked | Deed::Replied)),
             What::OptOuts => count(|deed| matches!(deed, Deed::Sent { opted_out: true, .. })),
             What::ContactCost => cost(),
             What::Losses => i128::from(bank.lost(arm, unit).is_some_and(within)),
@@ -185,6 +195,8 @@ impl Column {
             What::Sent => contact(|deed| matches!(deed, Deed::Sent { .. })),
             What::Deliveries => contact(|deed| matches!(deed, Deed::Sent { delivered: true, .. })),
             What::Clicks => contact(|deed| deed == Deed::Clicked),
+            What::Replies => contact(|deed| deed == Deed::Replied),
+            What::Responses => contact(|deed| matches!(deed, Deed::Clicked | Deed::Replied)),
             What::OptOuts => contact(|deed| matches!(deed, Deed::Sent { opted_out: true, .. })),
             What::Losses => bank.lost(arm, unit).filter(within),
             _ => bank.orders(arm, unit).map(|order| order.after).find(within),

@@ -13,13 +13,14 @@ const SENT: u16 = 1 << 8;
 const DELIVERED: u16 = 1 << 9;
 const OPTED_OUT: u16 = 1 << 10;
 const CLICKED: u16 = 1 << 11;
+const REPLIED: u16 = 1 << 12;
 
 /// What a contact's code says.
 pub(super) fn contact(after: u32, code: u16) -> Contact {
-    let deed = if code & CLICKED == 0 {
-        Deed::Sent { delivered: code & DELIVERED != 0, opted_out: code & OPTED_OUT != 0 }
-    } else {
-        Deed::Clicked
+    let deed = match code & (CLICKED | REPLIED) {
+        0 => Deed::Sent { delivered: code & DELIVERED != 0, opted_out: code & OPTED_OUT != 0 },
+        CLICKED => Deed::Clicked,
+        _ => Deed::Replied,
     };
     Contact { after, channel: (code & 0xff) as ChannelId, deed }
 }
@@ -84,6 +85,7 @@ impl Watch for Recorder<'_> {
             Event::Delivered(_) => self.mark(DELIVERED),
             Event::OptedOut(_) => self.mark(OPTED_OUT),
             Event::Clicked(message) => self.contacts.push((at, CLICKED | u16::from(message.channel))),
+            Event::Replied(message) => self.contacts.push((at, REPLIED | u16::from(message.channel))),
             Event::Ordered { value, cause, .. } => {
                 self.orders.push((at, value, matches!(cause, Cause::Contact { .. })));
             }
@@ -96,7 +98,6 @@ impl Watch for Recorder<'_> {
             | Event::Hopped { .. }
             | Event::Bounced(_)
             | Event::Refused(..)
-            | Event::Replied(_)
             | Event::Held(..)
             | Event::CartLeft(_) => {}
         }

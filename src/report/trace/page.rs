@@ -68,12 +68,15 @@ fn table(words: &Words, class: &str) -> Markup {
 
 /// A lane for every channel on which a strategy would send, and one for what the customer does of its own accord.
 fn timeline(trace: &Trace) -> Timeline {
+    let any = |test: fn(&What) -> bool| trace.rows.iter().flat_map(|row| row.cells.iter().flatten()).any(test);
+    let held = any(|what| matches!(what, What::Message(_, Fate::Held { .. })));
+    let replied = any(|what| matches!(what, What::Replied(_)));
     let key = [
         (Shape::Stroke, "message delivered"),
         (Shape::Cross, "not delivered"),
-        (Shape::Ring, "due, not sent"),
+        (Shape::Ring, if held { "due, not sent or held" } else { "due, not sent" }),
         (Shape::Dot, "opened"),
-        (Shape::Diamond, "clicked"),
+        (Shape::Diamond, if replied { "clicked, or replied" } else { "clicked" }),
         (Shape::Down, "opted out, or lost"),
         (Shape::Square, "journey without an order"),
         (Shape::Up, "order"),
@@ -113,9 +116,10 @@ fn message_mark(at: Seconds, what: &What) -> Option<Event> {
         What::Message(_, Fate::Undelivered) => (Shape::Cross, ""),
         What::Message(_, Fate::Delivered { opted_out: false }) => (Shape::Stroke, ""),
         What::Message(_, Fate::Delivered { opted_out: true }) => (Shape::Down, "opted out"),
-        What::Message(_, Fate::NotSent(_)) => (Shape::Ring, ""),
+        What::Message(_, Fate::NotSent(_) | Fate::Held { .. }) => (Shape::Ring, ""),
         What::Opened(_) => (Shape::Dot, ""),
         What::Clicked(..) => (Shape::Diamond, ""),
+        What::Replied(_) => (Shape::Diamond, "replied"),
         _ => return None,
     };
     Some(Event { at: week(at), shape, label: label.to_owned() })

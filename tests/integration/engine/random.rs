@@ -120,7 +120,15 @@ fn holds(stage: &Stage, strategy: &str, seen: &Seen) {
                 counts[usize::from(channel)][0] += 1;
             }
             Event::Delivered(Message { channel, .. }) => counts[usize::from(channel)][1] += 1,
-            Event::Withheld(..) | Event::RunBegan(_) | Event::Joined { .. } | Event::Hopped { .. } | Event::Lost => {}
+            Event::Withheld(..)
+            | Event::Held(..)
+            | Event::RunBegan(_)
+            | Event::Refused(..)
+            | Event::Joined { .. }
+            | Event::Hopped { .. }
+            | Event::CartLeft(_)
+            | Event::Replied(_)
+            | Event::Lost => {}
             Event::Opened(Message { channel, .. }) => counts[usize::from(channel)][2] += 1,
             Event::Clicked(Message { channel, .. }) => counts[usize::from(channel)][3] += 1,
             Event::OptedOut(Message { channel, .. }) => {
@@ -139,6 +147,7 @@ fn holds(stage: &Stage, strategy: &str, seen: &Seen) {
             event,
             Event::Opened(_)
                 | Event::Clicked(_)
+                | Event::Replied(_)
                 | Event::OptedOut(_)
                 | Event::JourneyBegan(_)
                 | Event::Ordered { .. }

@@ -263,17 +263,9 @@ fn broken(text: &str, customer: u64) -> Option<String> {
         return (start.joined < stage.world.horizon).then(|| "a customer without events".to_owned());
     }
     let look = Look::new(&stage.world, &start, &events);
-    [
-        Look::caps,
-        Look::quiet,
-        Look::outcomes,
-        Look::consent,
-        Look::goals,
-        Look::holdouts,
-        Look::triggers,
-    ]
-    .iter()
-    .find_map(|promise| promise(&look).err())
+    [Look::caps, Look::quiet, Look::outcomes, Look::consent, Look::goals, Look::holdouts, Look::triggers]
+        .iter()
+        .find_map(|promise| promise(&look).err())
 }
 
 #[test]
@@ -383,6 +375,8 @@ pub fn lab(from: u64, until: u64) {
         })
         .collect();
     println!("{} broken", bad.len());
-    for (n, why) in bad.iter().take(20) { println!("{n} {why}"); }
+    for (n, why) in bad.iter().take(20) {
+        println!("{n} {why}");
+    }
 }
 // LAB-END

@@ -12,20 +12,20 @@ use crate::world::{ContactTable, Delay, On, Plan, Step, Way};
 
 impl<W: Watch> Player<'_, W> {
     /// A step that waited is due, unless its run has ended meanwhile.
+    #[inline]
     pub fn due(&mut self, at: Seconds, message: Message) {
+        let strategy = self.strategy;
         let run = &self.scratch.runs[message.run as usize];
-        let Some(plan) = &self.strategy.plans[usize::from(run.campaign)] else { return };
+        let Some(plan) = &strategy.plans[usize::from(run.campaign)] else { return };
         let place = plan.place(message.step);
         if run.waits_with(place) {
-            self.advance(at, message.run, place);
+            self.advance(at, message.run, place, plan);
         }
     }
 
     /// Examines a due step of a run and goes on to the next ones, for as long as nothing else comes before them.
     #[inline]
-    pub fn advance(&mut self, at: Seconds, index: u32, place: u8) {
-        let strategy = self.strategy;
-        let Some(plan) = &strategy.plans[usize::from(self.scratch.runs[index as usize].campaign)] else { return };
+    pub fn advance(&mut self, at: Seconds, index: u32, place: u8, plan: &Plan) {
         if plan.plain {
             self.go_on::<true>(at, index, place, plan)
         } else {
@@ -49,7 +49,9 @@ impl<W: Watch> Player<'_, W> {
             let step = &plan.steps[usize::from(place)];
             let outcome = self.outcome::<PLAIN>(at, &run, plan, step);
             let (mut opening, mut opted_out, mut then) = (None, false, Then::Next);
-            run.failed = false;
+            if !PLAIN {
+                run.failed = false;
+            }
             match outcome {
                 Examined::Sent => (opening, opted_out) = self.send(at, index, &mut run, place, plan),
                 Examined::Withheld(reason, what_then) => {
@@ -317,13 +319,24 @@ impl<W: Watch> Player<'_, W> {
         }
     }
 
-    /// Ends every run that waits.
+    /// Ends every run that waits, in the order in which they began.
     pub fn end_all(&mut self, at: Seconds, reason: Reason) {
         for index in 0..self.scratch.runs.len() {
             if self.scratch.runs[index].waiting != 0 {
                 self.end(at, index as u32, reason);
             }
         }
+    }
+
+    /// What still waits at the horizon comes too late.
+    pub fn end_late(&mut self) {
+        // Until then the queue has run empty: what waits is what was never put into it.
+        let mut late = std::mem::take(&mut self.scratch.late);
+        late.sort_unstable();
+        for &run in &late {
+            self.end(self.world.horizon - 1, run, Reason::TooLate);
+        }
+        self.scratch.late = late;
     }
 }
 

@@ -117,7 +117,7 @@ impl<W: Watch> Player<'_, W> {
         let due = run.due;
         if last && due == at {
             self.scratch.runs.push(run);
-            self.advance(at, index, place);
+            self.advance(at, index, place, plan);
             return;
         }
         run.waiting = 1 << place;

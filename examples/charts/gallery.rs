@@ -3,8 +3,8 @@
 use super::charts::{
     Across, Allowance, AllowanceRow, Bar, BarRow, Bars, Better, Caption, Curve, Curves, Distribution, DistributionRow,
     Estimate, Event, Forest, ForestGroup, ForestPoint, ForestRow, Form, Funnel, FunnelRow, Lane, Limit, Mark, MarkKind,
-    Matrix, MatrixColumn, OnePath, Outcome, OutcomeRow, Outcomes, Part, PathEnd, Paths, PathsPanel, Picture, Post, Scatter, ScatterPoint, Shape,
-    Standing, Timeline, Tornado, TornadoEnd, TornadoRow,
+    Matrix, MatrixColumn, OnePath, Outcome, OutcomeRow, Outcomes, Part, PathEnd, Paths, PathsPanel, Picture, Post,
+    Scatter, ScatterPoint, Shape, Standing, Timeline, Tornado, TornadoEnd, TornadoRow,
 };
 
 /// The pictures with a name for each.

@@ -73,7 +73,10 @@ fn r21_each_step_that_was_due_has_one_outcome_and_the_tallies_count_it() {
                     }
                     Event::Held(message, reason, _) => {
                         assert!(matches!(reason, Reason::QuietHours | Reason::LowerPriority | Reason::Capped));
-                        assert!(!ended.contains(&of(message)), "{message:?} of customer {customer} waits after its end");
+                        assert!(
+                            !ended.contains(&of(message)),
+                            "{message:?} of customer {customer} waits after its end"
+                        );
                         waits.insert(of(message));
                     }
                     Event::RunBegan(campaign) => *came_up.entry(campaign).or_default() += 1,
@@ -155,9 +158,8 @@ fn r37_what_comes_up_is_refused_or_runs() {
             let known = tables.segments[start.segment].known_loss;
             let calendar = &world.strategies[strategy].calendars[start.segment];
             let own = calendar.iter().filter(|occurrence| usize::from(occurrence.campaign) == weekly);
-            due += own
-                .filter(|occurrence| occurrence.at >= start.joined && !(known && occurrence.at > lost))
-                .count() as i128;
+            due += own.filter(|occurrence| occurrence.at >= start.joined && !(known && occurrence.at > lost)).count()
+                as i128;
         }
         assert_eq!(tallies.strategies[strategy].flows.campaigns[weekly].came_up(), due, "{name}");
     }

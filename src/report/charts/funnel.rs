@@ -77,7 +77,8 @@ impl Funnel {
             }
             y += ROW;
         }
-        let beside = self.beside.and_then(|beside| Some((self.stages.get(beside)?, self.stages.get(beside.checked_sub(2)?)?)));
+        let beside =
+            self.beside.and_then(|beside| Some((self.stages.get(beside)?, self.stages.get(beside.checked_sub(2)?)?)));
         let beside = beside.map_or(String::new(), |(own, of)| format!(" ({own}: of {of})"));
         let note = format!("Bars: each stage on its own scale. %: of the stage before{beside}.");
         canvas.name((12.0, y + 14.0), &note, width - 24.0, SMALL, Tone::Soft, Anchor::Start);
@@ -86,9 +87,7 @@ impl Funnel {
 
     /// The stages of which a stage may be a share, from the first.
     fn before(&self, stage: usize) -> Vec<usize> {
-        let skipped = |other: usize| {
-            self.beside == Some(other) || (self.beside == Some(stage) && other + 1 == stage)
-        };
+        let skipped = |other: usize| self.beside == Some(other) || (self.beside == Some(stage) && other + 1 == stage);
         (0..stage).filter(|&other| !skipped(other)).collect()
     }
 }

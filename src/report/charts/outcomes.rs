@@ -65,8 +65,10 @@ impl Outcomes {
     /// The chart as a picture.
     pub fn draw(&self, caption: &Caption) -> Picture {
         let canvas = Canvas::new(caption, WIDTH);
-        let entry = |(kind, words): (usize, &String)| Entry { sample: Sample::Box, tone: tone(kind), words: words.clone() };
-        let entries: Vec<Entry> = self.kinds.iter().enumerate().filter(|(kind, _)| self.has(*kind)).map(entry).collect();
+        let entry =
+            |(kind, words): (usize, &String)| Entry { sample: Sample::Box, tone: tone(kind), words: words.clone() };
+        let entries: Vec<Entry> =
+            self.kinds.iter().enumerate().filter(|(kind, _)| self.has(*kind)).map(entry).collect();
         let mut y = key::draw(&canvas, &entries, 0.0) + 8.0;
         let mut heading = "";
         for row in &self.rows {

@@ -173,7 +173,10 @@ fn random_scenarios_are_sound_and_hold_everything() {
         let Some(stage) = Stage::new(&scenarios::scenario(number)) else {
             return Counts::from([("refused scenarios".to_owned(), 1)]);
         };
-        customers(number).into_iter().map(|customer| count(&stage.engine("s", &stage.start(customer)))).fold(Counts::new(), add)
+        customers(number)
+            .into_iter()
+            .map(|customer| count(&stage.engine("s", &stage.start(customer))))
+            .fold(Counts::new(), add)
     });
     let counts = counts.reduce(Counts::new, add);
     let of = |kind: String| counts.get(&kind).copied().unwrap_or(0);
@@ -181,7 +184,19 @@ fn random_scenarios_are_sound_and_hold_everything() {
     let reasons = Reason::ALL.iter().map(|why| format!("{why:?}"));
     let refusals = Refusal::ALL.iter().map(|why| format!("refused: {why:?}"));
     let holds = [Reason::QuietHours, Reason::LowerPriority, Reason::Capped].map(|why| format!("held: {why:?}"));
-    let events = ["Joined", "RunBegan", "Sent", "Delivered", "Opened", "Clicked", "Replied", "OptedOut", "CartLeft", "Ordered", "Lost"];
+    let events = [
+        "Joined",
+        "RunBegan",
+        "Sent",
+        "Delivered",
+        "Opened",
+        "Clicked",
+        "Replied",
+        "OptedOut",
+        "CartLeft",
+        "Ordered",
+        "Lost",
+    ];
     let events = events.map(str::to_owned);
     let rare: Vec<String> =
         reasons.chain(refusals).chain(holds).chain(events).filter(|kind| of(kind.clone()) < OFTEN).collect();

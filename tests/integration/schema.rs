@@ -130,7 +130,10 @@ const WRONG: [(&str, &str); 48] = [
     ("goal = \"order\"", "audience = { stages = [\"old\"] }"),
     ("unless = \"opened\"", "unless = [\"opened\", \"seen\"]"),
     ("unless = \"opened\"", "otherwise = \"next\""),
-    ("[strategies.gentle]", "[strategies.gentle.policies]\ncaps = [{ messages = 0, per = \"7d\" }]\n[strategies.gentle]"),
+    (
+        "[strategies.gentle]",
+        "[strategies.gentle.policies]\ncaps = [{ messages = 0, per = \"7d\" }]\n[strategies.gentle]",
+    ),
     ("[strategies.gentle]", "[strategies.gentle.policies]\nquiet_hours = [{ from = \"21:00\" }]\n[strategies.gentle]"),
     ("shape = 2.0 }", "shape = 2.0 }\nbest_hours = { 24 = 1 }"),
     ("preset = \"sms\"", "preset = \"sms\"\nlegal_hours = \"german-texts\""),

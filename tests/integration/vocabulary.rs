@@ -32,7 +32,8 @@ blast = ["email"]
 
 /// The scenario with more laid over it.
 fn with(more: &str) -> Scenario {
-    let Loaded { scenario, sources, problems } = load("vocabulary.toml", AROUND, &[more.to_owned()]);
+    let over: Vec<String> = more.lines().any(|line| line.contains('=')).then(|| more.to_owned()).into_iter().collect();
+    let Loaded { scenario, sources, problems } = load("vocabulary.toml", AROUND, &over);
     scenario.unwrap_or_else(|| panic!("{more}\n{}", problems.render(&sources, false)))
 }
 
@@ -240,10 +241,10 @@ extends = "careful"
 [strategies.more.policies]
 caps = []
 arbitration = { window = "2h" }
-[campaigns.other]
+[campaigns.thank-you]
 trigger = { event = "ordered" }
 priority = 7
-[strategies.plain.campaigns.other]
+[strategies.plain.campaigns.thank-you]
 blast = ["sms"]
 "#;
 
@@ -321,10 +322,10 @@ fn channels_and_segments() {
 /// What is read is also what `explain` writes: it reads as the same again.
 #[test]
 fn what_repeats_a_default_means_the_same() {
-    let silent = with("[strategies.tried.policies]\nquiet_hours = [{ from = \"21:00\", until = \"08:00\" }]");
+    let silent = with("[strategies.plain.policies]\nquiet_hours = [{ from = \"21:00\", until = \"08:00\" }]");
     let said = with(
         "[campaigns.offer]\nreentry = \"always\"\nconcurrency = \"allow\"\nexits = \"when-due\"\npurpose = \"marketing\"\n\
-         priority = 0\nholdout = 0\n[strategies.tried.policies]\nholdout = 0\n\
+         priority = 0\nholdout = 0\n[strategies.plain.policies]\nholdout = 0\n\
          quiet_hours = [{ from = \"21:00\", until = \"08:00\", then = \"hold\" }]\n\
          [strategies.plain.campaigns.offer]\nsend_time = \"when-due\"",
     );

@@ -213,13 +213,12 @@ pub(super) fn calendar(scenario: &Scenario, campaign: &Campaign, problems: &mut 
 /// Whether any segment has an occurrence in the first so many seconds.
 fn comes_up(scenario: &Scenario, calendar: &Calendar, limit: i64) -> bool {
     let own = scenario.time_zone.as_ref().map_or("UTC", |zone| zone.value.as_str());
-    let zones: BTreeSet<&str> = match &calendar.zone {
-        Some(zone) => [zone.value.as_str()].into(),
-        None => {
-            let zones = scenario.segments.iter();
-            zones.map(|segment| segment.time_zone.as_ref().map_or(own, |zone| zone.value.as_str())).collect()
-        }
+    let of_segments = || {
+        let zones = scenario.segments.iter().map(|segment| segment.time_zone.as_ref());
+        zones.map(|zone| zone.map_or(own, |zone| zone.value.as_str())).collect()
     };
+    let zones: BTreeSet<&str> =
+        calendar.zone.as_ref().map_or_else(of_segments, |zone| BTreeSet::from([zone.value.as_str()]));
     let zones: Option<Vec<_>> = zones.into_iter().map(|name| jiff::tz::TimeZone::get(name).ok()).collect();
     let start = jiff::tz::TimeZone::get(own).ok().and_then(|zone| scenario.start.0.to_zoned(zone).ok());
     // A zone that does not exist has been told of.

@@ -267,17 +267,9 @@ fn broken(text: &str, customer: u64) -> Option<String> {
         return (start.joined < stage.world.horizon).then(|| "a customer without events".to_owned());
     }
     let look = Look::new(&stage.world, &start, &events);
-    [
-        Look::caps,
-        Look::quiet,
-        Look::outcomes,
-        Look::consent,
-        Look::goals,
-        Look::holdouts,
-        Look::triggers,
-    ]
-    .iter()
-    .find_map(|promise| promise(&look).err())
+    [Look::caps, Look::quiet, Look::outcomes, Look::consent, Look::goals, Look::holdouts, Look::triggers]
+        .iter()
+        .find_map(|promise| promise(&look).err())
 }
 
 #[test]

@@ -8,8 +8,9 @@
 use channelmix::engine::{Cause, Event, Journey, Message, NaturalNeed, Origin, Potential, Reason, Refusal, Start};
 use channelmix::luck::{Label, Luck, Threshold};
 use channelmix::scenario::{
-    Audience, CapWindow, Capped, Dropout, Exit, GivesWay, GoalEvent, Joined, Lapse, Otherwise, Plan, Preference, Purpose,
-    Reentry, Response, Scenario, Seconds, Segment, SendTime, Stage, Step, Strategy, Trigger, TriggerEvent, Way,
+    Audience, CapWindow, Capped, Dropout, Exit, GivesWay, GoalEvent, Joined, Lapse, Otherwise, Plan, Preference,
+    Purpose, Reentry, Response, Scenario, Seconds, Segment, SendTime, Stage, Step, Strategy, Trigger, TriggerEvent,
+    Way,
 };
 use channelmix::scenario::{Campaign, Concurrency, Demand};
 use channelmix::world::{Tables, World};
@@ -360,9 +361,10 @@ impl<'a> Customer<'a> {
         self.runs[run].got.extend([Response::Clicked, Response::Responded]);
         self.has_done(Deed::Clicked);
         let meant = self.meant(number);
-        self.triggered_by(Origin::Event(fate.luck), |event| {
-            matches!(event, TriggerEvent::Clicked(which) if meant.fits(which))
-        });
+        self.triggered_by(
+            Origin::Event(fate.luck),
+            |event| matches!(event, TriggerEvent::Clicked(which) if meant.fits(which)),
+        );
         self.goes_through(fate.journey, fate.luck, Some(number));
     }
 
@@ -377,9 +379,10 @@ impl<'a> Customer<'a> {
         self.runs[run].got.extend([Response::Replied, Response::Responded]);
         self.has_done(Deed::Replied);
         let meant = self.meant(number);
-        self.triggered_by(Origin::Event(fate.luck), |event| {
-            matches!(event, TriggerEvent::Replied(which) if meant.fits(which))
-        });
+        self.triggered_by(
+            Origin::Event(fate.luck),
+            |event| matches!(event, TriggerEvent::Replied(which) if meant.fits(which)),
+        );
     }
 
     /// Campaign and channel of a message by name.
@@ -537,9 +540,10 @@ impl<'a> Customer<'a> {
         let clock = match plan.send_time {
             SendTime::WhenDue => self.now,
             SendTime::Spread(spread) => self.now + Start::spread(luck, spread),
-            SendTime::BestHour => self.start.readiest_hour(self.tables).map_or(self.now, |hour| {
-                self.clock.first_from(self.now, jiff::civil::time(hour as i8, 0, 0, 0))
-            }),
+            SendTime::BestHour => self
+                .start
+                .readiest_hour(self.tables)
+                .map_or(self.now, |hour| self.clock.first_from(self.now, jiff::civil::time(hour as i8, 0, 0, 0))),
         };
         self.runs.push(Run {
             campaign,
@@ -605,7 +609,9 @@ impl<'a> Customer<'a> {
                 }
                 items
             }
-            way => way.channels().iter().map(|name| Item { channel: channel(&name.value), of: 0, step: None }).collect(),
+            way => {
+                way.channels().iter().map(|name| Item { channel: channel(&name.value), of: 0, step: None }).collect()
+            }
         }
     }
 
@@ -679,9 +685,7 @@ impl<'a> Customer<'a> {
         // 4
         let holdout = self.plan(campaign).holdout.unwrap_or(self.campaign(campaign).holdout);
         let global = self.strategy.policies.holdout;
-        if self.start.in_holdout(self.world, campaign, holdout)
-            || (marketing && self.start.in_global_holdout(global))
-        {
+        if self.start.in_holdout(self.world, campaign, holdout) || (marketing && self.start.in_global_holdout(global)) {
             return Outcome::End(Reason::Holdout);
         }
         // 5
@@ -726,9 +730,7 @@ impl<'a> Customer<'a> {
             return match arbitration.then {
                 GivesWay::Skip => Outcome::Next(Reason::LowerPriority),
                 GivesWay::End => Outcome::End(Reason::LowerPriority),
-                GivesWay::Hold => {
-                    Outcome::Hold(Reason::LowerPriority, (latest + arbitration.window).max(self.now + 1))
-                }
+                GivesWay::Hold => Outcome::Hold(Reason::LowerPriority, (latest + arbitration.window).max(self.now + 1)),
             };
         }
         // 10

@@ -162,14 +162,13 @@ fn too_few_simulated() {
 #[test]
 fn unknown_word() {
     assert_snapshot!(edit(r#"goal = "order""#, r#"goal = "orders""#), @r#"
-    error: `campaigns.weekly.goal` cannot be "orders"
+    error: `campaigns.weekly.goal` must be "order" or { event = "click", within = "7d" }, found "orders"
       --> offers.toml:48:8
        |
     48 | goal = "orders"
        |        ^^^^^^^^
        |
        = help: did you mean `order`?
-       = help: allowed here: order
     "#);
 }
 

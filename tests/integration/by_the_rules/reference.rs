@@ -50,8 +50,10 @@ struct Coming {
 /// What decides the order within a kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Tie {
-    /// The address of a message, a need or a run.
+    /// The address of a message or a run.
     Address(Luck),
+    /// That of a need: its number (R2).
+    Number(usize),
     /// The label of a campaign's occurrence.
     Occurrence(Label),
 }
@@ -207,7 +209,7 @@ impl<'a> Customer<'a> {
             Trigger::Event(_) => Vec::new(),
         });
         let (orders, last_order, last_order_origin) = start.known_orders();
-        let needs = start.needs(tables).take_while(|need| need.at < horizon);
+        let needs = start.needs(tables).take_while(|need| start.alive && need.at < horizon);
         Self {
             world,
             tables,
@@ -267,8 +269,8 @@ impl<'a> Customer<'a> {
         }
         self.say(Event::Joined { alive: self.alive, opted_in: self.start.opted_in });
         for number in 0..self.needs.len() {
-            let NaturalNeed { at, luck, .. } = self.needs[number];
-            self.coming.push(Coming { at, kind: Kind::Need, tie: Tie::Address(luck), what: What::Need(number) });
+            let at = self.needs[number].at;
+            self.coming.push(Coming { at, kind: Kind::Need, tie: Tie::Number(number), what: What::Need(number) });
         }
         for campaign in 0..self.plans.len() {
             if self.plans[campaign].is_none() {
@@ -493,7 +495,7 @@ impl<'a> Customer<'a> {
             let at = self.last_order.unwrap_or(self.joined) + time;
             if self.plans[number].is_some() && at >= self.now {
                 let run = self.start.run(self.world, number, self.last_order_origin);
-                let tie = Tie::Occurrence(Label::of(&campaign.name));
+                let tie = Tie::Address(run);
                 self.coming.push(Coming { at, kind: Kind::Inactive, tie, what: What::Inactive(number, run) });
             }
         }

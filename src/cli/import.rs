@@ -11,7 +11,7 @@ use super::failure::Failure;
 use super::interrupt;
 use crate::import::{Does, Error, Journey, Meaning, Meanings, Names, What, slug, translate};
 use crate::output::{Place, Replaces};
-use crate::scenario::{Response, Scenario, load, nearest, unusable_name};
+use crate::scenario::{Response, Scenario, harmless, load, nearest, unusable_name};
 
 /// Arguments of `import`.
 #[derive(Debug, clap::Args)]
@@ -164,7 +164,7 @@ impl Dittofeed {
             }
         }
         let file = self.file.file_name().map_or_else(|| "-".to_owned(), |name| name.to_string_lossy().into_owned());
-        let file = if file == "-" { "standard input".to_owned() } else { crate::scenario::harmless(&file, 200) };
+        let file = if file == "-" { "standard input".to_owned() } else { harmless(&file, 200) };
         Ok(Names { file, campaign, strategy })
     }
 
@@ -290,5 +290,5 @@ fn trigger(text: &str) -> Result<String, Failure> {
         return Ok(text);
     }
     let help = "say an event, --trigger joined, or a whole trigger, --trigger '{ every = \"7d\", at = \"10:00\" }'";
-    Err(Failure::argument(format!("--trigger {text} is no trigger"), help))
+    Err(Failure::argument(format!("--trigger {} is no trigger", harmless(&text, 200)), help))
 }

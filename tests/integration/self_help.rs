@@ -366,8 +366,8 @@ fn the_manual_has_every_command_and_every_option() {
 #[test]
 fn the_readme_says_how() {
     let readme = std::fs::read_to_string("README.md").expect("README");
-    for command in
-        ["completions bash", "man", "new", "explain", "import dittofeed", "schema"].map(|words| format!("channelmix {words}"))
+    for command in ["completions bash", "man", "new", "explain", "import dittofeed", "schema"]
+        .map(|words| format!("channelmix {words}"))
     {
         assert!(readme.contains(&command), "{command}");
     }

@@ -5,11 +5,13 @@
 //! the first. [`load`] does all of it.
 
 mod audience;
+mod basket;
 mod campaign;
 mod catalogue;
 mod channel;
 mod checks;
 mod defaults;
+mod demand;
 mod evidence;
 mod explained;
 mod fit;
@@ -36,10 +38,12 @@ mod trigger;
 mod values;
 
 pub use audience::{Audience, Stage, Stages};
+pub use basket::Basket;
 pub use campaign::{Campaign, Exit, Goal, GoalEvent, Purpose};
 pub use catalogue::{PresetCard, PresetValue, presets};
 pub use channel::{Billing, Channel, Click, Contact, Delay};
 pub use defaults::{Difference, difference};
+pub use demand::{Chance, Demand, Dropout, Purchases};
 pub use evidence::{Evidence, Grade};
 pub(crate) use explained::quoted;
 pub use explained::{Explained, Part, Says, Section, bare, explain};
@@ -57,7 +61,7 @@ pub(crate) use reference::references_of;
 pub use reference::{Reference, references};
 pub use schema::schema;
 pub(crate) use schema::schema_of;
-pub use segment::{Basket, Chance, Demand, Dropout, Hops, Joined, Lapse, Purchases, Segment};
+pub use segment::{Hops, Joined, Lapse, Segment};
 pub use step::{Otherwise, Response, Step};
 pub use strategy::{NONE, Strategy};
 pub use trigger::{Calendar, Concurrency, Days, Message, Reentry, Trigger, TriggerEvent};

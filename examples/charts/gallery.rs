@@ -3,8 +3,8 @@
 use super::charts::{
     Across, Allowance, AllowanceRow, Bar, BarRow, Bars, Better, Caption, Curve, Curves, Distribution, DistributionRow,
     Estimate, Event, Forest, ForestGroup, ForestPoint, ForestRow, Form, Funnel, FunnelRow, Lane, Limit, Mark, MarkKind,
-    Matrix, MatrixColumn, OnePath, Outcome, OutcomeRow, Outcomes, Part, PathEnd, Paths, PathsPanel, Picture, Post, Scatter, ScatterPoint, Shape,
-    Standing, Timeline, Tornado, TornadoEnd, TornadoRow,
+    Matrix, MatrixColumn, OnePath, Outcome, OutcomeRow, Outcomes, Part, PathEnd, Paths, PathsPanel, Picture, Post,
+    Scatter, ScatterPoint, Shape, Standing, Timeline, Tornado, TornadoEnd, TornadoRow,
 };
 
 /// The pictures with a name for each.
@@ -322,12 +322,12 @@ fn stack(kind: Kind) -> Bars {
 }
 
 fn funnel(kind: Kind) -> Funnel {
-    let stages = ["sent", "delivered", "opened", "clicked", "ordered"];
+    let stages = ["sent", "delivered", "opened", "clicked", "replied", "ordered"];
     let row = |channel_number: usize, strategy: usize| {
         let sent = 480_000.0 * (1.2 + chance(channel_number, strategy));
         let opened = if channel_number == 1 { f64::NAN } else { sent * 0.22 };
         let clicked = if channel_number == 1 { f64::NAN } else { sent * 0.012 };
-        let counts = [sent, sent * 0.97, opened, clicked, sent * 0.0013];
+        let counts = [sent, sent * 0.97, opened, clicked, clicked * 0.4, sent * 0.0013];
         FunnelRow {
             heading: channel(kind, channel_number),
             name: name(kind, strategy),
@@ -342,6 +342,7 @@ fn funnel(kind: Kind) -> Funnel {
     let stages = stages.map(|stage| if kind == Kind::Hostile { hostile(5) } else { stage.to_owned() });
     Funnel {
         stages: if kind == Kind::Empty { Vec::new() } else { stages.to_vec() },
+        beside: Some(4),
         rows: (0..channels(kind).min(9))
             .flat_map(|channel_number| (1..strategies(kind).min(4)).map(move |strategy| row(channel_number, strategy)))
             .collect(),
@@ -360,7 +361,7 @@ fn outcomes(kind: Kind) -> Outcomes {
         ("lower priority", 3, 0.0),
         ("capped", 3, 62.0),
     ];
-    let kinds = ["sent", "not wanted by the plan", "no consent or reach", "stopped by a policy"];
+    let kinds = ["sent", "stopped by the plan", "no consent or reach", "stopped by a policy"];
     let row = |campaign: usize, step: usize| OutcomeRow {
         heading: format!("{} · {}", channel(kind, campaign), name(kind, 1 + campaign % 3)),
         name: format!("{}. {}", step + 1, channel(kind, step)),

@@ -12,34 +12,46 @@ use crate::world::{ContactTable, Delay, On, Plan, Step, Way};
 
 impl<W: Watch> Player<'_, W> {
     /// A step that waited is due, unless its run has ended meanwhile.
+    #[inline]
     pub fn due(&mut self, at: Seconds, message: Message) {
+        let strategy = self.strategy;
         let run = &self.scratch.runs[message.run as usize];
-        let Some(plan) = &self.strategy.plans[usize::from(run.campaign)] else { return };
+        let Some(plan) = &strategy.plans[usize::from(run.campaign)] else { return };
         let place = plan.place(message.step);
         if run.waits_with(place) {
-            self.advance(at, message.run, place);
+            self.advance(at, message.run, place, plan);
         }
     }
 
     /// Examines a due step of a run and goes on to the next ones, for as long as nothing else comes before them.
-    pub fn advance(&mut self, mut at: Seconds, index: u32, mut place: u8) {
+    #[inline]
+    pub fn advance(&mut self, at: Seconds, index: u32, place: u8, plan: &Plan) {
+        if plan.plain {
+            self.go_on::<true>(at, index, place, plan)
+        } else {
+            self.go_on::<false>(at, index, place, plan)
+        }
+    }
+
+    /// The same, where what a [plain](Plan::plain) plan never needs is not even asked for.
+    fn go_on<const PLAIN: bool>(&mut self, mut at: Seconds, index: u32, mut place: u8, plan: &Plan) {
         // A copy, so that the loop works on registers; it goes back before anyone else looks.
         let mut run = self.scratch.runs[index as usize];
-        let strategy = self.strategy;
-        let Some(plan) = &strategy.plans[usize::from(run.campaign)] else { return };
         run.waiting &= !(1 << place);
-        if plan.way == Way::Blast && place >= run.begun {
+        if !PLAIN && plan.way == Way::Blast && place >= run.begun {
             // All of them are due now.
             run.waiting |= plan.places() & !((2 << place) - 1);
         }
         loop {
-            if let Way::Preferred(preference) = plan.way {
+            if !PLAIN && let Way::Preferred(preference) = plan.way {
                 place = self.preferred(plan, preference);
             }
             let step = &plan.steps[usize::from(place)];
-            let outcome = self.outcome(at, &run, plan, step);
+            let outcome = self.outcome::<PLAIN>(at, &run, plan, step);
             let (mut opening, mut opted_out, mut then) = (None, false, Then::Next);
-            run.failed = false;
+            if !PLAIN {
+                run.failed = false;
+            }
             match outcome {
                 Examined::Sent => (opening, opted_out) = self.send(at, index, &mut run, place, plan),
                 Examined::Withheld(reason, what_then) => {
@@ -57,9 +69,9 @@ impl<W: Watch> Player<'_, W> {
                     }
                 }
             }
-            let next = self.next_step(plan, &mut run, place, then);
+            let next = self.next_step::<PLAIN>(plan, &mut run, place, then);
             if let Some(next) = next {
-                run.due = self.due_at(&run, &plan.steps[usize::from(next)], at, then);
+                run.due = self.due_at::<PLAIN>(&run, &plan.steps[usize::from(next)], at, then);
                 run.waiting |= 1 << next;
             }
             if opted_out && self.strategy.ends_runs & Step::OPTED_OUT != 0 {
@@ -109,7 +121,11 @@ impl<W: Watch> Player<'_, W> {
 
     /// The step of a plan that follows one that has had its outcome.
     #[inline(always)]
-    fn next_step(&self, plan: &Plan, run: &mut Run, place: u8, then: Then) -> Option<u8> {
+    fn next_step<const PLAIN: bool>(&self, plan: &Plan, run: &mut Run, place: u8, then: Then) -> Option<u8> {
+        if PLAIN {
+            let more = then == Then::Next && usize::from(place) + 1 < plan.steps.len();
+            return more.then_some(place + 1);
+        }
         match plan.way {
             Way::Mix(_) | Way::Preferred(_) => None,
             // Each step of a blast is on its own, and one that was held is the last.
@@ -140,7 +156,10 @@ impl<W: Watch> Player<'_, W> {
 
     /// When a step is due, the one before it having had its outcome `now` (R18).
     #[inline(always)]
-    pub fn due_at(&self, run: &Run, step: &Step, now: Seconds, then: Then) -> Seconds {
+    pub fn due_at<const PLAIN: bool>(&self, run: &Run, step: &Step, now: Seconds, then: Then) -> Seconds {
+        if PLAIN {
+            return (run.last_sent + step.after).max(now);
+        }
         if step.fallback || then == Then::NextAtOnce {
             return now;
         }
@@ -300,13 +319,24 @@ impl<W: Watch> Player<'_, W> {
         }
     }
 
-    /// Ends every run that waits.
+    /// Ends every run that waits, in the order in which they began.
     pub fn end_all(&mut self, at: Seconds, reason: Reason) {
         for index in 0..self.scratch.runs.len() {
             if self.scratch.runs[index].waiting != 0 {
                 self.end(at, index as u32, reason);
             }
         }
+    }
+
+    /// What still waits at the horizon comes too late.
+    pub fn end_late(&mut self) {
+        // Until then the queue has run empty: what waits is what was never put into it.
+        let mut late = std::mem::take(&mut self.scratch.late);
+        late.sort_unstable();
+        for &run in &late {
+            self.end(self.world.horizon - 1, run, Reason::TooLate);
+        }
+        self.scratch.late = late;
     }
 }
 

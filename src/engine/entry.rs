@@ -113,11 +113,11 @@ impl<W: Watch> Player<'_, W> {
             self.scratch.runs.push(run);
             return;
         };
-        run.due = self.due_at(&run, &plan.steps[usize::from(place)], at, Then::Next);
+        run.due = self.due_at::<false>(&run, &plan.steps[usize::from(place)], at, Then::Next);
         let due = run.due;
         if last && due == at {
             self.scratch.runs.push(run);
-            self.advance(at, index, place);
+            self.advance(at, index, place, plan);
             return;
         }
         run.waiting = 1 << place;

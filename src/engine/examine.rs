@@ -28,9 +28,9 @@ pub(super) enum Then {
 impl<W: Watch> Player<'_, W> {
     /// Examines a due step.
     #[inline(always)]
-    pub fn outcome(&self, at: Seconds, run: &Run, plan: &Plan, step: &Step) -> Examined {
+    pub fn outcome<const PLAIN: bool>(&self, at: Seconds, run: &Run, plan: &Plan, step: &Step) -> Examined {
         let bit = 1 << step.channel;
-        if plan.ruled {
+        if !PLAIN {
             if at - run.due >= step.ttl {
                 return Examined::Withheld(Reason::Expired, Then::Next);
             }
@@ -41,18 +41,18 @@ impl<W: Watch> Player<'_, W> {
         if plan.ends.goal != 0 && self.has_met_goal(run, plan) {
             return Examined::Withheld(Reason::GoalMet, Then::End);
         }
-        if plan.ruled && self.is_held_out(plan) {
+        if !PLAIN && self.is_held_out(plan) {
             return Examined::Withheld(Reason::Holdout, Then::End);
         }
         if run.responses & step.unless != 0 {
             let then = if step.ends { Then::End } else { Then::Next };
             return Examined::Withheld(Reason::ConditionMet, then);
         }
-        if step.only_if != 0 && run.responses & step.only_if == 0 {
+        if !PLAIN && step.only_if != 0 && run.responses & step.only_if == 0 {
             let then = if step.ends_without { Then::End } else { Then::Next };
             return Examined::Withheld(Reason::ConditionNotMet, then);
         }
-        if plan.marketing {
+        if PLAIN || plan.marketing {
             if self.opted_out & bit != 0 {
                 return Examined::Withheld(Reason::OptedOut, Then::Next);
             }
@@ -63,7 +63,7 @@ impl<W: Watch> Player<'_, W> {
         if self.start.reachable & bit == 0 {
             return Examined::Withheld(Reason::Unreachable, Then::Next);
         }
-        if plan.ruled && plan.marketing { self.by_policies(at, plan, step) } else { Examined::Sent }
+        if !PLAIN && plan.marketing { self.by_policies(at, plan, step) } else { Examined::Sent }
     }
 
     /// Quiet hours, priority and caps.

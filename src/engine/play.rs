@@ -100,6 +100,8 @@ pub struct Scratch {
     /// What the customer did that ends runs, and when, as [bits](crate::world::Step::bit); only what ends any.
     pub(super) heard: Vec<(Seconds, u8)>,
     pub(super) sent: Vec<Sent>,
+    /// Runs with a step that is due beyond the horizon.
+    pub(super) late: Vec<u32>,
 }
 
 /// Plays one customer from its start to the horizon under one strategy.
@@ -116,6 +118,7 @@ pub fn play<W: Watch>(
     scratch.consumed.clear();
     scratch.heard.clear();
     scratch.sent.clear();
+    scratch.late.clear();
     let begin = start.joined.max(0);
     if begin >= world.horizon {
         return;
@@ -231,7 +234,7 @@ impl<W: Watch> Player<'_, W> {
     }
 
     fn finish(&mut self) {
-        self.end_all(self.world.horizon - 1, Reason::TooLate);
+        self.end_late();
         self.watch.end(Ending {
             eligible: self.start.joined <= self.world.retention_from,
             retained: self.last_order >= self.world.retention_from,
@@ -278,6 +281,9 @@ impl<W: Watch> Player<'_, W> {
     #[inline]
     pub fn enqueue(&mut self, pending: Pending) {
         if pending.key >= self.horizon {
+            if pending.key % kind::KINDS == kind::STEP {
+                self.scratch.late.push(pending.message.run);
+            }
             return;
         }
         let queue = &mut self.scratch.pending;

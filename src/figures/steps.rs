@@ -121,7 +121,11 @@ pub(super) const COLUMNS: &[Column] = &[
     Column::new("strategy", Text, "name of the strategy"),
     Column::new("campaign", Text, "name of the campaign"),
     Column::new("step", Number, "place of the step in the campaign's plan, from 1"),
-    Column::new("fallback", Truth, "whether this is a fallback of that step, sent when the message before could not be delivered"),
+    Column::new(
+        "fallback",
+        Truth,
+        "whether this is a fallback of that step, sent when the message before could not be delivered",
+    ),
     Column::new("channel", Text, "channel of the step"),
     Column::new("runs", Number, "runs of the campaign's plan (customers × times it came up) ÷ customers"),
     Column::new(
@@ -135,14 +139,38 @@ pub(super) const COLUMNS: &[Column] = &[
     Column::new("withheld_goal_met", Number, "due, not sent because the campaign's goal was met ÷ customers"),
     Column::new("withheld_holdout", Number, "due, not sent because the customer is in a holdout ÷ customers"),
     Column::new("withheld_condition_met", Number, "due, not sent because the step's `unless` was met ÷ customers"),
-    Column::new("withheld_condition_not_met", Number, "due, not sent because the step's `only_if` was not met ÷ customers"),
-    Column::new("withheld_opted_out", Number, "due, not sent because the customer had opted out of the channel ÷ customers"),
-    Column::new("withheld_not_opted_in", Number, "due, not sent because the customer never opted in to the channel ÷ customers"),
-    Column::new("withheld_unreachable", Number, "due, not sent because the channel cannot reach the customer ÷ customers"),
-    Column::new("withheld_quiet_hours", Number, "due, not sent because it was quiet, and the rule says to skip ÷ customers"),
+    Column::new(
+        "withheld_condition_not_met",
+        Number,
+        "due, not sent because the step's `only_if` was not met ÷ customers",
+    ),
+    Column::new(
+        "withheld_opted_out",
+        Number,
+        "due, not sent because the customer had opted out of the channel ÷ customers",
+    ),
+    Column::new(
+        "withheld_not_opted_in",
+        Number,
+        "due, not sent because the customer never opted in to the channel ÷ customers",
+    ),
+    Column::new(
+        "withheld_unreachable",
+        Number,
+        "due, not sent because the channel cannot reach the customer ÷ customers",
+    ),
+    Column::new(
+        "withheld_quiet_hours",
+        Number,
+        "due, not sent because it was quiet, and the rule says to skip ÷ customers",
+    ),
     Column::new("withheld_lower_priority", Number, "due, not sent because another campaign came first ÷ customers"),
     Column::new("withheld_capped", Number, "due, not sent because a cap was full ÷ customers"),
-    Column::new("withheld_replaced", Number, "due, not sent because a newer run of the campaign took the place of this one ÷ customers"),
+    Column::new(
+        "withheld_replaced",
+        Number,
+        "due, not sent because a newer run of the campaign took the place of this one ÷ customers",
+    ),
     Column::new("withheld_loss_known", Number, "due, not sent because the customer's loss became known ÷ customers"),
     Column::new("withheld_too_late", Number, "due, not sent because it still waited at the horizon ÷ customers"),
     Column::new(
@@ -151,7 +179,11 @@ pub(super) const COLUMNS: &[Column] = &[
         "due, and neither ended, skipped or made pointless by the plan nor without consent or reach ÷ customers: sent, or \
          withheld for quiet hours, lower priority or a cap",
     ),
-    Column::new("held", Number, "how often a message that was due was made to wait ÷ customers; one may wait more than once"),
+    Column::new(
+        "held",
+        Number,
+        "how often a message that was due was made to wait ÷ customers; one may wait more than once",
+    ),
     Column::new("sent", Number, "messages sent ÷ customers"),
     Column::new("delivered", Number, "messages delivered ÷ customers"),
     Column::new("opened", Number, "messages opened ÷ customers"),

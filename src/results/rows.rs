@@ -6,9 +6,7 @@ use std::str::FromStr;
 
 use super::{Error, Manifest};
 use crate::engine::{Reason, Refusal};
-use crate::tally::{
-    Batch, ChannelCount, CustomerCount, Layout, Row, StepCount, Tallies, reason_word, refusal_word,
-};
+use crate::tally::{Batch, ChannelCount, CustomerCount, Layout, Row, StepCount, Tallies, reason_word, refusal_word};
 use crate::world::{Strategy, World};
 
 const BATCHES: &str = "batches.csv";
@@ -105,10 +103,14 @@ fn write_flows(folder: &Path, tallies: &Tallies, world: &World) -> Result<(), Er
     let withheld = Reason::ALL.map(|reason| format!("{WITHHELD}{}", reason_word(reason)));
     let counts = StepCount::ALL.iter().map(|&(_, name)| name);
     let counts: Vec<&str> = counts.chain(withheld.iter().map(String::as_str)).collect();
-    let mut file = File::create(folder, STEPS, &["strategy", "campaign", "step", "fallback", "channel"], Columns::These(&counts))?;
+    let mut file =
+        File::create(folder, STEPS, &["strategy", "campaign", "step", "fallback", "channel"], Columns::These(&counts))?;
     for strategy in &tallies.strategies {
         for (step, row) in steps(world, &strategy.name).zip(&strategy.flows.steps) {
-            file.write(&[&strategy.name, &step.campaign, &step.number, &step.fallback, &step.channel], &[&row.counts[..], &row.withheld].concat())?;
+            file.write(
+                &[&strategy.name, &step.campaign, &step.number, &step.fallback, &step.channel],
+                &[&row.counts[..], &row.withheld].concat(),
+            )?;
         }
     }
     file.finish()?;

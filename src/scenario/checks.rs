@@ -47,8 +47,8 @@ pub(super) fn check(scenario: &Scenario, sources: &Sources, problems: &mut Probl
     campaigns::circles(scenario, problems);
     for strategy in &scenario.strategies {
         plans::check(scenario, strategy, problems);
-        policies::check(scenario, strategy, problems);
     }
+    policies::check(scenario, problems);
     unused(scenario, problems);
 }
 

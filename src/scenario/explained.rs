@@ -68,6 +68,9 @@ pub enum Says {
     },
 }
 
+/// The key of a table that is long enough for a heading of its own.
+const POLICIES: &str = "policies";
+
 /// Explains a scenario.
 pub fn explain(scenario: &Scenario) -> Vec<Section> {
     let mut sections = vec![Section { path: Vec::new(), values: Vec::new() }];
@@ -102,6 +105,9 @@ impl Explainer<'_> {
         if !values.is_empty() || inner.is_empty() {
             sections.push(Section { path: path.to_owned(), values });
         }
+        if let (Some(policies), Some(key)) = (value.get(POLICIES), keys.get(POLICIES)) {
+            self.section(&[path, &[POLICIES.to_owned()]].concat(), policies, &key.kind, sections);
+        }
         for (key, kind, table) in inner {
             let path = [path, &[key.to_owned()]].concat();
             for (name, value) in table {
@@ -119,7 +125,7 @@ impl Explainer<'_> {
         let Value::Object(written) = table else { return Vec::new() };
         let mut values = Vec::new();
         for (name, value) in written {
-            let Some(key) = keys.get(name).filter(|key| !is_section(key)) else { continue };
+            let Some(key) = keys.get(name).filter(|key| !is_section(key) && key.name != POLICIES) else { continue };
             let path = path.iter().map(String::as_str).chain([key.name]).collect::<Vec<_>>().join(".");
             values.push(self.written(path, &key.kind, value));
         }

@@ -1,5 +1,7 @@
 //! `--set key=value`: one value of the scenario, written on the command line.
 
+use super::KEYS;
+use super::format::{Form, Kind};
 use super::names::GROUPS;
 use super::place::{Origin, Place, Sources};
 use super::problems::{Problem, Problems, nearest};
@@ -27,7 +29,8 @@ pub fn read(
             None
         })?;
     }
-    let unknown = misspelt(&over, tree, sources).or_else(|| beyond(&over, tree));
+    let root = Some(Kind::new("", "", Form::Table(&KEYS)));
+    let unknown = misspelt(&over, tree, sources).or_else(|| beyond(&over, tree, root));
     let sound = unknown.is_none();
     problems.extend(unknown);
     sound.then_some(over)
@@ -102,31 +105,44 @@ fn misspelt(over: &Value, tree: &Value, sources: &Sources) -> Option<Problem> {
 }
 
 /// A place in a list that does not exist: `cascade.7.after` where there are two steps, or where the list is not written
-/// in the file but comes from a preset or another strategy.
-fn beyond(over: &Value, tree: &Value) -> Option<Problem> {
+/// in the file but comes from a preset or another strategy. `kind` is what may stand there.
+fn beyond(over: &Value, tree: &Value, kind: Option<Kind>) -> Option<Problem> {
     over.as_table()?.0.iter().find_map(|entry| match &tree.data {
         Data::List(items) => {
             if let Some(item) = entry.key.parse::<usize>().ok().and_then(|i| items.get(i)) {
-                return beyond(&entry.value, item);
+                return beyond(&entry.value, item, below(kind, &entry.key));
             }
             let message = format!("there is no entry `{}`: the list has {}, counted from 0", entry.key, items.len());
             Some(Problem::error(message, entry.key_at))
         }
         Data::Table(table) => match table.get(&entry.key) {
-            Some(written) => beyond(&entry.value, &written.value),
-            None => list_below(entry),
+            Some(written) => beyond(&entry.value, &written.value, below(kind, &entry.key)),
+            None => list_below(entry, below(kind, &entry.key)),
         },
         _ => None,
     })
 }
 
 /// A list that an override wants to reach into where nothing is written.
-fn list_below(entry: &Entry) -> Option<Problem> {
+fn list_below(entry: &Entry, kind: Option<Kind>) -> Option<Problem> {
     let inner = entry.value.as_table()?;
-    let Some(first) = inner.0.iter().find(|inner| inner.key.parse::<usize>().is_ok()) else {
-        return inner.0.iter().find_map(list_below);
+    // Hours of the day are numbers, and no places in a list.
+    let by_number = matches!(kind, Some(Kind { form: Form::ByName(..), .. }));
+    let first = inner.0.iter().find(|inner| inner.key.parse::<usize>().is_ok()).filter(|_| !by_number);
+    let Some(first) = first else {
+        return inner.0.iter().find_map(|inner| list_below(inner, below(kind, &inner.key)));
     };
     let message = format!("the file has no list `{}` here of which to change entry `{}`", entry.key, first.key);
     let help = "what comes from a preset or another strategy is changed where it is written, or replaced as a whole";
     Some(Problem::error(message, entry.key_at).help(help))
+}
+
+/// What may stand behind a key of a kind of table, or at a place of a list.
+fn below(kind: Option<Kind>, key: &str) -> Option<Kind> {
+    match kind?.form {
+        Form::Table(keys) => keys.get(key).map(|key| key.kind),
+        Form::ByName(_, inner) | Form::List(inner) => Some(*inner),
+        Form::OneOf(kinds) => kinds.iter().find_map(|kind| below(Some(*kind), key)),
+        _ => None,
+    }
 }

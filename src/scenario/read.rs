@@ -343,6 +343,10 @@ pub fn one_of<T: Copy>(value: &Value, words: &[(&'static str, T)], context: &mut
     let path = context.path();
     let shown = value.shown();
     let problem = Problem::error(format!("`{path}` cannot be {shown}"), value.at);
-    context.error(problem.suggest(found.unwrap_or(""), words.iter().map(|&(word, _)| word)));
+    let found = found.unwrap_or("");
+    // "tuesday" is far from "tue" by the letter, but nobody means anything else by it.
+    let begun = words.iter().find(|(word, _)| word.len() >= 3 && found.to_lowercase().starts_with(word));
+    let found = begun.map_or(found, |(word, _)| word);
+    context.error(problem.suggest(found, words.iter().map(|&(word, _)| word)));
     None
 }

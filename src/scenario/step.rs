@@ -176,9 +176,10 @@ fn contradiction(unless: &[At<Response>], only_if: &[At<Response>], context: &mu
     let all: Option<Vec<_>> = only_if.iter().map(|asked| Some((asked, forbidden(asked)?))).collect();
     if let Some(&[(asked, forbidden), ..]) = all.as_deref() {
         let (asked_word, word) = (asked.value.word(), forbidden.value.word());
-        let why = match asked_word == word {
-            true => format!("needs `{word}` and forbids it"),
-            false => format!("needs `{asked_word}`, with which `{word}` comes, and forbids that"),
+        let why = if asked_word == word {
+            format!("needs `{word}` and forbids it")
+        } else {
+            format!("needs `{asked_word}`, with which `{word}` comes, and forbids that")
         };
         let problem = Problem::error(format!("this step {why}: it can never be sent"), asked.at);
         context.error(problem.also(forbidden.at, "forbidden here"));

@@ -21,7 +21,10 @@ pub const COLUMNS: [(&str, &str); 25] = [
     ("event", "what happened; the table below lists the kinds"),
     ("campaign", "the campaign of the run or message; in a journey, of the message whose click opened it"),
     ("run_at_seconds", "when that campaign came up, in seconds since the start"),
-    ("step", "the message's place in the strategy's plan, from 1; a fallback has that of the step that it stands in for"),
+    (
+        "step",
+        "the message's place in the strategy's plan, from 1; a fallback has that of the step that it stands in for",
+    ),
     ("fallback", "`true` if the message stands in for one that could not be delivered"),
     ("send", "1 for the first message of the run on its channel, 2 for the next"),
     ("message_channel", "the channel of the message; in a journey, of the message whose click opened it"),

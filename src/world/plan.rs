@@ -63,8 +63,9 @@ pub struct Plan {
     pub marketing: bool,
     /// Which campaign goes first (R40).
     pub priority: u64,
-    /// Whether more than goal, `unless` and consent is asked of a due step.
-    pub ruled: bool,
+    /// Whether its steps follow each other after plain waits and nothing is asked of one that is due but goal, `unless`,
+    /// consent and reach. What a scenario does not use then costs nothing.
+    pub plain: bool,
 }
 
 /// How the steps of a plan belong together.
@@ -95,6 +96,12 @@ pub struct Ends {
     pub outside_audience: bool,
     /// Whether what the customer does ends it at once; else it is read when a step is due.
     pub at_once: bool,
+}
+
+impl Ends {
+    /// Nothing does.
+    const NONE: Self =
+        Self { goal: 0, within: Seconds::MAX, exit: 0, after: Seconds::MAX, outside_audience: false, at_once: false };
 }
 
 /// One step.
@@ -267,13 +274,16 @@ fn plan(
     let quiet = steps.iter().any(|step| !policies.quiet[usize::from(step.channel)].is_never());
     let kept_to =
         quiet || policies.holdout != Threshold::NEVER || !policies.caps.is_empty() || policies.arbitration.is_some();
-    let ruled = (marketing && kept_to)
-        || holdout.is_some()
-        || ends.exit != 0
-        || ends.after != Seconds::MAX
-        || ends.outside_audience
-        || ends.at_once
-        || steps.iter().any(|step| step.ttl != Seconds::MAX);
+    let simple = |step: &Step| {
+        let more = step.fallback || step.at.is_some() || step.only_if != 0 || step.segments.is_some();
+        !more && step.ttl == Seconds::MAX
+    };
+    let plain = way == Way::Cascade
+        && steps.iter().all(simple)
+        && marketing
+        && !kept_to
+        && holdout.is_none()
+        && ends == Ends { goal: ends.goal, within: ends.within, ..Ends::NONE };
     Plan {
         way,
         entry: Entry::new(scenario, campaign, plan),
@@ -282,7 +292,7 @@ fn plan(
         holdout,
         marketing,
         priority: campaign.priority,
-        ruled,
+        plain,
         steps,
     }
 }

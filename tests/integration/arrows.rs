@@ -29,7 +29,10 @@ const ARROWS: [(&str, &[&str]); 21] = [
     // It plays customers itself, to keep both outcomes of each, and experiments on them with luck of their own.
     ("abtest", &["engine", "luck", "scenario", "simulation", "stats", "world"]),
     // It draws the power of an A/B test over the size of its effect.
-    ("figures", &["abtest", "compare", "engine", "measures", "scenario", "simulation", "stats", "sweep", "tally", "world"]),
+    (
+        "figures",
+        &["abtest", "compare", "engine", "measures", "scenario", "simulation", "stats", "sweep", "tally", "world"],
+    ),
     ("report", &["abtest", "compare", "figures", "measures", "output", "scenario", "sweep", "trace"]),
     (
         "cli",

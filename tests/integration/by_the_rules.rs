@@ -49,7 +49,7 @@ impl Stage {
         Start::new(&self.world, &self.tables, 7, 0, customer)
     }
 
-    /// What the engine plays; journeys, places and values are not compared.
+    /// What the engine plays; what happens in journeys and what orders are worth is not compared.
     fn engine(&self, strategy: &str, start: &Start) -> Vec<(Seconds, Event)> {
         let strategy = &self.world.strategies[self.world.strategy(strategy).expect("it is written")];
         let mut seen = Seen(Vec::new());
@@ -64,7 +64,7 @@ impl Watch for Seen {
     fn see(&mut self, at: Seconds, event: Event) {
         match event {
             Event::JourneyBegan(_) | Event::Hopped { .. } | Event::Bounced(_) => {}
-            Event::Ordered { cause, .. } => self.0.push((at, Event::Ordered { channel: 0, value: 0, cause })),
+            Event::Ordered { channel, cause, .. } => self.0.push((at, Event::Ordered { channel, value: 0, cause })),
             _ => self.0.push((at, event)),
         }
     }
@@ -170,7 +170,10 @@ fn random_scenarios_are_sound_and_hold_everything() {
         let Some(stage) = Stage::new(&scenarios::scenario(number)) else {
             return Counts::from([("refused scenarios".to_owned(), 1)]);
         };
-        customers(number).into_iter().map(|customer| count(&stage.engine("s", &stage.start(customer)))).fold(Counts::new(), add)
+        customers(number)
+            .into_iter()
+            .map(|customer| count(&stage.engine("s", &stage.start(customer))))
+            .fold(Counts::new(), add)
     });
     let counts = counts.reduce(Counts::new, add);
     let of = |kind: String| counts.get(&kind).copied().unwrap_or(0);
@@ -178,9 +181,92 @@ fn random_scenarios_are_sound_and_hold_everything() {
     let reasons = Reason::ALL.iter().map(|why| format!("{why:?}"));
     let refusals = Refusal::ALL.iter().map(|why| format!("refused: {why:?}"));
     let holds = [Reason::QuietHours, Reason::LowerPriority, Reason::Capped].map(|why| format!("held: {why:?}"));
-    let events = ["Joined", "RunBegan", "Sent", "Delivered", "Opened", "Clicked", "Replied", "OptedOut", "CartLeft", "Ordered", "Lost"];
+    let events = [
+        "Joined",
+        "RunBegan",
+        "Sent",
+        "Delivered",
+        "Opened",
+        "Clicked",
+        "Replied",
+        "OptedOut",
+        "CartLeft",
+        "Ordered",
+        "Lost",
+    ];
     let events = events.map(str::to_owned);
     let rare: Vec<String> =
         reasons.chain(refusals).chain(holds).chain(events).filter(|kind| of(kind.clone()) < OFTEN).collect();
     assert!(rare.is_empty(), "seldom: {rare:?} of {counts:#?}");
 }
+
+// LAB-BEGIN
+#[cfg(not(test))]
+pub fn lab() {
+    let args: Vec<u64> = std::env::args().skip(1).filter_map(|a| a.parse().ok()).collect();
+    let what = std::env::args().nth(1).unwrap_or_default();
+    let (from, until) = (args[0], args[1]);
+    match what.as_str() {
+        "loads" => {
+            let mut bad = BTreeMap::<String, (u64, String)>::new();
+            let mut refused = 0;
+            for i in from..until {
+                let text = scenarios::scenario(i);
+                let loaded = scenario::load("r", &text, &[]);
+                let told = match loaded.scenario {
+                    None => loaded.problems.render(&loaded.sources, false),
+                    Some(s) => match World::new(s) {
+                        Ok(_) => continue,
+                        Err(p) => format!("{p:?}"),
+                    },
+                };
+                refused += 1;
+                bad.entry(told.lines().next().unwrap_or("").chars().take(50).collect()).or_insert((0, told)).0 += 1;
+            }
+            println!("refused {refused}");
+            for (n, told) in bad.values() {
+                println!("{n} x {}", told.chars().take(700).collect::<String>());
+            }
+        }
+        "show" => println!("{}", scenarios::scenario(from)),
+        "diff" => {
+            let bad: Vec<u64> = (from..until)
+                .into_par_iter()
+                .filter(|&n| {
+                    let text = scenarios::scenario(n);
+                    customers(n).into_iter().any(|c| difference(&text, c).is_some())
+                })
+                .collect();
+            println!("{} differ: {:?}", bad.len(), &bad[..bad.len().min(20)]);
+        }
+        "small" => {
+            let text = scenarios::scenario(from);
+            for c in customers(from) {
+                if difference(&text, c).is_none() {
+                    continue;
+                }
+                let small = shrink::smallest(&text, |t| difference(t, c).is_some());
+                println!("=== scenario {from} customer {c}\n{small}\n{}", difference(&small, c).unwrap_or_default());
+                break;
+            }
+        }
+        "counts" => {
+            let counts = (from..until)
+                .into_par_iter()
+                .map(|number| {
+                    let Some(stage) = Stage::new(&scenarios::scenario(number)) else {
+                        return Counts::from([("refused".to_owned(), 1)]);
+                    };
+                    customers(number)
+                        .into_iter()
+                        .map(|c| count(&stage.engine("s", &stage.start(c))))
+                        .fold(Counts::new(), add)
+                })
+                .reduce(Counts::new, add);
+            println!("{counts:#?}");
+        }
+        "promises" => promises::lab(from, until),
+        _ => {}
+    }
+}
+// LAB-END

@@ -2,22 +2,39 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use channelmix::engine::{Event, Message, Reason, Refusal};
+use channelmix::engine::{Ending, Event, Message, Reason, Refusal, Scratch, Start, Watch, play};
 use channelmix::scenario::NONE;
 use channelmix::simulation::{Plan, simulate};
 use channelmix::tally::{ChannelCount, CustomerCount, Row, StepCount, Tallies, reason_word, refusal_word};
 use channelmix::trace::{Customers, Kind, Predicate, Trace, search};
-use channelmix::world::{Draw, World};
+use channelmix::world::{Draw, Tables, World};
 use serde_json::Value;
 
-use super::engine::{record, world};
+use super::engine::world;
 use super::program::Place;
 
 /// Every reason, refusal, hold, reply and cart.
 pub const SCENARIO: &str = include_str!("funnel.toml");
 const CUSTOMERS: u64 = 1500;
-/// That of [`record`].
 const SEED: u64 = 7;
+
+/// What happens to a customer, with the steps and runs of its messages.
+#[derive(Default)]
+struct Seen(Vec<(i64, Event)>);
+
+impl Watch for Seen {
+    fn see(&mut self, at: i64, event: Event) {
+        self.0.push((at, event));
+    }
+    fn end(&mut self, _: Ending) {}
+}
+
+fn seen(world: &World, tables: &Tables, strategy: usize, customer: u64) -> Vec<(i64, Event)> {
+    let start = Start::new(world, tables, SEED, 0, customer);
+    let mut seen = Seen::default();
+    play(world, tables, &world.strategies[strategy], &start, &mut Scratch::default(), &mut seen);
+    seen.0
+}
 
 fn played(world: &World) -> Tallies {
     let strategies = (0..world.strategies.len()).collect();
@@ -43,11 +60,10 @@ fn r21_each_step_that_was_due_has_one_outcome_and_the_tallies_count_it() {
         let mut came_up: BTreeMap<u16, i128> = BTreeMap::new();
         let mut responding = 0;
         for customer in 0..CUSTOMERS {
-            let seen = record(&world, &tables, index, 0, customer);
             let mut ended: BTreeSet<(u32, u16)> = BTreeSet::new();
             let mut waits: BTreeSet<(u32, u16)> = BTreeSet::new();
             let mut responded = false;
-            for &(_, event) in &seen.events {
+            for (_, event) in seen(&world, &tables, index, customer) {
                 let of = |message: Message| (message.run, message.step);
                 match event {
                     Event::Sent(message) | Event::Withheld(message, _) => {
@@ -57,7 +73,10 @@ fn r21_each_step_that_was_due_has_one_outcome_and_the_tallies_count_it() {
                     }
                     Event::Held(message, reason, _) => {
                         assert!(matches!(reason, Reason::QuietHours | Reason::LowerPriority | Reason::Capped));
-                        assert!(!ended.contains(&of(message)), "{message:?} of customer {customer} waits after its end");
+                        assert!(
+                            !ended.contains(&of(message)),
+                            "{message:?} of customer {customer} waits after its end"
+                        );
                         waits.insert(of(message));
                     }
                     Event::RunBegan(campaign) => *came_up.entry(campaign).or_default() += 1,
@@ -133,18 +152,14 @@ fn r37_what_comes_up_is_refused_or_runs() {
         let strategy = world.strategy(name).expect("it exists");
         let mut due = 0;
         for customer in 0..CUSTOMERS {
-            let start = channelmix::engine::Start::new(&world, &tables, SEED, 0, customer);
-            let lost = record(&world, &tables, strategy, 0, customer)
-                .events
-                .iter()
-                .find(|(_, event)| *event == Event::Lost)
-                .map_or(i64::MAX, |&(at, _)| at);
+            let start = Start::new(&world, &tables, SEED, 0, customer);
+            let events = seen(&world, &tables, strategy, customer);
+            let lost = events.iter().find(|(_, event)| *event == Event::Lost).map_or(i64::MAX, |&(at, _)| at);
             let known = tables.segments[start.segment].known_loss;
             let calendar = &world.strategies[strategy].calendars[start.segment];
             let own = calendar.iter().filter(|occurrence| usize::from(occurrence.campaign) == weekly);
-            due += own
-                .filter(|occurrence| occurrence.at >= start.joined && !(known && occurrence.at > lost))
-                .count() as i128;
+            due += own.filter(|occurrence| occurrence.at >= start.joined && !(known && occurrence.at > lost)).count()
+                as i128;
         }
         assert_eq!(tallies.strategies[strategy].flows.campaigns[weekly].came_up(), due, "{name}");
     }
@@ -292,7 +307,7 @@ fn the_report_shows_the_reasons_that_occur_and_they_add_up() {
         assert!(page.contains(words), "{words}");
     }
     // The folder says the same as what was played.
-    place.run(&["report", "results", "--out", "again", "--baseline", "plain", "--quiet"]).fine();
+    place.run(&["report", "results", "--out", "again", "--baseline", "plain"]).fine();
     let again = std::fs::read_to_string(place.at("again").join("summary.json")).expect("it was written");
     let again: Value = serde_json::from_str(&again).expect("JSON");
     assert_eq!(again["sheets"]["steps"], summary["sheets"]["steps"]);

@@ -45,7 +45,7 @@ fn played(text: &str, customers: u64, draws: Option<u64>) -> String {
 #[test]
 fn the_weekly_cascade_keeps_its_bytes() {
     let found = played(include_str!("../../scenarios/weekly-cascade.toml"), 2048, None);
-    assert_eq!(found, "977f355ca8af087f91eec6a799a9102632c082d656eb64b103e7f24e1c6ada1e", "value-breaking");
+    assert_eq!(found, "1ffefb5fa0ff655ad6dc917818e6982d22b2e171610d1fbfe47976dfb1b327e3", "value-breaking");
 }
 
 /// Every mechanism of the model, uncertain inputs of each kind, and fitted ones.
@@ -61,7 +61,7 @@ fn everything_at_once_keeps_its_bytes() {
         .replacen("retention_window", "count_first = true\nrates = \"list\"\ntime_zone = \"Europe/Berlin\"\nretention_window", 1);
     assert_eq!(
         played(&text, 2048, Some(8)),
-        "109015e81c79c7132069277cbbb428ad8c61be41a310aa420be139b361603726",
+        "5f536df0d4ec093cb4aca723aa5d146d11b071c6906ad4270e89014255ec8390",
         "value-breaking"
     );
 }
@@ -75,7 +75,7 @@ fn the_presets_keep_their_bytes() {
                 cascade = [ { send = \"email\" }, { send = \"push\", after = \"1d\", unless = \"opened\" }, { send = \"sms\", after = \"1d\", unless = \"clicked\" } ]\n";
     assert_eq!(
         played(text, 2048, Some(8)),
-        "838119ebe7d1a9cbb2e8631c83c4de4519a13ef6a3bd662ba22c19cb0c1096e7",
+        "4e276bc76be36be4866ac080b2b5b225cf8720bf202d1a0c71c233bcc07a8d53",
         "value-breaking"
     );
 }

@@ -30,4 +30,5 @@ mod stories;
 mod sweep;
 mod trace;
 mod transcripts;
+mod vocabulary;
 mod wrong_files;

@@ -16,6 +16,9 @@ fn around(preset: &PresetCard) -> String {
     let (mut channels, mut segment, mut sends) = (String::new(), "retail", "letter");
     if preset.kind == "segment" {
         segment = preset.name;
+    } else if preset.kind == "hours" {
+        channels = format!("[channels.sms]\npreset = \"sms\"\nopt_in = 0.5\nlegal_hours = \"{}\"\n", preset.name);
+        sends = "sms";
     } else {
         channels = format!("[channels.{0}]\npreset = \"{0}\"\nopt_in = 0.5\n", preset.name);
         sends = preset.name;
@@ -51,7 +54,7 @@ fn played(text: &str) -> (World, Tallies) {
 #[test]
 fn every_preset_loads_without_a_word_and_plays() {
     let all = presets();
-    assert!(all.len() >= 21, "{}", all.len());
+    assert!(all.len() >= 24, "{}", all.len());
     for preset in &all {
         let (world, tallies) = played(&around(preset));
         let value = |key: &str| {

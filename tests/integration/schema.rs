@@ -85,7 +85,7 @@ fn the_schema_accepts_every_example_of_the_reference() {
 }
 
 /// One passage of the base written otherwise: each is refused by the reader, and by the schema too.
-const WRONG: [(&str, &str); 30] = [
+const WRONG: [(&str, &str); 48] = [
     ("population = 200_000", "populaton = 200_000"),
     ("currency = \"EUR\"", "currency = \"euro\""),
     ("start = 2026-01-05", "start = 26"),
@@ -116,6 +116,27 @@ const WRONG: [(&str, &str); 30] = [
     ("{ send = \"email\" }", "{ after = \"1h\" }"),
     ("{ send = \"email\" }", "{ send = \"email\", otherwise = \"next\" }"),
     ("sale = { blast = [", "sale = { mix = { email = 1 }, blast = ["),
+    ("sale = { blast = [", "sale = { preferred = { channels = [\"email\"] }, blast = ["),
+    ("sale = { blast = [", "sale = { send_time = \"soon\", blast = ["),
+    ("{ every = \"7d\", at = \"10:00\" }", "{ weekdays = [\"monday\"], at = \"10:00\" }"),
+    ("{ every = \"7d\", at = \"10:00\" }", "{ days = [0], at = \"10:00\" }"),
+    ("{ every = \"7d\", at = \"10:00\" }", "{ every = \"7d\", days = [1], at = \"10:00\" }"),
+    ("{ every = \"7d\", at = \"10:00\" }", "{ every = \"7d\" }"),
+    ("{ every = \"7d\", at = \"10:00\" }", "{ event = \"ordered\", at = \"10:00\" }"),
+    ("{ every = \"7d\", at = \"10:00\" }", "{ on = 2026-03-12, at = \"10:00\", times = 2 }"),
+    ("goal = \"order\"", "goal = { within = \"7d\" }"),
+    ("goal = \"order\"", "exit = []"),
+    ("goal = \"order\"", "priority = 1001"),
+    ("goal = \"order\"", "audience = { stages = [\"old\"] }"),
+    ("unless = \"opened\"", "unless = [\"opened\", \"seen\"]"),
+    ("unless = \"opened\"", "otherwise = \"next\""),
+    (
+        "[strategies.gentle]",
+        "[strategies.gentle.policies]\ncaps = [{ messages = 0, per = \"7d\" }]\n[strategies.gentle]",
+    ),
+    ("[strategies.gentle]", "[strategies.gentle.policies]\nquiet_hours = [{ from = \"21:00\" }]\n[strategies.gentle]"),
+    ("shape = 2.0 }", "shape = 2.0 }\nbest_hours = { 24 = 1 }"),
+    ("preset = \"sms\"", "preset = \"sms\"\nlegal_hours = \"german-texts\""),
 ];
 
 #[test]

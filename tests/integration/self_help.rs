@@ -121,7 +121,7 @@ fn an_explanation_says_who_says_so() {
     assert_eq!(of("tail")["value"], "0d");
     assert_eq!(of("time_zone")["origins"][0]["means"], "\"UTC\"");
     let steps = of("strategies.cascade.campaigns.offer.cascade");
-    assert_eq!(steps["items"][1]["origins"][1]["part"], "otherwise");
+    assert_eq!(steps["items"][0]["origins"][1]["part"], "after");
 }
 
 /// A line break in an argument must not end the comment that quotes it.

@@ -159,7 +159,7 @@ fn rows_hold_every_life_once_and_in_order() {
         for (index, life) in trace.strategies.iter().enumerate() {
             let own = || trace.rows.iter().filter_map(|row| Some((row.at, row.cells[index].as_ref()?)));
             let messages = own().filter(|(_, what)| matches!(what, What::Message(..))).count() as u64;
-            assert_eq!(messages, life.totals.sent + life.totals.not_sent);
+            assert_eq!(messages, life.totals.sent + life.totals.not_sent + life.totals.held);
             let orders: Vec<_> = own().filter(|(_, what)| what.order().is_some()).map(|(at, _)| at).collect();
             let told = life.events.iter().filter(|entry| entry.event == Kind::Ordered);
             assert_eq!(orders, told.map(|entry| entry.at_seconds).collect::<Vec<_>>());
@@ -308,8 +308,8 @@ fn a_predicate_that_cannot_be_understood_is_told_with_what_is_allowed() {
     })
     .collect();
     insta::assert_snapshot!(told.join("\n"), @"
-    expected what a customer did, found the end | allowed here: ordered, responded, opened, contacted, got, opted out, lost, retained, clicked, not, more, fewer, less
-    expected what a customer did, found `orderd` | did you mean `ordered`? allowed here: ordered, responded, opened, contacted, got, opted out, lost, retained, clicked, not, more, fewer, less
+    expected what a customer did, found the end | allowed here: ordered, responded, clicked, replied, opened, contacted, got, held, opted out, lost, retained, not, more, fewer, less
+    expected what a customer did, found `orderd` | did you mean `ordered`? allowed here: ordered, responded, clicked, replied, opened, contacted, got, held, opted out, lost, retained, not, more, fewer, less
     expected `under` and a strategy, found the end | allowed here: under
     expected a strategy, found the end | allowed here: cascade and more, cascade, none
     expected a strategy, found `blast` | allowed here: cascade and more, cascade, none
@@ -318,12 +318,12 @@ fn a_predicate_that_cannot_be_understood_is_told_with_what_is_allowed() {
     expected a campaign, found `offers` | did you mean `offer`? allowed here: offer
     expected what there is more of, found `order` | did you mean `orders`? allowed here: orders, revenue, cost, profit, messages
     expected `than`, found `as` | allowed here: than
-    expected what a customer did, found `under` | allowed here: ordered, responded, opened, contacted, got, opted out, lost, retained, clicked, not, more, fewer, less
-    expected what a customer did, found `not` | did you mean `got`? allowed here: ordered, responded, opened, contacted, got, opted out, lost, retained, clicked
-    expected what a customer did, found the end | allowed here: ordered, responded, opened, contacted, got, opted out, lost, retained, clicked, not, more, fewer, less
-    expected what a customer did, found `ORDERED` | did you mean `ordered`? allowed here: ordered, responded, opened, contacted, got, opted out, lost, retained, clicked, not, more, fewer, less
-    expected what a customer did, found `bought` | did you mean `ordered`? allowed here: ordered, responded, opened, contacted, got, opted out, lost, retained, clicked, not, more, fewer, less
-    expected what a customer did, found `churned` | did you mean `lost`? allowed here: ordered, responded, opened, contacted, got, opted out, lost, retained, clicked
+    expected what a customer did, found `under` | allowed here: ordered, responded, clicked, replied, opened, contacted, got, held, opted out, lost, retained, not, more, fewer, less
+    expected what a customer did, found `not` | did you mean `got`? allowed here: ordered, responded, clicked, replied, opened, contacted, got, held, opted out, lost, retained
+    expected what a customer did, found the end | allowed here: ordered, responded, clicked, replied, opened, contacted, got, held, opted out, lost, retained, not, more, fewer, less
+    expected what a customer did, found `ORDERED` | did you mean `ordered`? allowed here: ordered, responded, clicked, replied, opened, contacted, got, held, opted out, lost, retained, not, more, fewer, less
+    expected what a customer did, found `bought` | did you mean `ordered`? allowed here: ordered, responded, clicked, replied, opened, contacted, got, held, opted out, lost, retained, not, more, fewer, less
+    expected what a customer did, found `churned` | did you mean `lost`? allowed here: ordered, responded, clicked, replied, opened, contacted, got, held, opted out, lost, retained
     ");
     // Names may hold spaces and even words of the grammar: the longest is meant.
     let long = Predicate::read("ordered under cascade and more and not under cascade", &world).expect("it is right");

@@ -1,5 +1,7 @@
 //! What a strategist really gets wrong, and what she is told: file, line, column, the value, and what to do about it.
 
+mod audiences;
+mod campaigns;
 mod combined;
 mod hostile;
 mod keys;
@@ -8,10 +10,15 @@ mod overrides;
 mod people;
 mod places;
 mod plans;
+mod policies;
+mod reactions;
 pub mod reference;
+mod steps;
 mod syntax;
 mod times;
+mod triggers;
 mod values;
+mod ways;
 
 use channelmix::scenario::{Loaded, load};
 use channelmix::world::World;

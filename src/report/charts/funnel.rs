@@ -11,6 +11,9 @@ use super::{Caption, Form, Part, Picture};
 pub struct Funnel {
     /// The stages, such as sent, delivered, opened, clicked, ordered.
     pub stages: Vec<String>,
+    /// The place of a stage that stands beside the one before it, as replies beside clicks: its shares are of the stage
+    /// before both, and no stage is a share of it.
+    pub beside: Option<usize>,
     /// The rows.
     pub rows: Vec<FunnelRow>,
 }
@@ -70,13 +73,22 @@ impl Funnel {
             canvas.name((32.0, y + 21.0), &row.name, LEFT - 46.0, SIZE, Tone::Ink, Anchor::Start);
             for (stage, largest) in largest.iter().enumerate() {
                 let x = LEFT + stage as f64 * step;
-                row.stage(&canvas, stage, *largest, (x, y), step - 10.0);
+                row.stage(&canvas, (stage, self.before(stage)), *largest, (x, y), step - 10.0);
             }
             y += ROW;
         }
-        let note = "Bars: each stage on its own scale. %: of the stage before.";
-        canvas.words((12.0, y + 14.0), note, SMALL, Tone::Soft, Anchor::Start);
+        let beside =
+            self.beside.and_then(|beside| Some((self.stages.get(beside)?, self.stages.get(beside.checked_sub(2)?)?)));
+        let beside = beside.map_or(String::new(), |(own, of)| format!(" ({own}: of {of})"));
+        let note = format!("Bars: each stage on its own scale. %: of the stage before{beside}.");
+        canvas.name((12.0, y + 14.0), &note, width - 24.0, SMALL, Tone::Soft, Anchor::Start);
         canvas.finish(y + LINE + 8.0)
+    }
+
+    /// The stages of which a stage may be a share, from the first.
+    fn before(&self, stage: usize) -> Vec<usize> {
+        let skipped = |other: usize| self.beside == Some(other) || (self.beside == Some(stage) && other + 1 == stage);
+        (0..stage).filter(|&other| !skipped(other)).collect()
     }
 }
 
@@ -85,7 +97,14 @@ impl FunnelRow {
         self.counts.get(stage).copied().filter(|count| count.is_finite())
     }
 
-    fn stage(&self, canvas: &Canvas, stage: usize, largest: f64, (x, y): (f64, f64), room: f64) {
+    fn stage(
+        &self,
+        canvas: &Canvas,
+        (stage, earlier): (usize, Vec<usize>),
+        largest: f64,
+        (x, y): (f64, f64),
+        room: f64,
+    ) {
         let Some(count) = self.count(stage) else {
             canvas.words((x, y + 28.0), "–", SMALL, Tone::Soft, Anchor::Start);
             return;
@@ -96,7 +115,7 @@ impl FunnelRow {
         let words = font::fit(&Form::Number.value(count), SMALL, room);
         canvas.words((x, y + 4.0 + BAR + 16.0), &words, SMALL, Tone::Ink, Anchor::Start);
         // A stage that does not apply is passed over: the orders from letters are a share of those delivered.
-        let before = (0..stage).rev().find_map(|stage| self.count(stage));
+        let before = earlier.into_iter().rev().find_map(|stage| self.count(stage));
         if let Some(before) = before.filter(|before| *before > 0.0) {
             let words = Form::Share.value(count / before);
             canvas.words((x, y + 4.0 + BAR + 33.0), &words, SMALL, Tone::Soft, Anchor::Start);

@@ -55,6 +55,9 @@ const APART: f64 = 18.0;
 /// The gap below a row.
 const GAP: f64 = 14.0;
 
+/// Smaller shares that have no room on the bar are counted together, for the table names them.
+const RARE: f64 = 0.005;
+
 /// The height of a heading.
 const HEADING: f64 = 34.0;
 
@@ -62,8 +65,10 @@ impl Outcomes {
     /// The chart as a picture.
     pub fn draw(&self, caption: &Caption) -> Picture {
         let canvas = Canvas::new(caption, WIDTH);
-        let entry = |(kind, words): (usize, &String)| Entry { sample: Sample::Box, tone: tone(kind), words: words.clone() };
-        let entries: Vec<Entry> = self.kinds.iter().enumerate().filter(|(kind, _)| self.has(*kind)).map(entry).collect();
+        let entry =
+            |(kind, words): (usize, &String)| Entry { sample: Sample::Box, tone: tone(kind), words: words.clone() };
+        let entries: Vec<Entry> =
+            self.kinds.iter().enumerate().filter(|(kind, _)| self.has(*kind)).map(entry).collect();
         let mut y = key::draw(&canvas, &entries, 0.0) + 8.0;
         let mut heading = "";
         for row in &self.rows {
@@ -101,7 +106,7 @@ impl OutcomeRow {
         let length = WIDTH - 12.0 - LEFT;
         let mut sorted: Vec<&Outcome> = self.outcomes.iter().filter(|outcome| outcome.size() > 0.0).collect();
         sorted.sort_by_key(|outcome| outcome.kind);
-        let (mut from, mut below) = (LEFT, Vec::new());
+        let (mut from, mut below, mut rare) = (LEFT, Vec::new(), Vec::new());
         for outcome in sorted {
             let share = outcome.size() / whole;
             let (to, tone) = (from + length * share, tone(outcome.kind));
@@ -115,10 +120,20 @@ impl OutcomeRow {
             if font::width(&said, SMALL) + 10.0 <= to - from {
                 let middle = f64::midpoint(from, to);
                 canvas.words_on((middle, y + 18.0), &said, SMALL, Tone::Ground, Anchor::Middle);
+            } else if share < RARE {
+                rare.push((said, tone, share));
             } else {
                 below.push((said, tone));
             }
             from = to;
+        }
+        match &rare[..] {
+            [] => {}
+            [(said, tone, _)] => below.push((said.clone(), *tone)),
+            several => {
+                let share: f64 = several.iter().map(|(.., share)| share).sum();
+                below.push((format!("{} others {}", several.len(), Form::Share.value(share)), Tone::Soft));
+            }
         }
         self.below(canvas, y + BAR + APART - 1.0, below)
     }

@@ -33,12 +33,19 @@ pub(super) fn channels(reader: &Reader<'_>) -> Option<Panel> {
         heading: line.channel.clone(),
         name: line.strategy.clone(),
         part: reader.part(&line.strategy),
-        counts: stages([line.sent, line.delivered, line.opened, line.clicked, line.replied, line.contact_orders], replies)
-            .into_iter()
-            .map(|count| count * PER)
-            .collect(),
+        counts: stages(
+            [line.sent, line.delivered, line.opened, line.clicked, line.replied, line.contact_orders],
+            replies,
+        )
+        .into_iter()
+        .map(|count| count * PER)
+        .collect(),
     };
-    let chart = Funnel { stages: names(replies), rows: lines.iter().take(MOST_BARS).map(row).collect() };
+    let chart = Funnel {
+        stages: names(replies),
+        beside: replies.then_some(REPLIED),
+        rows: lines.iter().take(MOST_BARS).map(row).collect(),
+    };
     let columns = [
         "strategy",
         "channel",
@@ -105,8 +112,7 @@ pub(super) fn entries(reader: &Reader<'_>) -> Option<Panel> {
         kinds: vec!["a run began".to_owned(), "no run".to_owned()],
         rows: lines.iter().take(MOST_BARS).map(row).collect(),
     };
-    let columns =
-        ["strategy", "campaign", "came_up", "outside_audience", "entered_before", "still_running", "runs"];
+    let columns = ["strategy", "campaign", "came_up", "outside_audience", "entered_before", "still_running", "runs"];
     Some(Panel {
         name: "entries",
         question: "Who entered the campaigns?",
@@ -116,7 +122,10 @@ pub(super) fn entries(reader: &Reader<'_>) -> Option<Panel> {
             |caption| chart.draw(caption),
             "How often each campaign came up for a thousand customers, in how many of these cases a run began, and why not in the others.",
         )],
-        note: format!("For 1,000 customers over the horizon: each customer counts as often as a campaign came up for it.{}", cut(lines.len())),
+        note: format!(
+            "For 1,000 customers over the horizon: each customer counts as often as a campaign came up for it.{}",
+            cut(lines.len())
+        ),
         view: View::of("campaigns", &columns, &reader.figures.campaigns, |line| line.came_up > 0.0),
     })
 }
@@ -125,9 +134,8 @@ pub(super) fn entries(reader: &Reader<'_>) -> Option<Panel> {
 pub(super) fn steps(reader: &Reader<'_>) -> Option<Panel> {
     let lines: Vec<&StepLine> = reader.figures.steps.iter().filter(|line| line.due > 0.0).collect();
     let replies = lines.iter().any(|line| line.replied > 0.0);
-    let counts = |line: &StepLine| {
-        [line.sent, line.delivered, line.opened, line.clicked, line.replied, line.contact_orders]
-    };
+    let counts =
+        |line: &StepLine| [line.sent, line.delivered, line.opened, line.clicked, line.replied, line.contact_orders];
     let row = |line: &&StepLine| FunnelRow {
         heading: heading(line),
         name: name(line),
@@ -136,7 +144,11 @@ pub(super) fn steps(reader: &Reader<'_>) -> Option<Panel> {
     };
     let mut stages = names(replies);
     stages.insert(0, "due".to_owned());
-    let chart = Funnel { stages, rows: lines.iter().take(MOST_BARS).map(row).collect() };
+    let chart = Funnel {
+        stages,
+        beside: replies.then_some(REPLIED + 1),
+        rows: lines.iter().take(MOST_BARS).map(row).collect(),
+    };
     let title = brought(&lines)?;
     let mut charts = Vec::new();
     if let Some(outcomes) = outcomes(&lines) {
@@ -205,11 +217,9 @@ fn outcomes(lines: &[&StepLine]) -> Option<Chart> {
             outcomes: [sent].into_iter().chain(withheld).collect(),
         }
     };
-    let kinds = ["sent", "ended or skipped by the plan", "no consent or reach", "stopped by a policy"];
-    let chart = Outcomes {
-        kinds: kinds.map(str::to_owned).to_vec(),
-        rows: lines.iter().take(MOST_BARS).map(row).collect(),
-    };
+    let kinds = ["sent", "stopped by the plan", "no consent or reach", "stopped by a policy"];
+    let chart =
+        Outcomes { kinds: kinds.map(str::to_owned).to_vec(), rows: lines.iter().take(MOST_BARS).map(row).collect() };
     Some(Chart::new(
         "outcomes",
         title,
@@ -232,7 +242,12 @@ fn sent(strategy: &str, lines: &[&StepLine]) -> String {
     }
     let most = reasons.into_iter().max_by(|a, b| a.1.total_cmp(&b.1)).filter(|(_, messages)| *messages > 0.0);
     let Some((name, messages)) = most else { return format!("{strategy} sent all") };
-    format!("{strategy} sent {} ({}: {})", percent(sent / due), Withheld::words(name), percent(messages / due))
+    format!(
+        "{strategy} sent {} (most others: {}, {})",
+        percent(sent / due),
+        Withheld::words(name),
+        percent(messages / due)
+    )
 }
 
 /// Which step brought the most orders.
@@ -269,8 +284,11 @@ fn names(replies: bool) -> Vec<String> {
     stages(all, replies).into_iter().map(str::to_owned).collect()
 }
 
+/// The place of replies among what messages come to.
+const REPLIED: usize = 4;
+
 fn stages<T>(all: [T; 6], replies: bool) -> Vec<T> {
-    all.into_iter().enumerate().filter(|(place, _)| replies || *place != 4).map(|(_, stage)| stage).collect()
+    all.into_iter().enumerate().filter(|(place, _)| replies || *place != REPLIED).map(|(_, stage)| stage).collect()
 }
 
 fn cut(rows: usize) -> String {

@@ -126,7 +126,13 @@ pub(super) fn circles(scenario: &Scenario, problems: &mut Problems) {
         }
         begins = more;
     }
-    for campaign in &scenario.campaigns {
+    // Whoever waits for replies that nobody writes has been told.
+    let replies = anyone_replies(scenario);
+    let waiting = scenario
+        .campaigns
+        .iter()
+        .filter(|campaign| replies || !matches!(campaign.trigger.value, Trigger::Event(TriggerEvent::Replied(_))));
+    for campaign in waiting {
         let Some(message) = waits_for(campaign) else { continue };
         let (name, at) = (&campaign.name, campaign.trigger.at);
         if !begins.contains(&**name) {
@@ -199,20 +205,20 @@ pub(super) fn calendar(scenario: &Scenario, campaign: &Campaign, problems: &mut 
              choose another day",
             Span(tail)
         )),
-        _ => problem.help("follow customers for longer, or start it earlier"),
+        _ if first >= limit => problem.help("follow customers for longer, or start it earlier"),
+        _ => problem.help("follow customers for longer, or name other days or months"),
     });
 }
 
 /// Whether any segment has an occurrence in the first so many seconds.
 fn comes_up(scenario: &Scenario, calendar: &Calendar, limit: i64) -> bool {
     let own = scenario.time_zone.as_ref().map_or("UTC", |zone| zone.value.as_str());
-    let zones: BTreeSet<&str> = match &calendar.zone {
-        Some(zone) => [zone.value.as_str()].into(),
-        None => {
-            let zones = scenario.segments.iter();
-            zones.map(|segment| segment.time_zone.as_ref().map_or(own, |zone| zone.value.as_str())).collect()
-        }
+    let of_segments = || {
+        let zones = scenario.segments.iter().map(|segment| segment.time_zone.as_ref());
+        zones.map(|zone| zone.map_or(own, |zone| zone.value.as_str())).collect()
     };
+    let zones: BTreeSet<&str> =
+        calendar.zone.as_ref().map_or_else(of_segments, |zone| BTreeSet::from([zone.value.as_str()]));
     let zones: Option<Vec<_>> = zones.into_iter().map(|name| jiff::tz::TimeZone::get(name).ok()).collect();
     let start = jiff::tz::TimeZone::get(own).ok().and_then(|zone| scenario.start.0.to_zoned(zone).ok());
     // A zone that does not exist has been told of.

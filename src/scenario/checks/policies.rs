@@ -1,23 +1,36 @@
 //! Policies: hours that never end, caps and priorities without effect.
 
+use std::collections::BTreeSet;
+
 use super::carrier;
 use crate::scenario::campaign::{Campaign, Purpose};
+use crate::scenario::channel::Channel;
 use crate::scenario::hours::{Hours, any_is_free};
 use crate::scenario::plan::Way;
 use crate::scenario::policies::Capped;
 use crate::scenario::problems::{Problem, Problems};
 use crate::scenario::{Scenario, Strategy};
 
-/// Checks the policies of one strategy.
-pub(super) fn check(scenario: &Scenario, strategy: &Strategy, problems: &mut Problems) {
-    for channel in strategy.policies.quiet_hours.iter().flat_map(|rule| &rule.channels) {
-        carrier(scenario, channel, "a quiet rule names", problems);
+/// Checks the policies of all strategies. Those that inherit policies share what is wrong with them.
+pub(super) fn check(scenario: &Scenario, problems: &mut Problems) {
+    for policies in scenario.strategies.iter().map(|strategy| &strategy.policies) {
+        for channel in policies.quiet_hours.iter().flat_map(|rule| &rule.channels) {
+            carrier(scenario, channel, "a quiet rule names", problems);
+        }
+        for channel in policies.caps.iter().flat_map(|cap| &cap.channels) {
+            carrier(scenario, channel, "a cap counts messages on", problems);
+        }
     }
-    for channel in strategy.policies.caps.iter().flat_map(|cap| &cap.channels) {
-        carrier(scenario, channel, "a cap counts messages on", problems);
+    for channel in &scenario.channels {
+        always_quiet(scenario, channel, problems);
     }
-    always_quiet(scenario, strategy, problems);
-    without_effect(scenario, strategy, problems);
+    without_effect(scenario, problems);
+}
+
+/// `strategy `a``, `strategies `a`, `b``.
+fn named(strategies: &[&Strategy]) -> String {
+    let names: Vec<String> = strategies.iter().map(|strategy| format!("`{}`", strategy.name)).collect();
+    format!("{} {}", if names.len() == 1 { "strategy" } else { "strategies" }, names.join(", "))
 }
 
 /// The marketing campaigns for which a strategy has a plan.
@@ -28,59 +41,53 @@ fn marketing<'s>(scenario: &'s Scenario, strategy: &'s Strategy) -> impl Iterato
     })
 }
 
-/// Channels on which a strategy sends although it is quiet, or forbidden, at every hour.
-fn always_quiet(scenario: &Scenario, strategy: &Strategy, problems: &mut Problems) {
-    let mut told: Vec<&str> = Vec::new();
-    for channel in marketing(scenario, strategy).flat_map(|(_, way)| way.channels()) {
-        let found = scenario.channels.iter().find(|known| known.name == channel.value);
-        let Some(contact) = found.and_then(|found| found.contact.as_ref()) else { continue };
-        if told.contains(&&*channel.value) {
-            continue;
-        }
-        let of_channel = strategy
-            .policies
-            .quiet_hours
-            .iter()
-            .filter(|rule| rule.channels.is_empty() || rule.channels.iter().any(|own| own.value == channel.value));
-        let quiet: Vec<&Hours> = of_channel.map(|rule| &rule.hours).collect();
-        if any_is_free(contact.legal_hours.as_ref(), &quiet) {
-            continue;
-        }
-        told.push(&channel.value);
-        let message = format!(
-            "strategy `{}` never sends on `{}`: it is quiet at every hour of the week",
-            strategy.name, channel.value
-        );
-        let problem = Problem::error(message, strategy.at).also(channel.at, "would send here");
-        problems.push(problem.help(match contact.legal_hours {
-            Some(_) => "leave some of the channel's `legal_hours` out of the `quiet_hours`",
-            None => "`quiet_hours` are those in which nothing is sent: leave some hours out of them",
-        }));
-    }
+/// A channel on which strategies send although it is quiet, or forbidden, at every hour.
+fn always_quiet(scenario: &Scenario, channel: &Channel, problems: &mut Problems) {
+    let Some(contact) = &channel.contact else { return };
+    let sends = |strategy: &&Strategy| {
+        marketing(scenario, strategy).any(|(_, way)| way.channels().iter().any(|own| own.value == channel.name))
+    };
+    let silent = |strategy: &&Strategy| {
+        let rules = strategy.policies.quiet_hours.iter();
+        let own =
+            rules.filter(|rule| rule.channels.is_empty() || rule.channels.iter().any(|own| own.value == channel.name));
+        let quiet: Vec<&Hours> = own.map(|rule| &rule.hours).collect();
+        !any_is_free(contact.legal_hours.as_ref(), &quiet)
+    };
+    let all: Vec<&Strategy> = scenario.strategies.iter().filter(sends).filter(silent).collect();
+    let Some(first) = all.first() else { return };
+    let verb = if all.len() == 1 { "sends" } else { "send" };
+    let message = format!("{} never {verb} on `{}`: it is quiet at every hour of the week", named(&all), channel.name);
+    let problem = Problem::error(message, first.at);
+    problems.push(match contact.legal_hours {
+        Some(_) => problem.help("leave some of the channel's `legal_hours` out of the `quiet_hours`"),
+        None => problem.help("`quiet_hours` are those in which nothing is sent: leave some hours out of them"),
+    });
 }
 
 /// Policies that change nothing.
-fn without_effect(scenario: &Scenario, strategy: &Strategy, problems: &mut Problems) {
-    let policies = &strategy.policies;
+fn without_effect(scenario: &Scenario, problems: &mut Problems) {
     let several = |way: &Way| matches!(way, Way::Cascade(steps) if steps.len() > 1);
-    if policies.caps.iter().any(|cap| cap.then == Capped::NextChannel)
-        && !marketing(scenario, strategy).any(|(_, way)| several(way))
-    {
-        let message = format!(
-            "a cap of strategy `{}` goes on with the next channel, but none of its plans has a next step",
-            strategy.name
-        );
-        let problem = Problem::warning(message, strategy.at);
+    let no_next = |strategy: &&Strategy| {
+        strategy.policies.caps.iter().any(|cap| cap.then == Capped::NextChannel)
+            && !marketing(scenario, strategy).any(|(_, way)| several(way))
+    };
+    let all: Vec<&Strategy> = scenario.strategies.iter().filter(no_next).collect();
+    if let Some(first) = all.first() {
+        let message =
+            format!("a cap of {} goes on with the next channel, but no plan there has a next step", named(&all));
+        let problem = Problem::warning(message, first.at);
         problems.push(problem.help("only a cascade has; elsewhere `next-channel` does what `skip` does"));
     }
-    let mut priorities: Vec<u64> = marketing(scenario, strategy).map(|(campaign, _)| campaign.priority).collect();
-    priorities.dedup();
-    if policies.arbitration.is_some() && priorities.len() < 2 {
-        let message = format!(
-            "the `arbitration` of strategy `{}` has no effect: all its campaigns have the same priority",
-            strategy.name
-        );
-        let problem = Problem::warning(message, strategy.at);
+    let all_equal = |strategy: &&Strategy| {
+        let priorities: BTreeSet<u64> = marketing(scenario, strategy).map(|(campaign, _)| campaign.priority).collect();
+        strategy.policies.arbitration.is_some() && priorities.len() < 2
+    };
+    let all: Vec<&Strategy> = scenario.strategies.iter().filter(all_equal).collect();
+    if let Some(first) = all.first() {
+        let message =
+            format!("the `arbitration` of {} has no effect: all campaigns there have the same priority", named(&all));
+        let problem = Problem::warning(message, first.at);
         problems.push(problem.help("write `priority = 10` in the campaign that goes first"));
     }
 }

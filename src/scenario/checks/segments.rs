@@ -1,9 +1,10 @@
 //! Segments: whom channels reach, where journeys begin and lead, and how often there is one.
 
 use super::{carrier, touches_are_gone};
+use crate::scenario::demand::Demand;
 use crate::scenario::problems::{Problem, Problems};
 use crate::scenario::read::At;
-use crate::scenario::segment::{Demand, Joined, Segment};
+use crate::scenario::segment::{Joined, Segment};
 use crate::scenario::values::{Share, rounded};
 use crate::scenario::{Input, Scenario};
 

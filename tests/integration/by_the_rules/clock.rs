@@ -14,19 +14,6 @@ pub struct Clock {
     zone: TimeZone,
 }
 
-/// A stretch of time, half-open.
-#[derive(Clone, Copy, Debug)]
-pub struct Stretch {
-    pub from: Seconds,
-    pub until: Seconds,
-}
-
-impl Stretch {
-    pub fn holds(self, at: Seconds) -> bool {
-        self.from <= at && at < self.until
-    }
-}
-
 fn zone(name: &str) -> TimeZone {
     TimeZone::get(name).expect("the zone exists")
 }
@@ -67,19 +54,16 @@ impl Clock {
         self.instant(day.to_datetime(Time::midnight()))
     }
 
-    /// All stretches of some hours of the day that touch the time from second 0 until two weeks behind the horizon.
-    pub fn stretches(&self, hours: &Hours, horizon: Seconds) -> Vec<Stretch> {
-        let days = (-2..horizon / DAY + 15).map(|days: i64| self.first + days.days());
-        let days = days.filter(|day| hours.weekdays.is_empty() || hours.weekdays.contains(&weekday(*day)));
-        let stretch = |day: Date| {
-            let (from, until) = match hours.between {
-                None => (day.to_datetime(Time::midnight()), (day + 1.day()).to_datetime(Time::midnight())),
-                Some((from, until)) if until.0 > from.0 => (day.to_datetime(from.0), day.to_datetime(until.0)),
-                Some((from, until)) => (day.to_datetime(from.0), (day + 1.day()).to_datetime(until.0)),
-            };
-            Stretch { from: self.instant(from), until: self.instant(until) }
-        };
-        days.map(stretch).collect()
+    /// Whether some hours of the day hold a second: what counts is what the clock on the wall shows.
+    pub fn holds(&self, hours: &Hours, at: Seconds) -> bool {
+        let now = self.local(at);
+        let begins_on = |day: Date| hours.weekdays.is_empty() || hours.weekdays.contains(&weekday(day));
+        let (today, yesterday) = (begins_on(now.date()), begins_on(now.date() - 1.day()));
+        match hours.between {
+            None => today,
+            Some((from, until)) if from.0 < until.0 => today && from.0 <= now.time() && now.time() < until.0,
+            Some((from, until)) => (today && from.0 <= now.time()) || (yesterday && now.time() < until.0),
+        }
     }
 
     /// All occurrences of a calendar rule from second 0 to the horizon: when, and the date and time that are written.

@@ -5,20 +5,21 @@
 //! speed: the next thing that happens is found by looking at everything that may come, and every question is answered
 //! from the list of all that has happened.
 
-use channelmix::engine::{Cause, Event, Message, Origin, Potential, Reason, Refusal, Start};
-use channelmix::luck::{Luck, Threshold};
+use channelmix::engine::{Cause, Event, Journey, Message, NaturalNeed, Origin, Potential, Reason, Refusal, Start};
+use channelmix::luck::{Label, Luck, Threshold};
 use channelmix::scenario::{
-    Audience, CapWindow, Capped, Dropout, Exit, GivesWay, GoalEvent, Joined, Lapse, Otherwise, Plan, Preference, Purpose,
-    Reentry, Response, Scenario, Seconds, Segment, SendTime, Stage, Step, Strategy, Trigger, TriggerEvent, Way,
+    Audience, CapWindow, Capped, Dropout, Exit, GivesWay, GoalEvent, Joined, Lapse, Otherwise, Plan, Preference,
+    Purpose, Reentry, Response, Scenario, Seconds, Segment, SendTime, Stage, Step, Strategy, Trigger, TriggerEvent,
+    Way,
 };
 use channelmix::scenario::{Campaign, Concurrency, Demand};
 use channelmix::world::{Tables, World};
 use jiff::ToSpan;
 use jiff::civil::DateTime;
 
-use super::clock::{Clock, Stretch};
+use super::clock::Clock;
 
-/// Everything that happens to a customer, in order. Values of orders are 0 and their channel too.
+/// Everything that happens to a customer, in order. Values of orders are 0.
 pub fn play(world: &World, tables: &Tables, strategy: usize, start: &Start) -> Vec<(Seconds, Event)> {
     let mut customer = Customer::new(world, tables, &world.scenario.strategies[strategy], start);
     customer.live();
@@ -42,9 +43,17 @@ enum Kind {
 struct Coming {
     at: Seconds,
     kind: Kind,
-    /// The address that decides ties.
-    address: Luck,
+    tie: Tie,
     what: What,
+}
+
+/// What decides the order within a kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Tie {
+    /// The address of a message, a need or a run.
+    Address(Luck),
+    /// The label of a campaign's occurrence.
+    Occurrence(Label),
 }
 
 /// What is to happen.
@@ -58,10 +67,10 @@ enum What {
     Need(usize),
     /// Steps of a run, by its number.
     Step(usize),
-    /// A calendar trigger of a campaign.
-    Calendar(usize),
+    /// A calendar trigger of a campaign, with the address of its run.
+    Calendar(usize, Luck),
     /// Inactivity that triggers a campaign.
-    Inactive(usize),
+    Inactive(usize, Luck),
 }
 
 /// A message that was sent.
@@ -83,13 +92,6 @@ enum Deed {
     Replied,
     Ordered,
     OptedOut,
-}
-
-/// A natural need.
-struct Need {
-    at: Seconds,
-    luck: Luck,
-    journey: channelmix::engine::Journey,
 }
 
 /// One step of a plan, or a channel of a blast, a mix, a preferred plan, or a fallback.
@@ -158,11 +160,6 @@ struct Customer<'a> {
     first_step: Vec<usize>,
     /// All occurrences of calendar triggers by campaign.
     calendar: Vec<Vec<(Seconds, DateTime)>>,
-    /// Hours that hold, and that skip, by channel.
-    holding: Vec<Vec<Stretch>>,
-    skipping: Vec<Vec<Stretch>>,
-    /// Hours in which the law lets messages be sent, by channel; none = any.
-    legal: Vec<Option<Vec<Stretch>>>,
 
     now: Seconds,
     coming: Vec<Coming>,
@@ -177,9 +174,11 @@ struct Customer<'a> {
     last_order_origin: Origin,
     last_response: Option<Seconds>,
     deeds: Vec<(Seconds, Deed)>,
-    needs: Vec<Need>,
+    needs: Vec<NaturalNeed>,
     sent: Vec<Sent>,
     runs: Vec<Run>,
+    /// When an event brought up which campaign.
+    brought_up: Vec<(Seconds, usize)>,
 }
 
 impl<'a> Customer<'a> {
@@ -207,17 +206,7 @@ impl<'a> Customer<'a> {
             }
             Trigger::Event(_) => Vec::new(),
         });
-        let rules = |channel: &str, hold: bool| -> Vec<Stretch> {
-            let rules = strategy.policies.quiet_hours.iter().filter(|rule| rule.hold == hold);
-            let rules =
-                rules.filter(|rule| rule.channels.is_empty() || rule.channels.iter().any(|name| name.value == channel));
-            rules.flat_map(|rule| clock.stretches(&rule.hours, horizon)).collect()
-        };
-        let legal = |channel: &channelmix::scenario::Channel| {
-            let hours = channel.contact.as_ref()?.legal_hours.as_ref()?;
-            Some(clock.stretches(hours, horizon))
-        };
-        let (orders, last_order, last_order_origin) = start.known_orders(tables);
+        let (orders, last_order, last_order_origin) = start.known_orders();
         let needs = start.needs(tables).take_while(|need| need.at < horizon);
         Self {
             world,
@@ -229,9 +218,6 @@ impl<'a> Customer<'a> {
             tail,
             first_step,
             calendar: calendar.collect(),
-            holding: scenario.channels.iter().map(|channel| rules(&channel.name, true)).collect(),
-            skipping: scenario.channels.iter().map(|channel| rules(&channel.name, false)).collect(),
-            legal: scenario.channels.iter().map(legal).collect(),
             plans,
             clock,
             now: 0,
@@ -246,9 +232,10 @@ impl<'a> Customer<'a> {
             last_order_origin,
             last_response: None,
             deeds: Vec::new(),
-            needs: needs.map(|need| Need { at: need.at, luck: need.luck, journey: need.journey }).collect(),
+            needs: needs.collect(),
             sent: Vec::new(),
             runs: Vec::new(),
+            brought_up: Vec::new(),
         }
     }
 
@@ -280,16 +267,17 @@ impl<'a> Customer<'a> {
         }
         self.say(Event::Joined { alive: self.alive, opted_in: self.start.opted_in });
         for number in 0..self.needs.len() {
-            let Need { at, luck, .. } = self.needs[number];
-            self.coming.push(Coming { at, kind: Kind::Need, address: luck, what: What::Need(number) });
+            let NaturalNeed { at, luck, .. } = self.needs[number];
+            self.coming.push(Coming { at, kind: Kind::Need, tie: Tie::Address(luck), what: What::Need(number) });
         }
         for campaign in 0..self.plans.len() {
             if self.plans[campaign].is_none() {
                 continue;
             }
             for &(at, written) in self.calendar[campaign].iter().filter(|(at, _)| *at >= self.now) {
-                let address = self.start.run(self.world, campaign, Origin::Scheduled(written));
-                self.coming.push(Coming { at, kind: Kind::Calendar, address, what: What::Calendar(campaign) });
+                let run = self.start.run(self.world, campaign, Origin::Scheduled(written));
+                let tie = Tie::Occurrence(self.world.run_label(campaign, written));
+                self.coming.push(Coming { at, kind: Kind::Calendar, tie, what: What::Calendar(campaign, run) });
             }
         }
         self.count_inactivity();
@@ -315,11 +303,11 @@ impl<'a> Customer<'a> {
         let mut all = self.coming.clone();
         for (number, run) in self.runs.iter().enumerate() {
             if let Some(at) = run.waiting.iter().map(|waiting| waiting.at).min() {
-                all.push(Coming { at, kind: Kind::Step, address: run.luck, what: What::Step(number) });
+                all.push(Coming { at, kind: Kind::Step, tie: Tie::Address(run.luck), what: What::Step(number) });
             }
         }
         all.retain(|coming| coming.at < self.horizon());
-        let key = |coming: &Coming| (coming.at, coming.kind, coming.address);
+        let key = |coming: &Coming| (coming.at, coming.kind, coming.tie);
         let first = all.into_iter().min_by_key(key)?;
         self.coming.retain(|coming| key(coming) != key(&first));
         Some(first)
@@ -332,13 +320,12 @@ impl<'a> Customer<'a> {
             What::Replied(number) => self.replies(number),
             What::Need(number) => {
                 if self.alive {
-                    let Need { luck, ref journey, .. } = self.needs[number];
-                    let (ordered, cart, lost) = (journey.ordered, journey.cart, journey.lost);
-                    self.goes_through_journey(luck, ordered, cart, lost, None);
+                    let NaturalNeed { luck, journey, .. } = self.needs[number];
+                    self.goes_through(journey, luck, None);
                 }
             }
             What::Step(run) => self.examine_all_due(run),
-            What::Calendar(campaign) | What::Inactive(campaign) => self.comes_up(campaign, next.address),
+            What::Calendar(campaign, run) | What::Inactive(campaign, run) => self.comes_up(campaign, run),
         }
     }
 
@@ -348,13 +335,12 @@ impl<'a> Customer<'a> {
         if !self.alive {
             return;
         }
-        let Sent { run, message, ref fate, .. } = self.sent[number];
-        let address = fate.luck;
+        let Sent { run, message, fate, .. } = self.sent[number];
         for (delay, kind, what) in
             [(fate.clicked, Kind::Clicked, What::Clicked(number)), (fate.replied, Kind::Replied, What::Replied(number))]
         {
             if let Some(delay) = delay {
-                self.coming.push(Coming { at: self.now + delay, kind, address, what });
+                self.coming.push(Coming { at: self.now + delay, kind, tie: Tie::Address(fate.luck), what });
             }
         }
         self.say(Event::Opened(message));
@@ -366,35 +352,35 @@ impl<'a> Customer<'a> {
         if !self.alive {
             return;
         }
-        let Sent { run, message, ref fate, .. } = self.sent[number];
-        let (luck, ordered, cart, lost) = (fate.luck, fate.journey.ordered, fate.journey.cart, fate.journey.lost);
+        let Sent { run, message, fate, .. } = self.sent[number];
         self.sent[number].responded = true;
         self.last_response = Some(self.now);
         self.say(Event::Clicked(message));
         self.runs[run].got.extend([Response::Clicked, Response::Responded]);
         self.has_done(Deed::Clicked);
         let meant = self.meant(number);
-        self.triggered_by(Origin::Event(luck), |event| {
-            matches!(event, TriggerEvent::Clicked(which) if meant.fits(which))
-        });
-        self.goes_through_journey(luck, ordered, cart, lost, Some(number));
+        self.triggered_by(
+            Origin::Event(fate.luck),
+            |event| matches!(event, TriggerEvent::Clicked(which) if meant.fits(which)),
+        );
+        self.goes_through(fate.journey, fate.luck, Some(number));
     }
 
     fn replies(&mut self, number: usize) {
         if !self.alive {
             return;
         }
-        let Sent { run, message, ref fate, .. } = self.sent[number];
-        let luck = fate.luck;
+        let Sent { run, message, fate, .. } = self.sent[number];
         self.sent[number].responded = true;
         self.last_response = Some(self.now);
         self.say(Event::Replied(message));
         self.runs[run].got.extend([Response::Replied, Response::Responded]);
         self.has_done(Deed::Replied);
         let meant = self.meant(number);
-        self.triggered_by(Origin::Event(luck), |event| {
-            matches!(event, TriggerEvent::Replied(which) if meant.fits(which))
-        });
+        self.triggered_by(
+            Origin::Event(fate.luck),
+            |event| matches!(event, TriggerEvent::Replied(which) if meant.fits(which)),
+        );
     }
 
     /// Campaign and channel of a message by name.
@@ -404,12 +390,12 @@ impl<'a> Customer<'a> {
     }
 
     /// A journey, of a natural need or of the message that was clicked. It takes no time.
-    fn goes_through_journey(&mut self, luck: Luck, ordered: bool, cart: Option<u8>, lost: bool, clicked: Option<usize>) {
-        if let Some(channel) = cart {
+    fn goes_through(&mut self, journey: Journey, luck: Luck, clicked: Option<usize>) {
+        if let Some(channel) = journey.cart {
             self.say(Event::CartLeft(channel));
             self.triggered_by(Origin::Event(luck), |event| matches!(event, TriggerEvent::CartAbandoned));
         }
-        if ordered {
+        if let Some(channel) = journey.ordered {
             let cause = match clicked {
                 None => Cause::Need,
                 Some(number) => {
@@ -418,7 +404,7 @@ impl<'a> Customer<'a> {
                     Cause::Contact { message: self.sent[number].message, displaced: None }
                 }
             };
-            self.say(Event::Ordered { channel: 0, value: 0, cause });
+            self.say(Event::Ordered { channel, value: 0, cause });
             self.orders += 1;
             self.last_order = Some(self.now);
             self.last_order_origin = Origin::Event(luck);
@@ -428,11 +414,13 @@ impl<'a> Customer<'a> {
         }
         // Which journeys toss a coin (R11).
         let tossed = match &self.segment.demand {
-            Demand::Purchases(_) | Demand::Needs { dropout: Dropout::AfterOrder(_), .. } => ordered && clicked.is_none(),
+            Demand::Purchases(_) | Demand::Needs { dropout: Dropout::AfterOrder(_), .. } => {
+                journey.ordered.is_some() && clicked.is_none()
+            }
             Demand::Needs { dropout: Dropout::AfterJourney(_), .. } => true,
             Demand::Needs { dropout: Dropout::Never, .. } => false,
         };
-        if tossed && lost {
+        if tossed && journey.lost {
             self.alive = false;
             self.say(Event::Lost);
             if self.segment.lapse == Lapse::Known {
@@ -482,12 +470,18 @@ impl<'a> Customer<'a> {
                 && self.plans[number].is_some()
                 && is_meant(event)
             {
-                found.push((self.start.run(self.world, number, origin), number));
+                found.push((Label::of(&campaign.name), number));
             }
         }
         found.sort_unstable();
-        for (address, campaign) in found {
-            self.comes_up(campaign, address);
+        for (_, campaign) in found {
+            // Twice in a second no event brings it up.
+            if self.brought_up.contains(&(self.now, campaign)) && self.now < self.tail {
+                self.say(Event::Refused(campaign as u16, Refusal::EnteredBefore));
+            } else {
+                self.brought_up.push((self.now, campaign));
+                self.comes_up(campaign, self.start.run(self.world, campaign, origin));
+            }
         }
     }
 
@@ -498,8 +492,9 @@ impl<'a> Customer<'a> {
             let Trigger::Event(TriggerEvent::Inactive(time)) = campaign.trigger.value else { continue };
             let at = self.last_order.unwrap_or(self.joined) + time;
             if self.plans[number].is_some() && at >= self.now {
-                let address = self.start.run(self.world, number, self.last_order_origin);
-                self.coming.push(Coming { at, kind: Kind::Inactive, address, what: What::Inactive(number) });
+                let run = self.start.run(self.world, number, self.last_order_origin);
+                let tie = Tie::Occurrence(Label::of(&campaign.name));
+                self.coming.push(Coming { at, kind: Kind::Inactive, tie, what: What::Inactive(number, run) });
             }
         }
     }
@@ -543,9 +538,10 @@ impl<'a> Customer<'a> {
         let clock = match plan.send_time {
             SendTime::WhenDue => self.now,
             SendTime::Spread(spread) => self.now + Start::spread(luck, spread),
-            SendTime::BestHour => self.start.best_hour(self.world).map_or(self.now, |hour| {
-                self.clock.first_from(self.now, jiff::civil::time(hour, 0, 0, 0))
-            }),
+            SendTime::BestHour => self
+                .start
+                .readiest_hour(self.tables)
+                .map_or(self.now, |hour| self.clock.first_from(self.now, jiff::civil::time(hour as i8, 0, 0, 0))),
         };
         self.runs.push(Run {
             campaign,
@@ -611,7 +607,9 @@ impl<'a> Customer<'a> {
                 }
                 items
             }
-            way => way.channels().iter().map(|name| Item { channel: channel(&name.value), of: 0, step: None }).collect(),
+            way => {
+                way.channels().iter().map(|name| Item { channel: channel(&name.value), of: 0, step: None }).collect()
+            }
         }
     }
 
@@ -685,9 +683,7 @@ impl<'a> Customer<'a> {
         // 4
         let holdout = self.plan(campaign).holdout.unwrap_or(self.campaign(campaign).holdout);
         let global = self.strategy.policies.holdout;
-        if self.start.in_holdout(self.world, campaign, holdout)
-            || (marketing && self.start.in_global_holdout(global))
-        {
+        if self.start.in_holdout(self.world, campaign, holdout) || (marketing && self.start.in_global_holdout(global)) {
             return Outcome::End(Reason::Holdout);
         }
         // 5
@@ -719,11 +715,11 @@ impl<'a> Customer<'a> {
             return Outcome::Send;
         }
         // 8
-        if self.skipping[channel].iter().any(|stretch| stretch.holds(self.now)) {
+        if self.is_quiet(channel, self.now, false) {
             return Outcome::Next(Reason::QuietHours);
         }
-        if self.quiet_holds(channel, self.now) {
-            return Outcome::Hold(Reason::QuietHours, self.quiet_until(channel));
+        if self.is_held(channel, self.now) {
+            return Outcome::Hold(Reason::QuietHours, self.held_until(channel));
         }
         // 9
         if let Some(arbitration) = self.strategy.policies.arbitration
@@ -732,9 +728,7 @@ impl<'a> Customer<'a> {
             return match arbitration.then {
                 GivesWay::Skip => Outcome::Next(Reason::LowerPriority),
                 GivesWay::End => Outcome::End(Reason::LowerPriority),
-                GivesWay::Hold => {
-                    Outcome::Hold(Reason::LowerPriority, (latest + arbitration.window).max(self.now + 1))
-                }
+                GivesWay::Hold => Outcome::Hold(Reason::LowerPriority, (latest + arbitration.window).max(self.now + 1)),
             };
         }
         // 10
@@ -746,20 +740,20 @@ impl<'a> Customer<'a> {
         let (luck, message) = (self.runs[run].luck, self.message(run, item));
         let Item { channel, of, .. } = self.items(run)[item];
         let nth = self.sent.iter().filter(|sent| sent.run == run && sent.channel == channel).count() as u32;
-        let at_best_hour = self.start.best_hour(self.world) == Some(self.clock.local(self.now).hour());
+        let at_best_hour = self.start.readiest_hour(self.tables) == Some(i64::from(self.clock.local(self.now).hour()));
         let fate = self.start.potential(self.tables, campaign, luck, channel, nth, at_best_hour);
-        let (address, delivered, opened) = (fate.luck, fate.delivered, fate.opened);
         let opts_out = fate.opts_out && self.alive && self.is_marketing(campaign);
         let number = self.sent.len();
         self.sent.push(Sent { at: self.now, run, campaign, channel, message, fate, responded: false });
         self.runs[run].last_sent = Some(self.now);
         self.say(Event::Sent(message));
-        if delivered {
+        if fate.delivered {
             self.say(Event::Delivered(message));
             self.runs[run].got.push(Response::Delivered);
-            if let Some(delay) = opened {
+            if let Some(delay) = fate.opened {
                 let at = self.now + delay;
-                self.coming.push(Coming { at, kind: Kind::Opened, address, what: What::Opened(number) });
+                let tie = Tie::Address(fate.luck);
+                self.coming.push(Coming { at, kind: Kind::Opened, tie, what: What::Opened(number) });
             }
             if opts_out {
                 self.say(Event::OptedOut(message));
@@ -769,12 +763,12 @@ impl<'a> Customer<'a> {
         let items = self.items(run);
         let next_stands_in =
             items.get(item + 1).is_some_and(|next| next.step.is_none() && next.of == of && self.is_cascade(run));
-        if !delivered && next_stands_in {
+        if !fate.delivered && next_stands_in {
             self.runs[run].waiting.push(Waiting { item: item + 1, due: self.now, at: self.now });
         } else {
             self.goes_on(run, of + 1, false);
         }
-        if delivered && opts_out {
+        if fate.delivered && opts_out {
             self.has_done(Deed::OptedOut);
         }
     }
@@ -883,19 +877,29 @@ impl<'a> Customer<'a> {
         }
     }
 
-    /// Whether a rule or the law holds messages back.
-    fn quiet_holds(&self, channel: usize, at: Seconds) -> bool {
-        let is_legal = |hours: &Vec<Stretch>| hours.iter().any(|stretch| stretch.holds(at));
-        self.holding[channel].iter().any(|stretch| stretch.holds(at))
-            || self.legal[channel].as_ref().is_some_and(|hours| !is_legal(hours))
+    /// Whether a rule that holds, or one that skips, says that it is quiet.
+    fn is_quiet(&self, channel: usize, at: Seconds, hold: bool) -> bool {
+        let name = &self.scenario.channels[channel].name;
+        self.strategy.policies.quiet_hours.iter().any(|rule| {
+            rule.hold == hold
+                && (rule.channels.is_empty() || rule.channels.iter().any(|own| own.value == *name))
+                && self.clock.holds(&rule.hours, at)
+        })
     }
 
-    /// The first second from now on at which nothing does: it can only be one at which a stretch begins or ends.
-    fn quiet_until(&self, channel: usize) -> Seconds {
-        let all = self.holding[channel].iter().chain(self.legal[channel].iter().flatten());
-        let edges = all.flat_map(|stretch| [stretch.from, stretch.until]);
-        let free = edges.filter(|&at| at > self.now && !self.quiet_holds(channel, at));
-        free.min().expect("it is never quiet for ever")
+    /// Whether a rule or the law holds messages back.
+    fn is_held(&self, channel: usize, at: Seconds) -> bool {
+        let contact = self.scenario.channels[channel].contact.as_ref();
+        let legal = contact.and_then(|contact| contact.legal_hours.as_ref());
+        self.is_quiet(channel, at, true) || legal.is_some_and(|hours| !self.clock.holds(hours, at))
+    }
+
+    /// The first second from now on at which nothing does. All times of day of these scenarios are full or half hours, as
+    /// are the changes of clocks.
+    fn held_until(&self, channel: usize) -> Seconds {
+        let half_hours = (self.now / 1800 + 1..).map(|number| number * 1800);
+        let free = half_hours.take(2000).find(|&at| !self.is_held(channel, at));
+        free.expect("it is never quiet for ever")
     }
 
     /// The latest instant at which marketing of higher priority was sent or may be sent; none if there is none near.

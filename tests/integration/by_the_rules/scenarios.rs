@@ -101,7 +101,11 @@ pub fn scenario(number: u64) -> String {
     }
     let segments = &SEGMENTS[..dice.of(&[1, 2, 3])];
     for (number, name) in segments.iter().enumerate() {
-        let _ = writeln!(text, "[segments.{name}]\nshare = {:?}", [&[1.0][..], &[0.5, 0.5], &[0.25, 0.25, 0.5]][segments.len() - 1][number]);
+        let _ = writeln!(
+            text,
+            "[segments.{name}]\nshare = {:?}",
+            [&[1.0][..], &[0.5, 0.5], &[0.25, 0.25, 0.5]][segments.len() - 1][number]
+        );
         segment(&mut text, channels, dice);
     }
     let campaigns = &CAMPAIGNS[..dice.of(&[1, 2, 2, 3, 3, 4])];
@@ -129,8 +133,7 @@ pub fn scenario(number: u64) -> String {
 }
 
 fn channel(text: &mut String, name: &str, replies: bool, dice: &mut Dice) {
-    let delays =
-        ["\"0s\"", "\"0s\"", "\"30m\"", "\"2h\"", "\"12h\"", "\"24h\"", "\"2d\"", "{ mean = \"3h\" }"];
+    let delays = ["\"0s\"", "\"0s\"", "\"30m\"", "\"2h\"", "\"12h\"", "\"24h\"", "\"2d\"", "{ mean = \"3h\" }"];
     let _ = writeln!(text, "[channels.{name}]\ncost_per_message = 0.01\nlanding = \"web\"");
     let _ = writeln!(text, "delivery_rate = {:?}", dice.of(&[1.0, 1.0, 0.6, 0.3, 0.0]));
     let _ = writeln!(text, "open_rate = {:?}", dice.of(&[1.0, 1.0, 0.6, 0.0]));
@@ -222,7 +225,13 @@ fn calendar_trigger(text: &mut String, dice: &mut Dice) {
         }
         _ => {
             let on = dice.of(&[
-                "2026-03-29", "2026-04-05", "2026-10-25", "2026-10-04", "2026-01-08", "2026-03-31", "2026-10-22",
+                "2026-03-29",
+                "2026-04-05",
+                "2026-10-25",
+                "2026-10-04",
+                "2026-01-08",
+                "2026-03-31",
+                "2026-10-22",
             ]);
             let offset = dice.of(&["", ", before = \"2h\"", ", later = \"1d\"", ", before = \"1d\""]);
             format!("on = {on}, at = \"{at}\"{offset}")

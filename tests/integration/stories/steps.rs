@@ -37,7 +37,8 @@ fn r7_a_local_time_that_the_clocks_skip_comes_later() {
 
 #[test]
 fn r19_a_step_may_need_a_response() {
-    let steps = r#"{ send = "email" }, { send = "push", after = "24h", only_if = "opened" }, { send = "sms", after = "24h" }"#;
+    let steps =
+        r#"{ send = "email" }, { send = "push", after = "24h", only_if = "opened" }, { send = "sms", after = "24h" }"#;
     let delayed = |delay: &str| told(&[&format!("channels.email.open_delay={delay}")], &cascade(steps));
     // Opened before, in the very second, too late.
     let sent = ["0d 10:00 email", "1d 10:00 push", "2d 10:00 sms"];
@@ -85,11 +86,11 @@ fn a_fallback_stands_in_for_what_was_not_delivered() {
     let all = [failed, "channels.push.delivery_rate=0.0"];
     assert_eq!(play(&all), ["0d 10:00 email", "0d 10:00 push", "0d 10:00 sms", "1d 10:00 email"]);
     // Unreachability is no failed delivery, and silence is none either.
-    let unreached = ["channels.email.reach=0.0"];
+    let unreached = ["channels.email.reach=0.0000001"];
     assert_eq!(play(&unreached), ["0d 10:00 email not: Unreachable", "1d 10:00 email not: Unreachable"]);
     assert_eq!(play(&["channels.email.open_rate=0.0"]), ["0d 10:00 email", "1d 10:00 email"]);
     // A fallback that cannot be addressed is not sent, and calls for no other.
-    let nobody = [failed, "channels.push.reach=0.0"];
+    let nobody = [failed, "channels.push.reach=0.0000001"];
     assert_eq!(play(&nobody), ["0d 10:00 email", "0d 10:00 push not: Unreachable", "1d 10:00 email"]);
 }
 
@@ -122,7 +123,8 @@ fn a_branch_is_for_its_segments() {
 #[test]
 fn r20_a_goal_counts_within_its_window() {
     let text = |goal: &str| {
-        cascade(r#"{ send = "email" }, { send = "sms", after = "10d" }"#).replace("[strategies", &format!("{goal}\n[strategies"))
+        cascade(r#"{ send = "email" }, { send = "sms", after = "10d" }"#)
+            .replace("[strategies", &format!("{goal}\n[strategies"))
     };
     let clicks = ["channels.email.click_to_open_rate=1.0", "channels.email.open_delay=7d"];
     let last = |goal: &str| told(&clicks, &text(goal)).pop().unwrap_or_default();
@@ -137,7 +139,8 @@ fn r20_a_goal_counts_within_its_window() {
 #[test]
 fn r20_exits_end_a_run_when_due_or_at_once() {
     let text = |exit: &str| {
-        cascade(r#"{ send = "email" }, { send = "sms", after = "3d" }"#).replace("[strategies", &format!("{exit}\n[strategies"))
+        cascade(r#"{ send = "email" }, { send = "sms", after = "3d" }"#)
+            .replace("[strategies", &format!("{exit}\n[strategies"))
     };
     let play = |exit: &str| told(&["channels.email.open_delay=2d"], &text(exit));
     assert_eq!(play("exit = [\"opened\"]"), ["0d 10:00 email", "3d 10:00 sms not: Exit"]);
@@ -183,9 +186,12 @@ fn a_preferred_plan_takes_the_best_channel_that_can_be_addressed() {
     let better = "channels.push.click_to_open_rate=0.5";
     assert_eq!(told(&[better, "channels.push.open_rate=0.0"], &text("affinity"))[0], "0d 10:00 email");
     assert!(told(&[better], &text("affinity"))[0].starts_with("0d 10:00 push"));
-    assert_eq!(told(&[better, "channels.push.reach=0.0"], &text("affinity"))[0], "0d 10:00 email");
-    assert_eq!(told(&[better, "channels.email.opt_in=0.0000001", "channels.push.reach=0.0"], &text("affinity"))[0], "0d 10:00 sms");
-    let nobody = ["channels.email.reach=0.0", "channels.push.reach=0.0", "channels.sms.reach=0.0"];
+    assert_eq!(told(&[better, "channels.push.reach=0.0000001"], &text("affinity"))[0], "0d 10:00 email");
+    assert_eq!(
+        told(&[better, "channels.email.opt_in=0.0000001", "channels.push.reach=0.0000001"], &text("affinity"))[0],
+        "0d 10:00 sms"
+    );
+    let nobody = ["channels.email.reach=0.0000001", "channels.push.reach=0.0000001", "channels.sms.reach=0.0000001"];
     assert_eq!(told(&nobody, &text("affinity"))[0], "0d 10:00 email not: Unreachable");
     // (0 + 1) ÷ (1 + 2) for the e-mail that was not answered, 1 ÷ 2 for the others.
     let silent = told(&[], &text("response"));
@@ -213,7 +219,7 @@ fn r42_the_clock_of_a_run_begins_at_its_send_time() {
     firsts.sort();
     firsts.dedup();
     assert!(firsts.len() > 40, "everybody has a time of its own");
-    let best = |hours: &str| told(&[&format!("segments.all.best_hours={hours}")], &text("\"best-hour\""));
+    let best = |hours: &str| told(&[], &format!("best_hours = {hours}\n{}", text("\"best-hour\"")));
     assert_eq!(best("{ 19 = 1.0 }"), ["0d 19:00 email", "1d 19:00 sms"]);
     assert_eq!(best("{ 10 = 1.0 }"), ["0d 10:00 email", "1d 10:00 sms"]);
     assert_eq!(best("{ 9 = 1.0 }"), ["1d 09:00 email", "2d 09:00 sms"]);
@@ -221,16 +227,18 @@ fn r42_the_clock_of_a_run_begins_at_its_send_time() {
 
 #[test]
 fn best_hours_raise_the_odds_of_opening_within_them_only() {
-    let text = cascade(r#"{ send = "email", at = "18:59:59" }, { send = "email", after = "1s" }, { send = "email", after = "1h" }"#);
-    let text = text.replace("cascade", "# by hand\ncascade")
+    let text = cascade(
+        r#"{ send = "email", at = "18:59:59" }, { send = "email", after = "1s" }, { send = "email", after = "1h" }"#,
+    );
+    let text = "best_hours = { 19 = 1.0 }\n".to_owned()
+        + &text
         + "[campaigns.d]\ntrigger = { event = \"replied\" }\nreentry = \"always\"\n[strategies.s.campaigns.d]\nblast = [\"push\"]\n";
     // Even odds become nearly certain; who replies shows who opened.
-    let overrides = [
-        "segments.all.best_hours={ 19 = 1.0 }",
-        "channels.email.open_rate=0.0001",
-        "channels.email.best_hour_odds=1e12",
-        "channels.email.reply_rate=1.0",
-    ];
+    let overrides =
+        ["channels.email.open_rate=0.0001", "channels.email.best_hour_odds=1e12", "channels.email.reply_rate=1.0"];
     let told = told(&overrides, &text);
-    assert_eq!(told, ["0d 18:59:59 email", "0d 19:00 email", "0d 19:00 email replied", "0d 19:00 push", "0d 20:00 email"]);
+    assert_eq!(
+        told,
+        ["0d 18:59:59 email", "0d 19:00 email", "0d 19:00 email replied", "0d 19:00 push", "0d 20:00 email"]
+    );
 }

@@ -8,13 +8,13 @@ use super::{BASE, edited, told};
 fn control_characters_are_shown_escaped() {
     let text = edited("goal = \"order\"", "goal = \"\\u001b[2Jorder\\u0000\\u202e\"");
     assert_snapshot!(told(&text, &[]), @r#"
-    error: `campaigns.weekly.goal` cannot be "\u{1b}[2Jorder\u{0}\u{202e}"
+    error: `campaigns.weekly.goal` must be "order" or { event = "click", within = "7d" }, found "\u{1b}[2Jorder\u{0}\u{202e}"
       --> offers.toml:48:8
        |
     48 | goal = "\u001b[2Jorder\u0000\u202e"
        |        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^
        |
-       = help: allowed here: order
+       = help: an event is order, click, reply or response
     "#);
 }
 

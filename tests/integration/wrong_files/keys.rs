@@ -14,7 +14,7 @@ fn of_the_scenario() {
       | ^^^^^^^^^
       |
       = help: did you mean `population`?
-      = help: allowed here: name, currency, start, horizon, tail, population, simulate, draws, seed, retention_window, time_zone, rates, count_first, exchange, channels, segments, campaigns, strategies
+      = help: allowed here: name, currency, start, horizon, tail, population, simulate, draws, seed, retention_window, time_zone, rates, count_first, exchange, stages, channels, segments, campaigns, strategies
     ");
 }
 
@@ -36,7 +36,7 @@ fn of_a_channel() {
        | ^^^^^^^^
        |
        = help: did you mean `open_rate`?
-       = help: allowed here: preset, order_rate, cost_per_message, billed_on, delivery_rate, open_rate, click_rate, click_to_open_rate, opt_out_rate, open_delay, click_delay, affinity_spread, opt_in, landing
+       = help: allowed here: preset, order_rate, cart_rate, cost_per_message, billed_on, delivery_rate, open_rate, click_rate, click_to_open_rate, reply_rate, opt_out_rate, open_delay, click_delay, reply_delay, best_hour_odds, reach, legal_hours, affinity_spread, opt_in, landing
     ");
 }
 
@@ -93,7 +93,7 @@ fn of_a_segment() {
     38 | margin = 0.4
        | ^^^^^^
        |
-       = help: allowed here: preset, share, joined, time_zone, opt_in, opt_in_correlation, purchases, needs, dropout, lapse, basket, gross_margin, entry, hops
+       = help: allowed here: preset, share, joined, time_zone, opt_in, reach, best_hours, opt_in_correlation, purchases, needs, dropout, lapse, basket, gross_margin, entry, hops
     ");
 }
 
@@ -160,7 +160,7 @@ fn of_a_campaign() {
        | ^^^^^^
        |
        = help: did you mean `intent`?
-       = help: allowed here: trigger, goal, intent, displacement, displacement_window
+       = help: allowed here: trigger, audience, holdout, reentry, concurrency, goal, exit, exit_after, exits, purpose, priority, intent, displacement, displacement_window
     ");
 }
 
@@ -174,7 +174,7 @@ fn of_a_trigger() {
        |                                          ^^^^^
        |
        = help: did you mean `first`?
-       = help: allowed here: every, at, first, times
+       = help: allowed here: every, weekdays, days, on, event, at, first, months, times, zone, before, later, for, campaign, channel
     "#);
 }
 
@@ -188,7 +188,7 @@ fn of_a_strategy() {
        | ^^^^^^
        |
        = help: did you mean `extends`?
-       = help: allowed here: extends, campaigns
+       = help: allowed here: extends, policies, campaigns
     "#);
 }
 
@@ -202,7 +202,7 @@ fn of_a_plan() {
        |          ^^^^^
        |
        = help: did you mean `blast`?
-       = help: allowed here: cascade, blast, mix
+       = help: allowed here: cascade, blast, mix, preferred, audience, holdout, send_time
     "#);
 }
 
@@ -215,7 +215,7 @@ fn of_a_step() {
     55 | weekly = { cascade = [{ send = "email" }, { send = "text", wait = "24h", unless = "opened" }] }
        |                                                            ^^^^
        |
-       = help: allowed here: send, after, unless, otherwise
+       = help: allowed here: send, after, at, unless, only_if, otherwise, fallback, ttl, segments
     "#);
 }
 

@@ -13,20 +13,20 @@ fn two_plans_at_once() {
     56 | sale = { mix = { email = 1.0 }, blast = ["email", "text"] }
        | ^^^^
        |
-       = help: write exactly one of `cascade = [ { send = … }, … ]`, `blast = [ … ]`, `mix = { email = 0.7, sms = 0.3 }`
+       = help: write exactly one of `cascade = [ { send = … }, … ]`, `blast = [ … ]`, `mix = { email = 0.7, sms = 0.3 }` and `preferred = { channels = [ … ], by = … }`
     "#);
 }
 
 #[test]
 fn no_plan() {
     assert_snapshot!(edit(r#"sale = { blast = ["email", "text"] }"#, "sale = {}"), @"
-    error: the plan for campaign `sale` is empty
+    error: the plan for campaign `sale` sends nothing
       --> offers.toml:56:1
        |
     56 | sale = {}
        | ^^^^
        |
-       = help: write exactly one of `cascade = [ { send = … }, … ]`, `blast = [ … ]`, `mix = { email = 0.7, sms = 0.3 }`
+       = help: write exactly one of `cascade = [ { send = … }, … ]`, `blast = [ … ]`, `mix = { email = 0.7, sms = 0.3 }` and `preferred = { channels = [ … ], by = … }`
     ");
 }
 
@@ -81,7 +81,7 @@ fn unless_in_the_first_step() {
 #[test]
 fn otherwise_without_unless() {
     assert_snapshot!(edit(r#"unless = "opened" }"#, r#"otherwise = "next" }"#), @r#"
-    error: `otherwise` says what happens when `unless` is met, but there is no `unless`
+    error: `otherwise` says what happens instead, but there is neither `unless` nor `only_if`
       --> offers.toml:55:87
        |
     55 | weekly = { cascade = [{ send = "email" }, { send = "text", after = "24h", otherwise = "next" }] }
@@ -99,7 +99,7 @@ fn unknown_response() {
        |                                                                                    ^^^^^^
        |
        = help: did you mean `opened`?
-       = help: allowed here: delivered, opened, clicked, ordered
+       = help: allowed here: delivered, opened, clicked, replied, responded, ordered
     "#);
 }
 

@@ -8,7 +8,7 @@ use super::{BASE, told};
 const REFERENCE: &str = include_str!("../../../docs/scenario.md");
 
 /// An unknown key at every level of the format: each error lists what is allowed there.
-const LEVELS: [&str; 26] = [
+const LEVELS: [&str; 43] = [
     "zzz=1",
     "exchange={USD=1}",
     "channels.email.zzz=1",
@@ -35,6 +35,23 @@ const LEVELS: [&str; 26] = [
     "strategies.ladder.zzz=1",
     "strategies.ladder.campaigns.weekly.zzz=1",
     "strategies.ladder.campaigns.weekly.cascade.1.zzz=1",
+    "stages={zzz=\"1d\"}",
+    "channels.email.legal_hours={zzz=1}",
+    "campaigns.weekly.trigger={event=\"zzz\"}",
+    "campaigns.weekly.trigger={weekdays=[\"zzz\"],months=[\"zzz\"],at=\"10:00\"}",
+    "campaigns.weekly.audience={zzz=1,stages=[\"zzz\"]}",
+    "campaigns.weekly.goal={zzz=1,event=\"zzz\"}",
+    "campaigns.weekly.concurrency=zzz",
+    "campaigns.weekly.exit=[\"zzz\"]",
+    "campaigns.weekly.exits=zzz",
+    "campaigns.weekly.purpose=zzz",
+    "strategies.ladder.campaigns.weekly.cascade.1.only_if=zzz",
+    "strategies.ladder.campaigns.sale={preferred={zzz=1,channels=[\"email\"],by=\"zzz\"}}",
+    "strategies.ladder.campaigns.sale={blast=[\"email\"],send_time={zzz=1}}",
+    "strategies.ladder.policies={zzz=1}",
+    "strategies.ladder.policies={quiet_hours=[{zzz=1,then=\"zzz\"}]}",
+    "strategies.ladder.policies={caps=[{messages=1,per=\"1d\",zzz=1,window=\"zzz\",counts=\"zzz\",then=\"zzz\"}]}",
+    "strategies.ladder.policies={arbitration={zzz=1,window=\"1d\",then=\"zzz\"}}",
 ];
 
 #[test]

@@ -162,14 +162,13 @@ fn too_few_simulated() {
 #[test]
 fn unknown_word() {
     assert_snapshot!(edit(r#"goal = "order""#, r#"goal = "orders""#), @r#"
-    error: `campaigns.weekly.goal` cannot be "orders"
+    error: `campaigns.weekly.goal` must be "order" or { event = "click", within = "7d" }, found "orders"
       --> offers.toml:48:8
        |
     48 | goal = "orders"
        |        ^^^^^^^^
        |
        = help: did you mean `order`?
-       = help: allowed here: order
     "#);
 }
 
@@ -332,6 +331,6 @@ fn tells_all_at_once() {
        | ^^^^^^^^^^^
        |
        = help: did you mean `opt_out_rate`?
-       = help: allowed here: preset, order_rate, cost_per_message, billed_on, delivery_rate, open_rate, click_rate, click_to_open_rate, opt_out_rate, open_delay, click_delay, affinity_spread, opt_in, landing
+       = help: allowed here: preset, order_rate, cart_rate, cost_per_message, billed_on, delivery_rate, open_rate, click_rate, click_to_open_rate, reply_rate, opt_out_rate, open_delay, click_delay, reply_delay, best_hour_odds, reach, legal_hours, affinity_spread, opt_in, landing
     "#);
 }

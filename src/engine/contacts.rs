@@ -19,22 +19,18 @@ impl<W: Watch> Player<'_, W> {
         let Some(plan) = &strategy.plans[usize::from(run.campaign)] else { return };
         let place = plan.place(message.step);
         if run.waits_with(place) {
-            self.advance(at, message.run, place, plan);
+            let index = message.run;
+            if plan.plain {
+                self.go_on::<true>(at, index, place, plan)
+            } else {
+                self.go_on::<false>(at, index, place, plan)
+            }
         }
     }
 
-    /// Examines a due step of a run and goes on to the next ones, for as long as nothing else comes before them.
-    #[inline]
-    pub fn advance(&mut self, at: Seconds, index: u32, place: u8, plan: &Plan) {
-        if plan.plain {
-            self.go_on::<true>(at, index, place, plan)
-        } else {
-            self.go_on::<false>(at, index, place, plan)
-        }
-    }
-
-    /// The same, where what a [plain](Plan::plain) plan never needs is not even asked for.
-    fn go_on<const PLAIN: bool>(&mut self, mut at: Seconds, index: u32, mut place: u8, plan: &Plan) {
+    /// Examines a due step of a run and goes on to the next ones, for as long as nothing else comes before them. What a
+    /// [plain](Plan::plain) plan never needs is not even asked for.
+    pub fn go_on<const PLAIN: bool>(&mut self, mut at: Seconds, index: u32, mut place: u8, plan: &Plan) {
         // A copy, so that the loop works on registers; it goes back before anyone else looks.
         let mut run = self.scratch.runs[index as usize];
         run.waiting &= !(1 << place);

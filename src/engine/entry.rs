@@ -17,8 +17,16 @@ impl<W: Watch> Player<'_, W> {
     }
 
     /// A campaign comes up by the calendar.
-    pub fn occurs(&mut self, occurrence: Occurrence) {
-        self.comes_up(occurrence.at, occurrence.campaign, self.start.luck.child(occurrence.label), true);
+    #[inline(always)]
+    pub fn occurs(&mut self, Occurrence { at, campaign, label }: Occurrence) {
+        let strategy = self.strategy;
+        let Some(plan) = &strategy.plans[usize::from(campaign)] else { return };
+        let luck = self.start.luck.child(label);
+        if plan.plain {
+            self.begin::<true>(at, campaign, luck, plan, true)
+        } else {
+            self.comes_up(at, campaign, luck, true)
+        }
     }
 
     /// Something happened that may trigger campaigns; `address` is that of the event.
@@ -85,9 +93,15 @@ impl<W: Watch> Player<'_, W> {
             self.watch.see(at, Event::Refused(campaign, refusal));
             return;
         }
+        self.begin::<false>(at, campaign, luck, plan, last);
+    }
+
+    /// A run begins; what begins after all else of this second is `last`.
+    #[inline(always)]
+    fn begin<const PLAIN: bool>(&mut self, at: Seconds, campaign: CampaignId, luck: Luck, plan: &Plan, last: bool) {
         self.watch.see(at, Event::RunBegan(campaign));
         let index = self.scratch.runs.len() as u32;
-        let clock = self.clock_begins(at, luck, plan.send_time);
+        let clock = if PLAIN { at } else { self.clock_begins(at, luck, plan.send_time) };
         let mut run = Run {
             luck,
             began: at,
@@ -102,6 +116,7 @@ impl<W: Watch> Player<'_, W> {
             failed: false,
         };
         let place = match &plan.way {
+            _ if PLAIN => Some(0),
             Way::Mix(upper) => {
                 let pick = luck.word(purpose::MIX);
                 Some(upper.partition_point(|end| !end.holds(pick)) as u8)
@@ -113,17 +128,18 @@ impl<W: Watch> Player<'_, W> {
             self.scratch.runs.push(run);
             return;
         };
-        run.due = self.due_at::<false>(&run, &plan.steps[usize::from(place)], at, Then::Next);
+        let step = &plan.steps[usize::from(place)];
+        run.due = self.due_at::<PLAIN>(&run, step, at, Then::Next);
         let due = run.due;
         if last && due == at {
             self.scratch.runs.push(run);
-            self.advance(at, index, place, plan);
+            self.go_on::<PLAIN>(at, index, place, plan);
             return;
         }
-        run.waiting = 1 << place;
+        // The steps of a blast wait together.
+        run.waiting = if plan.way == Way::Blast { plan.places() } else { 1 << place };
         self.scratch.runs.push(run);
-        let message = plan.steps[usize::from(place)].message(index);
-        self.enqueue(Pending { key: key(due, kind::STEP), luck, message });
+        self.enqueue(Pending { key: key(due, kind::STEP), luck, message: step.message(index) });
     }
 
     /// What speaks against a run.

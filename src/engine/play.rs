@@ -287,7 +287,8 @@ impl<W: Watch> Player<'_, W> {
             return;
         }
         let queue = &mut self.scratch.pending;
-        let before = |other: &Pending| (other.key, other.luck) < (pending.key, pending.luck);
+        let order = |pending: &Pending| (pending.key, pending.luck, pending.message.step);
+        let before = |other: &Pending| order(other) < order(&pending);
         let mut place = queue.len();
         while place > 0 && before(&queue[place - 1]) {
             place -= 1;

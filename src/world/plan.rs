@@ -63,7 +63,7 @@ pub struct Plan {
     pub marketing: bool,
     /// Which campaign goes first (R40).
     pub priority: u64,
-    /// Whether its steps follow each other after plain waits and nothing is asked of one that is due but goal, `unless`,
+    /// Whether everybody enters at once, its steps follow each other after plain waits, and nothing is asked of one that is due but goal, `unless`,
     /// consent and reach. What a scenario does not use then costs nothing.
     pub plain: bool,
 }
@@ -278,23 +278,16 @@ fn plan(
         let more = step.fallback || step.at.is_some() || step.only_if != 0 || step.segments.is_some();
         !more && step.ttl == Seconds::MAX
     };
+    let entry = Entry::new(scenario, campaign, plan);
     let plain = way == Way::Cascade
+        && entry.is_none()
+        && plan.send_time == SendTime::WhenDue
         && steps.iter().all(simple)
         && marketing
         && !kept_to
         && holdout.is_none()
         && ends == Ends { goal: ends.goal, within: ends.within, ..Ends::NONE };
-    Plan {
-        way,
-        entry: Entry::new(scenario, campaign, plan),
-        send_time: plan.send_time,
-        ends,
-        holdout,
-        marketing,
-        priority: campaign.priority,
-        plain,
-        steps,
-    }
+    Plan { way, entry, send_time: plan.send_time, ends, holdout, marketing, priority: campaign.priority, plain, steps }
 }
 
 fn ends(campaign: &Campaign) -> Ends {

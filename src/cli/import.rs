@@ -11,7 +11,7 @@ use super::failure::Failure;
 use super::interrupt;
 use crate::import::{Does, Error, Journey, Meaning, Meanings, Names, What, slug, translate};
 use crate::output::{Place, Replaces};
-use crate::scenario::{Response, Scenario, load, nearest, unusable_name};
+use crate::scenario::{Response, Scenario, harmless, load, nearest, unusable_name};
 
 /// Arguments of `import`.
 #[derive(Debug, clap::Args)]
@@ -52,7 +52,7 @@ struct Dittofeed {
     /// or ordered), or segments of the scenario with commas between. Repeatable.
     #[arg(long, value_name = "ID=MEANING")]
     segment: Vec<String>,
-    /// Channel of the scenario for a type of messages (Email, Sms, MobilePush, Webhook) or for a node: `--channel Webhook=whatsapp`.
+    /// Channel of the scenario for a type of messages (such as Email or Webhook) or for a node: `--channel Webhook=whatsapp`.
     /// Repeatable.
     #[arg(long, value_name = "TYPE-OR-NODE=CHANNEL")]
     channel: Vec<String>,
@@ -85,13 +85,12 @@ impl Dittofeed {
         let trigger = self.trigger.as_deref().map(trigger).transpose()?;
         let translation = translate(&journey, &meanings, names, trigger).map_err(|error| self.wrong(&error))?;
         let fragment = translation.fragment();
-        match &place {
-            Some(place) => interrupt::held_back(|| place.write_stream(|out| out.write_all(fragment.as_bytes())))?,
-            None => {
-                let mut out = std::io::stdout().lock();
-                out.write_all(fragment.as_bytes())?;
-                out.flush()?;
-            }
+        if let Some(place) = &place {
+            interrupt::held_back(|| place.write_stream(|out| out.write_all(fragment.as_bytes())))?;
+        } else {
+            let mut out = std::io::stdout().lock();
+            out.write_all(fragment.as_bytes())?;
+            out.flush()?;
         }
         if !self.quiet {
             let file = self.file.display();
@@ -154,17 +153,16 @@ impl Dittofeed {
             return Err(Failure::argument("a strategy cannot be called `none`", help));
         }
         if let Some(scenario) = scenario {
-            let there = [
-                ("campaign", &campaign, scenario.campaigns.iter().any(|other| other.name == campaign)),
-                ("strategy", &strategy, scenario.strategies.iter().any(|other| other.name == strategy)),
-            ];
-            for (what, name, _) in there.into_iter().filter(|(_, _, there)| *there) {
-                let what_is = format!("{} has a {what} called `{name}` already", scenario.name);
-                return Err(Failure::argument(what_is, format!("give another --{what}")));
+            let campaign_there = scenario.campaigns.iter().any(|other| other.name == campaign);
+            let strategy_there = scenario.strategies.iter().any(|other| other.name == strategy);
+            let there = [("campaign", &campaign, campaign_there), ("strategy", &strategy, strategy_there)];
+            if let Some((what, name, _)) = there.into_iter().find(|(_, _, there)| *there) {
+                let taken = format!("{} has a {what} called `{name}` already", scenario.name);
+                return Err(Failure::argument(taken, format!("give another --{what}")));
             }
         }
         let file = self.file.file_name().map_or_else(|| "-".to_owned(), |name| name.to_string_lossy().into_owned());
-        let file = if file == "-" { "standard input".to_owned() } else { crate::scenario::harmless(&file, 200) };
+        let file = if file == "-" { "standard input".to_owned() } else { harmless(&file, 200) };
         Ok(Names { file, campaign, strategy })
     }
 
@@ -290,5 +288,5 @@ fn trigger(text: &str) -> Result<String, Failure> {
         return Ok(text);
     }
     let help = "say an event, --trigger joined, or a whole trigger, --trigger '{ every = \"7d\", at = \"10:00\" }'";
-    Err(Failure::argument(format!("--trigger {text} is no trigger"), help))
+    Err(Failure::argument(format!("--trigger {} is no trigger", harmless(&text, 200)), help))
 }

@@ -324,7 +324,7 @@ impl<'a> File<'a> {
 }
 
 fn not_json(error: &serde_json::Error) -> Error {
-    let at = Position { line: error.line(), column: error.column() };
+    let at = Position { line: error.line().max(1), column: error.column().max(1) };
     let help = "give a journey definition of Dittofeed as JSON";
     if error.is_eof() && error.column() == 0 {
         return Error::at(at, "the file is empty").help(help);
@@ -414,7 +414,7 @@ fn read_node(file: &File<'_>, raw: &RawValue, kind: &str, id: &str, known: &mut 
             let mut arms = Vec::new();
             for (number, arm) in node.children.into_iter().enumerate() {
                 if !(0.0..=100.0).contains(&arm.percent) {
-                    let what = format!("{wrong}: a percentage must be from 0 to 100, found {}", arm.percent);
+                    let what = format!("{wrong}: a percentage must be from 0 to 100, found {:?}", arm.percent);
                     return Err(Error::at(file.position(raw), what));
                 }
                 let name = arm.name.map_or_else(|| (number + 1).to_string(), |name| harmless(&name, SHOWN));
@@ -455,7 +455,7 @@ fn seconds(number: f64, key: &str, wrong: &str) -> Result<Seconds, String> {
     if (0.0..=LONGEST_WAIT).contains(&number) {
         Ok(number.ceil() as Seconds)
     } else {
-        Err(format!("{wrong}: `{key}` must be from 0 to {LONGEST_WAIT} (a century), found {number}"))
+        Err(format!("{wrong}: `{key}` must be from 0 to {LONGEST_WAIT} (a century), found {number:?}"))
     }
 }
 

@@ -166,7 +166,7 @@ impl<'a> Walk<'a> {
                 path.by_way_of.push(number);
                 match self.meanings.response(segment) {
                     Some(response) => self.ask(number, response, (*yes, path.due), (*no, path.due), path),
-                    None => self.part(number, segment, (*yes, path.due), (*no, path.due), path),
+                    None => self.part(number, segment, (*yes, path.due), (*no, path.due), &path),
                 }
             }
             Does::WaitFor { timeout, late, segments } => {
@@ -281,7 +281,7 @@ impl<'a> Walk<'a> {
         segment: &str,
         yes: (Next, Due),
         no: (Next, Due),
-        path: Path,
+        path: &Path,
     ) -> Result<(), Halt> {
         let (inside, outside) = self.meanings.sides(segment);
         for (side, (next, due)) in [(&inside, yes), (&outside, no)] {
@@ -414,7 +414,7 @@ impl<'a> Walk<'a> {
         {
             // Nobody changes segments: who is in goes on at once, and who is not waits in vain.
             let due = path.due;
-            return self.part(number, segment, (*next, due), (late, over), path);
+            return self.part(number, segment, (*next, due), (late, over), &path);
         }
         let answers: Vec<(Option<Response>, Next)> =
             segments.iter().map(|(segment, next)| (self.meanings.response(segment), *next)).collect();

@@ -73,6 +73,8 @@ fn what_comes_out_can_be_pasted_into_a_scenario_and_played() {
     let shop = shop
         .replace("currency = \"EUR\"", "currency = \"USD\"")
         .replace("order_rate = 0.06", "order_rate = 0.06\ncart_rate = 0.5");
+    // A base was there from the start and never joins.
+    let shop = shop.replacen("joined = { base = { age = \"0d\" } }", "joined = \"cohort\"", 1);
     place.write("shop.toml", &shop);
     let segments = ["--segment", "clicked-the-reminder=clicked", "--segment", "good-customers=regulars"];
     let opened = ["--segment", "3f0c2f9e-opened=opened", "--segment", "9b1d-clicked=clicked"];

@@ -179,8 +179,6 @@ struct Customer<'a> {
     needs: Vec<NaturalNeed>,
     sent: Vec<Sent>,
     runs: Vec<Run>,
-    /// When an event brought up which campaign.
-    brought_up: Vec<(Seconds, usize)>,
 }
 
 impl<'a> Customer<'a> {
@@ -237,7 +235,6 @@ impl<'a> Customer<'a> {
             needs: needs.collect(),
             sent: Vec::new(),
             runs: Vec::new(),
-            brought_up: Vec::new(),
         }
     }
 
@@ -477,11 +474,11 @@ impl<'a> Customer<'a> {
         }
         found.sort_unstable();
         for (_, campaign) in found {
-            // Twice in a second no event brings it up.
-            if self.brought_up.contains(&(self.now, campaign)) && self.now < self.tail {
+            // Events begin no second run of it in a second.
+            let begun = self.runs.iter().any(|run| run.campaign == campaign && run.trigger == self.now);
+            if begun && self.now < self.tail {
                 self.say(Event::Refused(campaign as u16, Refusal::EnteredBefore));
             } else {
-                self.brought_up.push((self.now, campaign));
                 self.comes_up(campaign, self.start.run(self.world, campaign, origin));
             }
         }
@@ -799,7 +796,7 @@ impl<'a> Customer<'a> {
             && (stages.is_empty() || stages.contains(&self.stage()))
             && ordered_within.is_none_or(|time| self.last_order.is_some_and(|last| now - last < time))
             && not_ordered_for.is_none_or(|time| now - self.last_order.unwrap_or(never_ordered_since) >= time)
-            && responded_within.is_none_or(|time| self.last_response.is_some_and(|last| now - last < time))
+            && responded_within.is_none_or(|time| now - self.last_response.unwrap_or(never_responded_since) < time)
             && not_responded_for.is_none_or(|time| now - self.last_response.unwrap_or(never_responded_since) >= time)
             && opted_in.iter().all(|name| self.has_consent(self.channel(&name.value)))
             && share.is_none_or(|share| self.start.in_share(self.world, campaign, share))

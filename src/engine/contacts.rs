@@ -76,9 +76,18 @@ impl<W: Watch> Player<'_, W> {
                 run = self.scratch.runs[index as usize];
             }
             let Some(next) = next.filter(|next| run.waits_with(*next)) else {
-                self.scratch.runs[index as usize] = run;
                 if let Some(opening) = opening {
+                    // Held until this very second like this one, it is sent before any of them can be opened.
+                    if !PLAIN && let Some(mate) = self.take_mate(at, index, &run) {
+                        self.enqueue(opening);
+                        run.waiting &= !(1 << mate);
+                        place = mate;
+                        continue;
+                    }
+                    self.scratch.runs[index as usize] = run;
                     self.expect(opening);
+                } else {
+                    self.scratch.runs[index as usize] = run;
                 }
                 return;
             };
@@ -113,6 +122,15 @@ impl<W: Watch> Player<'_, W> {
             run.waiting &= !(1 << next);
             at = due;
         }
+    }
+
+    /// The place of another step of a blast that was held until this second.
+    fn take_mate(&mut self, at: Seconds, index: u32, run: &Run) -> Option<u8> {
+        let plan = self.strategy.plans[usize::from(run.campaign)].as_ref()?;
+        let next = self.scratch.pending.last()?;
+        let place = plan.place(next.message.step);
+        let is_mate = next.key == key(at, kind::STEP) && next.message.run == index && run.waits_with(place);
+        if is_mate { self.scratch.pending.pop().map(|_| place) } else { None }
     }
 
     /// The step of a plan that follows one that has had its outcome.
@@ -328,9 +346,9 @@ impl<W: Watch> Player<'_, W> {
     pub fn end_late(&mut self) {
         // Until then the queue has run empty: what waits is what was never put into it.
         let mut late = std::mem::take(&mut self.scratch.late);
-        late.sort_unstable();
-        for &run in &late {
-            self.end(self.world.horizon - 1, run, Reason::TooLate);
+        late.sort_unstable_by_key(|pending| pending.message.run);
+        for pending in &late {
+            self.end(self.world.horizon - 1, pending.message.run, Reason::TooLate);
         }
         self.scratch.late = late;
     }

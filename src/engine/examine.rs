@@ -150,7 +150,7 @@ impl<W: Watch> Player<'_, W> {
         let of_run = |run: u32| plans[usize::from(self.scratch.runs[run as usize].campaign)].as_ref();
         let sent = self.scratch.sent.iter().filter(|sent| at - sent.at < window);
         let sent = sent.filter(|sent| of_run(sent.run).is_some_and(outranks)).map(|sent| sent.at);
-        let waiting = self.scratch.pending.iter().filter(|pending| {
+        let waiting = self.scratch.pending.iter().chain(&self.scratch.late).filter(|pending| {
             pending.key % kind::KINDS == kind::STEP
                 && pending.at() - at <= window
                 && of_run(pending.message.run).is_some_and(|plan| {

@@ -100,8 +100,8 @@ pub struct Scratch {
     /// What the customer did that ends runs, and when, as [bits](crate::world::Step::bit); only what ends any.
     pub(super) heard: Vec<(Seconds, u8)>,
     pub(super) sent: Vec<Sent>,
-    /// Runs with a step that is due beyond the horizon.
-    pub(super) late: Vec<u32>,
+    /// Steps that are due beyond the horizon.
+    pub(super) late: Vec<Pending>,
 }
 
 /// Plays one customer from its start to the horizon under one strategy.
@@ -282,7 +282,7 @@ impl<W: Watch> Player<'_, W> {
     pub fn enqueue(&mut self, pending: Pending) {
         if pending.key >= self.horizon {
             if pending.key % kind::KINDS == kind::STEP {
-                self.scratch.late.push(pending.message.run);
+                self.scratch.late.push(pending);
             }
             return;
         }

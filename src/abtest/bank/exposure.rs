@@ -7,20 +7,24 @@ pub(in crate::abtest) fn exposing(world: &World, arms: &[usize]) -> Vec<bool> {
     let plans = |campaign: usize| arms.iter().map(move |&arm| world.strategies[arm].plans[campaign].as_ref());
     let policies = |arm: usize| &world.strategies[arm].policies;
     let same_policies = arms.iter().all(|&arm| policies(arm) == policies(arms[0]));
-    let differs = |campaign| {
-        // Policies meet all marketing, whatever its plans say.
-        if !same_policies && plans(campaign).flatten().any(|plan| plan.marketing) {
-            return true;
-        }
+    let unlike = |campaign: usize| {
         let mut plans = plans(campaign);
         let first = plans.next().flatten();
         plans.any(|plan| !alike(first, plan))
     };
-    let differing: Vec<bool> = (0..world.campaigns.len()).map(differs).collect();
+    let is_marketing = |campaign: usize| plans(campaign).flatten().any(|plan| plan.marketing);
+    let all = 0..world.campaigns.len();
+    // Policies meet all marketing, whatever its plans say. Where campaigns give way to each other, they do so before the one
+    // that differs comes up.
+    let all_marketing = !same_policies
+        || (policies(arms[0]).arbitration.is_some()
+            && all.clone().any(|campaign| is_marketing(campaign) && unlike(campaign)));
+    let differs = |campaign| unlike(campaign) || (all_marketing && is_marketing(campaign));
+    let differing: Vec<bool> = all.clone().map(differs).collect();
     if differing.contains(&true) {
         return differing;
     }
-    (0..world.campaigns.len()).map(|campaign| plans(campaign).any(|plan| plan.is_some())).collect()
+    all.map(|campaign| plans(campaign).any(|plan| plan.is_some())).collect()
 }
 
 /// Whether two plans do the same to every customer. A step's number in its strategy is not what it does.

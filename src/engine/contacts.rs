@@ -21,9 +21,9 @@ impl<W: Watch> Player<'_, W> {
         if run.waits_with(place) {
             let index = message.run;
             if plan.plain {
-                self.go_on::<true>(at, index, place, plan)
+                self.go_on::<true>(at, index, place, plan);
             } else {
-                self.go_on::<false>(at, index, place, plan)
+                self.go_on::<false>(at, index, place, plan);
             }
         }
     }

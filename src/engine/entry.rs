@@ -23,9 +23,9 @@ impl<W: Watch> Player<'_, W> {
         let Some(plan) = &strategy.plans[usize::from(campaign)] else { return };
         let luck = self.start.luck.child(label);
         if plan.plain {
-            self.begin::<true>(at, campaign, luck, plan, true)
+            self.begin::<true>(at, campaign, luck, plan, true);
         } else {
-            self.comes_up(at, campaign, luck, true)
+            self.comes_up(at, campaign, luck, true);
         }
     }
 

@@ -245,8 +245,10 @@ pub(super) fn moments<'w>(entries: &[Entry<'w>], known_loss: bool, scenario: &Sc
                 continue;
             }
             // That a run began shows in its messages; what is of a message has a contact.
-            (Kind::RunBegan, _) | (Kind::Sent | Kind::NotSent | Kind::Held, None) => continue,
-            (Kind::Opened | Kind::Replied | Kind::Clicked, None) => continue,
+            (Kind::RunBegan, _)
+            | (Kind::Sent | Kind::NotSent | Kind::Held | Kind::Opened | Kind::Replied | Kind::Clicked, None) => {
+                continue;
+            }
         };
         moments.push(Moment { at, what });
     }

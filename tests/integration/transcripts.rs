@@ -32,7 +32,8 @@ fn the_page_of_scenarios_quotes_the_findings_that_they_print() {
         let (name, text) = section.split_once('\n').expect("a title");
         let text = words(&text.replace("\n> ", " "));
         let scenario = format!("scenarios/{name}.toml");
-        let output = Command::new(env!("CARGO_BIN_EXE_channelmix")).args(["compare", &scenario]).output().expect("runs");
+        let output =
+            Command::new(env!("CARGO_BIN_EXE_channelmix")).args(["compare", &scenario]).output().expect("runs");
         let printed = String::from_utf8(output.stdout).expect("UTF-8");
         let findings: Vec<&str> = printed.lines().skip(2).take_while(|line| !line.trim().is_empty()).collect();
         assert!(findings.len() >= 3, "{name}: {printed}");

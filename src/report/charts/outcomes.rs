@@ -135,24 +135,24 @@ impl OutcomeRow {
                 below.push((format!("{} others {}", several.len(), Form::Share.value(share)), Tone::Soft));
             }
         }
-        self.below(canvas, y + BAR + APART - 1.0, below)
+        named_below(canvas, y + BAR + APART - 1.0, &below)
     }
+}
 
-    /// Names what had no room on the bar, from the line of `y` on; gives the height of the row.
-    fn below(&self, canvas: &Canvas, y: f64, names: Vec<(String, Tone)>) -> f64 {
-        let (mut x, mut line) = (LEFT, 0);
-        for (said, tone) in names {
-            let wide = 16.0 + font::width(&said, SMALL).min(WIDTH - 28.0 - LEFT);
-            if x > LEFT && x + wide > WIDTH - 12.0 {
-                (x, line) = (LEFT, line + 1);
-            }
-            let feet = y + f64::from(line) * APART;
-            canvas.filled((x, feet - 9.0), (x + 9.0, feet), tone, 1.0);
-            canvas.name((x + 15.0, feet), &said, WIDTH - 28.0 - LEFT, SMALL, Tone::Ink, Anchor::Start);
-            x += wide + 14.0;
+/// Names what had no room on the bar, from the line of `y` on; gives the height of the row.
+fn named_below(canvas: &Canvas, y: f64, names: &[(String, Tone)]) -> f64 {
+    let (mut x, mut line) = (LEFT, 0);
+    for (said, tone) in names {
+        let wide = 16.0 + font::width(said, SMALL).min(WIDTH - 28.0 - LEFT);
+        if x > LEFT && x + wide > WIDTH - 12.0 {
+            (x, line) = (LEFT, line + 1);
         }
-        BAR + f64::from(line + 1) * APART
+        let feet = y + f64::from(line) * APART;
+        canvas.filled((x, feet - 9.0), (x + 9.0, feet), *tone, 1.0);
+        canvas.name((x + 15.0, feet), said, WIDTH - 28.0 - LEFT, SMALL, Tone::Ink, Anchor::Start);
+        x += wide + 14.0;
     }
+    BAR + f64::from(line + 1) * APART
 }
 
 fn tone(kind: usize) -> Tone {

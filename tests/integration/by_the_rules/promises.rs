@@ -227,10 +227,14 @@ impl<'a> Look<'a> {
                 which.campaign.as_ref().is_none_or(|name| name.value == *own)
                     && which.channel.as_ref().is_none_or(|name| name.value == self.channel(message))
             };
+            let mut most = None;
             let expected = match &campaign.trigger.value {
                 Trigger::Calendar(rule) => {
                     let all = self.clock.occurrences(rule, horizon);
-                    all.iter().filter(|(at, _)| (joined..self.world.last_start).contains(at) && *at < gone).count()
+                    let all = all.iter().filter(|(at, _)| (joined..self.world.last_start).contains(at));
+                    // Its own message may lose a customer in the very second.
+                    most = Some(all.clone().filter(|(at, _)| *at <= gone).count());
+                    all.filter(|(at, _)| *at < gone).count()
                 }
                 Trigger::Event(TriggerEvent::Joined) => {
                     usize::from(!matches!(segment.joined, Joined::Base { .. }) && joined < self.world.last_start)
@@ -247,7 +251,7 @@ impl<'a> Look<'a> {
                 Trigger::Event(TriggerEvent::Inactive(_)) => continue,
             };
             let told = told.count();
-            if told != expected {
+            if told < expected || told > most.unwrap_or(expected) {
                 return Err(format!("`{}` came up {told} times and not {expected}", campaign.name));
             }
         }
@@ -363,20 +367,3 @@ fn unordered(text: &str, customer: u64) -> Option<String> {
 fn neither_the_name_of_a_strategy_nor_the_order_of_campaigns_matters() {
     hold(unordered);
 }
-
-// LAB-BEGIN
-#[cfg(not(test))]
-pub fn lab(from: u64, until: u64) {
-    let bad: Vec<(u64, String)> = (from..until)
-        .into_par_iter()
-        .filter_map(|n| {
-            let text = scenarios::scenario(n);
-            customers(n).into_iter().find_map(|c| broken(&text, c).or_else(|| unordered(&text, c))).map(|why| (n, why))
-        })
-        .collect();
-    println!("{} broken", bad.len());
-    for (n, why) in bad.iter().take(20) {
-        println!("{n} {why}");
-    }
-}
-// LAB-END

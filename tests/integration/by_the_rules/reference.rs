@@ -50,8 +50,10 @@ struct Coming {
 /// What decides the order within a kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Tie {
-    /// The address of a message, a need or a run.
+    /// The address of a message or a run.
     Address(Luck),
+    /// That of a need: its number (R2).
+    Number(usize),
     /// The label of a campaign's occurrence.
     Occurrence(Label),
 }
@@ -177,8 +179,6 @@ struct Customer<'a> {
     needs: Vec<NaturalNeed>,
     sent: Vec<Sent>,
     runs: Vec<Run>,
-    /// When an event brought up which campaign.
-    brought_up: Vec<(Seconds, usize)>,
 }
 
 impl<'a> Customer<'a> {
@@ -207,7 +207,7 @@ impl<'a> Customer<'a> {
             Trigger::Event(_) => Vec::new(),
         });
         let (orders, last_order, last_order_origin) = start.known_orders();
-        let needs = start.needs(tables).take_while(|need| need.at < horizon);
+        let needs = start.needs(tables).take_while(|need| start.alive && need.at < horizon);
         Self {
             world,
             tables,
@@ -235,7 +235,6 @@ impl<'a> Customer<'a> {
             needs: needs.collect(),
             sent: Vec::new(),
             runs: Vec::new(),
-            brought_up: Vec::new(),
         }
     }
 
@@ -267,8 +266,8 @@ impl<'a> Customer<'a> {
         }
         self.say(Event::Joined { alive: self.alive, opted_in: self.start.opted_in });
         for number in 0..self.needs.len() {
-            let NaturalNeed { at, luck, .. } = self.needs[number];
-            self.coming.push(Coming { at, kind: Kind::Need, tie: Tie::Address(luck), what: What::Need(number) });
+            let at = self.needs[number].at;
+            self.coming.push(Coming { at, kind: Kind::Need, tie: Tie::Number(number), what: What::Need(number) });
         }
         for campaign in 0..self.plans.len() {
             if self.plans[campaign].is_none() {
@@ -475,11 +474,11 @@ impl<'a> Customer<'a> {
         }
         found.sort_unstable();
         for (_, campaign) in found {
-            // Twice in a second no event brings it up.
-            if self.brought_up.contains(&(self.now, campaign)) && self.now < self.tail {
+            // Events begin no second run of it in a second.
+            let begun = self.runs.iter().any(|run| run.campaign == campaign && run.trigger == self.now);
+            if begun && self.now < self.tail {
                 self.say(Event::Refused(campaign as u16, Refusal::EnteredBefore));
             } else {
-                self.brought_up.push((self.now, campaign));
                 self.comes_up(campaign, self.start.run(self.world, campaign, origin));
             }
         }
@@ -493,7 +492,7 @@ impl<'a> Customer<'a> {
             let at = self.last_order.unwrap_or(self.joined) + time;
             if self.plans[number].is_some() && at >= self.now {
                 let run = self.start.run(self.world, number, self.last_order_origin);
-                let tie = Tie::Occurrence(Label::of(&campaign.name));
+                let tie = Tie::Address(run);
                 self.coming.push(Coming { at, kind: Kind::Inactive, tie, what: What::Inactive(number, run) });
             }
         }
@@ -797,7 +796,7 @@ impl<'a> Customer<'a> {
             && (stages.is_empty() || stages.contains(&self.stage()))
             && ordered_within.is_none_or(|time| self.last_order.is_some_and(|last| now - last < time))
             && not_ordered_for.is_none_or(|time| now - self.last_order.unwrap_or(never_ordered_since) >= time)
-            && responded_within.is_none_or(|time| self.last_response.is_some_and(|last| now - last < time))
+            && responded_within.is_none_or(|time| now - self.last_response.unwrap_or(never_responded_since) < time)
             && not_responded_for.is_none_or(|time| now - self.last_response.unwrap_or(never_responded_since) >= time)
             && opted_in.iter().all(|name| self.has_consent(self.channel(&name.value)))
             && share.is_none_or(|share| self.start.in_share(self.world, campaign, share))

@@ -7,6 +7,8 @@
 use std::fmt::Write;
 
 use channelmix::luck::{Label, Luck, Stream};
+use jiff::ToSpan;
+use jiff::civil::Date;
 
 /// Chance, by the number of a scenario.
 struct Dice(Stream);
@@ -62,7 +64,7 @@ const QUIET: [&[&str]; 9] = [
     &["weekdays = [\"sun\"]", "from = \"21:00\", until = \"08:00\""],
     &["from = \"02:30\", until = \"10:00\"", "from = \"10:00\", until = \"12:00\""],
     &["from = \"18:00\", until = \"10:00\", weekdays = [\"fri\", \"sat\"]", "from = \"08:00\", until = \"08:30\""],
-    &["from = \"21:00\", until = \"21:00\", weekdays = [\"mon\", \"tue\"]"],
+    &["from = \"10:00\", until = \"08:00\", weekdays = [\"mon\", \"tue\"]"],
 ];
 
 /// A list in TOML.
@@ -74,7 +76,8 @@ fn list(words: &[&str]) -> String {
 pub fn scenario(number: u64) -> String {
     let dice = &mut Dice(Luck::experiment(20_260_105, number).stream(Label::new(0)));
     let mut text = String::from("name = \"random\"\ncurrency = \"USD\"\n");
-    let _ = writeln!(text, "start = {}", dice.of(&STARTS));
+    let start: Date = dice.of(&STARTS).parse().expect("a date");
+    let _ = writeln!(text, "start = {start}");
     let weeks = dice.of(&[2, 2, 3, 4]);
     let tail = dice.of(&["0d", "1d", "3d", "7d"]);
     let _ = writeln!(text, "horizon = \"{}d\"\ntail = \"{tail}\"\nretention_window = \"7d\"", weeks * 7);
@@ -113,7 +116,7 @@ pub fn scenario(number: u64) -> String {
     for (number, name) in campaigns.iter().enumerate() {
         let _ = writeln!(text, "[campaigns.{name}]");
         if calendars[number] {
-            calendar_trigger(&mut text, dice);
+            calendar_trigger(&mut text, start, dice);
         } else {
             let others: Vec<&str> =
                 campaigns.iter().zip(&calendars).filter(|(_, calendar)| **calendar).map(|(name, _)| *name).collect();
@@ -202,7 +205,7 @@ fn segment(text: &mut String, channels: &[&str], dice: &mut Dice) {
     }
 }
 
-fn calendar_trigger(text: &mut String, dice: &mut Dice) {
+fn calendar_trigger(text: &mut String, start: Date, dice: &mut Dice) {
     let at = dice.of(&TIMES);
     let mut keys = match dice.below(5) {
         0 | 1 => {
@@ -220,26 +223,23 @@ fn calendar_trigger(text: &mut String, dice: &mut Dice) {
             keys
         }
         3 => {
-            let days = dice.of(&["1", "1, 15", "5, 29, 31", "2, 3, 4, 25, 26, 27"]);
-            format!("days = [{days}], at = \"{at}\"")
+            let mut days = dice.of(&[&[1][..], &[1, 3], &[0, 2, 5, 6], &[4, 10]]).to_vec();
+            days = days.into_iter().map(|days| i64::from((start + days.days()).day())).collect();
+            days.extend(dice.of(&[None, Some(31)]));
+            days.sort_unstable();
+            days.dedup();
+            format!("days = {days:?}, at = \"{at}\"")
         }
         _ => {
-            let on = dice.of(&[
-                "2026-03-29",
-                "2026-04-05",
-                "2026-10-25",
-                "2026-10-04",
-                "2026-01-08",
-                "2026-03-31",
-                "2026-10-22",
-            ]);
+            let on = start + i64::from(dice.of(&[1, 2, 3, 6])).days();
             let offset = dice.of(&["", ", before = \"2h\"", ", later = \"1d\"", ", before = \"1d\""]);
             format!("on = {on}, at = \"{at}\"{offset}")
         }
     };
     if !keys.starts_with("on") {
         if dice.in_100(10) {
-            keys += ", months = [\"mar\", \"oct\", \"jan\"]";
+            let month = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+            let _ = write!(keys, ", months = [\"{}\"]", month[(start + 3.days()).month() as usize - 1]);
         }
         if dice.in_100(20) {
             let _ = write!(keys, ", times = {}", dice.of(&[1, 2, 4]));
@@ -261,7 +261,10 @@ fn event_trigger(
     carts: bool,
     dice: &mut Dice,
 ) {
-    let mut kinds = vec!["joined", "ordered", "inactive", "clicked"];
+    let mut kinds = vec!["ordered", "inactive", "clicked"];
+    if text.contains("cohort") || text.contains("arrivals") {
+        kinds.push("joined");
+    }
     if carts {
         kinds.push("cart-abandoned");
     }
@@ -436,7 +439,10 @@ fn plan(text: &mut String, segments: &[&str], channels: &[&str], replies: bool, 
         let _ = writeln!(text, "holdout = {:?}", dice.of(&[0.0, 0.4]));
     }
     if dice.in_100(25) {
-        let times = ["\"when-due\"", "\"best-hour\"", "\"best-hour\"", "{ spread = \"4h\" }", "{ spread = \"2d\" }"];
+        let mut times = vec!["\"when-due\"", "{ spread = \"4h\" }", "{ spread = \"2d\" }"];
+        if text.contains("best_hours") {
+            times = vec!["\"best-hour\""];
+        }
         let _ = writeln!(text, "send_time = {}", dice.of(&times));
     }
 }
@@ -450,18 +456,22 @@ fn step(text: &mut String, first: bool, segments: &[&str], channels: &[&str], re
         let _ = write!(keys, ", at = \"{}\"", dice.of(&TIMES));
     }
     let mut responses = vec!["delivered", "opened", "clicked", "ordered", "responded"];
+    // What a step needs must not bring what it forbids.
+    let mut pairs = vec![("opened", "delivered"), ("clicked", "opened"), ("ordered", "opened"), ("ordered", "clicked")];
     if replies {
         responses.push("replied");
+        pairs.extend([("replied", "opened"), ("responded", "opened"), ("clicked", "replied")]);
     }
-    let mut condition = false;
-    for key in ["unless", "only_if"] {
-        if !first && dice.in_100(30) {
-            let some = dice.some_of(&responses);
-            let written = if some.len() == 1 { format!("\"{}\"", some[0]) } else { list(&some) };
-            let _ = write!(keys, ", {key} = {written}");
-            condition = true;
-        }
+    let kind = if first { 3 } else { dice.below(4) };
+    if kind < 2 {
+        let some = dice.some_of(&responses);
+        let written = if some.len() == 1 { format!("\"{}\"", some[0]) } else { list(&some) };
+        let _ = write!(keys, ", {} = {written}", ["unless", "only_if"][kind]);
+    } else if kind == 2 && dice.in_100(40) {
+        let (unless, only_if) = dice.of(&pairs);
+        let _ = write!(keys, ", unless = \"{unless}\", only_if = \"{only_if}\"");
     }
+    let condition = keys.contains("unless") || keys.contains("only_if");
     if condition && dice.in_100(50) {
         let _ = write!(keys, ", otherwise = \"{}\"", dice.of(&["end", "next"]));
     }

@@ -113,8 +113,8 @@ fn holds(stage: &Stage, strategy: &str, seen: &Seen) {
     let mut counts = [[0_i32; 4]; 8];
     let (mut journeys, mut ends, mut orders, mut last) = (0, 0, 0, i64::MIN);
     for &(at, event) in &seen.events {
-        let ends = matches!(event, Event::Withheld(_, Reason::LossKnown));
-        assert!(alive || !known || ends, "nothing follows a known loss but the end of what waited: {event:?}");
+        let is_over = matches!(event, Event::Withheld(_, Reason::LossKnown));
+        assert!(alive || !known || is_over, "nothing follows a known loss but the end of what waited: {event:?}");
         match event {
             Event::Sent(Message { channel, .. }) => {
                 assert!(opted_in & !out & 1 << channel != 0, "no message without consent");

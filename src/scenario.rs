@@ -209,7 +209,8 @@ const KEYS: Keys = Keys {
             "stages",
             Absent::Means("90 and 180 days"),
             "when customers who have ordered before count as lapsing and as lapsed (R37)",
-        ),
+        )
+        .or_empty(),
         Key::of::<Named<Channel>>("channels", Absent::Means("`web`, `app`, `store`"), "`[channels.NAME]`, see below")
             .within(0, names::GROUPS[0].2 as u64),
         Key::of::<Named<Segment>>("segments", Absent::Required, "`[segments.NAME]`, see below")

@@ -232,7 +232,8 @@ pub(super) const KEYS: Keys = Keys {
             "audience",
             Absent::Means("everybody"),
             "whom it is for: all that is written must hold when it comes up (R37)",
-        ),
+        )
+        .or_empty(),
         Key::of::<Share>(
             "holdout",
             Absent::Default(Plain::Whole(0)),

@@ -20,7 +20,9 @@ fn strip(value: &mut Value, kind: &Kind) {
             for key in keys.all {
                 if let Some(mut value) = table.shift_remove(key.name).filter(|value| !repeats_default(key, value)) {
                     strip(&mut value, &key.kind);
-                    kept.insert(key.name.to_owned(), value);
+                    if !(key.may_be_empty && is_empty(&value)) {
+                        kept.insert(key.name.to_owned(), value);
+                    }
                 }
             }
             // What belongs to another of several forms.
@@ -32,6 +34,10 @@ fn strip(value: &mut Value, kind: &Kind) {
         (Form::OneOf(kinds), value) => kinds.iter().for_each(|kind| strip(value, kind)),
         _ => {}
     }
+}
+
+fn is_empty(value: &Value) -> bool {
+    value.as_object().is_some_and(Map::is_empty) || value.as_array().is_some_and(Vec::is_empty)
 }
 
 fn repeats_default(key: &Key, value: &Value) -> bool {

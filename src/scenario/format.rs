@@ -33,6 +33,8 @@ pub struct Key {
     pub doc: &'static str,
     /// From … to, where the kind allows more: a whole number, or how many entries a list or table has.
     pub range: Option<(u64, u64)>,
+    /// Whether an empty table or list says what its absence says.
+    pub may_be_empty: bool,
 }
 
 /// What holds if a key is not written.
@@ -173,7 +175,12 @@ pub const fn words<T: Copy, const N: usize>(pairs: &[(&'static str, T); N]) -> [
 impl Key {
     /// A key behind which a value of type `T` stands.
     pub const fn of<T: Described>(name: &'static str, absent: Absent, doc: &'static str) -> Self {
-        Self { name, kind: T::KIND, absent, doc, range: None }
+        Self { name, kind: T::KIND, absent, doc, range: None, may_be_empty: false }
+    }
+
+    /// The same where an empty table or list says what its absence says.
+    pub const fn or_empty(self) -> Self {
+        Self { may_be_empty: true, ..self }
     }
 
     /// The same with a narrower range.

@@ -73,7 +73,7 @@ pub fn join(
         }
     }
     if let Some(Data::Table(strategies)) = root.get_mut("strategies").map(|entry| &mut entry.value.data) {
-        extend_strategies(strategies, problems);
+        extend_strategies(strategies, sources, problems);
     }
     joined.presets = shelf.0;
     joined
@@ -167,7 +167,8 @@ fn pick<'s>(
     Some(preset)
 }
 
-/// Whether an override changes parts of a preset's table: `--set channels.sms.cost_per_message.typical=0.05`.
+/// Whether an override changes parts of a table of a preset or of another strategy: `--set
+/// channels.sms.cost_per_message.typical=0.05`.
 fn reaches_into(own: &Value, preset: &Value, sources: &Sources) -> bool {
     let (Some(parts), Some(table)) = (own.as_table(), preset.as_table()) else { return false };
     let from_override = parts.0.iter().all(|part| sources.of(part.key_at).origin == Origin::Override);
@@ -188,7 +189,7 @@ fn legal_hours(channel: &mut Entry, shelf: &mut Shelf, sources: &mut Sources, pr
 
 /// Lays every extended strategy under the one that extends it: its own plans win, campaign by campaign, and its own
 /// policies, key by key.
-fn extend_strategies(strategies: &mut Table, problems: &mut Problems) {
+fn extend_strategies(strategies: &mut Table, sources: &Sources, problems: &mut Problems) {
     let written = strategies.clone();
     for entry in &mut strategies.0 {
         let mut seen = vec![entry.key.clone()];
@@ -215,7 +216,7 @@ fn extend_strategies(strategies: &mut Table, problems: &mut Problems) {
                 break;
             }
             if let (Data::Table(own), Some(theirs)) = (&mut entry.value.data, base.value.as_table()) {
-                inherit(own, theirs);
+                inherit(own, theirs, sources);
             }
             seen.push(name);
             parent = extends(base);
@@ -228,16 +229,23 @@ fn extends(entry: &Entry) -> Option<(String, Place)> {
     Some((parent.value.as_text()?.to_owned(), parent.value.at))
 }
 
-fn inherit(own: &mut Table, theirs: &Table) {
+fn inherit(own: &mut Table, theirs: &Table, sources: &Sources) {
     for entry in theirs.0.iter().filter(|entry| entry.key != "extends") {
         match (own.get_mut(&entry.key).map(|present| &mut present.value.data), &entry.value.data) {
             (None, _) => own.0.push(entry.clone()),
             (Some(Data::Table(present)), Data::Table(base))
                 if ["campaigns", "policies"].contains(&entry.key.as_str()) =>
             {
-                let missing =
-                    base.0.iter().filter(|plan| present.get(&plan.key).is_none()).cloned().collect::<Vec<_>>();
-                present.0.extend(missing);
+                for theirs in &base.0 {
+                    match present.get_mut(&theirs.key) {
+                        None => present.0.push(theirs.clone()),
+                        Some(own) if reaches_into(&own.value, &theirs.value, sources) => {
+                            let over = std::mem::replace(&mut own.value, theirs.value.clone());
+                            own.value.overlay(over, sources);
+                        }
+                        Some(_) => {}
+                    }
+                }
             }
             _ => {}
         }

@@ -100,13 +100,15 @@ pub(super) const POLICIES: Keys = Keys {
             "share of customers who get no marketing, the same under every strategy",
         ),
         Key::of::<Vec<QuietRule>>("quiet_hours", Absent::Means("none"), "when marketing is not sent (R38)")
-            .within(0, 16),
+            .within(0, 16)
+            .or_empty(),
         Key::of::<Vec<Cap>>(
             "caps",
             Absent::Means("none"),
             "how many messages are sent at the most; the first full one decides (R39)",
         )
-        .within(0, 16),
+        .within(0, 16)
+        .or_empty(),
         Key::of::<Arbitration>(
             "arbitration",
             Absent::Means("none"),

@@ -34,7 +34,8 @@ pub(super) const KEYS: Keys = Keys {
             "policies",
             Absent::Means("none"),
             "what it keeps to whatever its plans say, `[strategies.NAME.policies]`, see below",
-        ),
+        )
+        .or_empty(),
         Key::of::<Named<Plan>>(
             "campaigns",
             Absent::Means("none"),

@@ -338,6 +338,10 @@ impl FromValue for Trigger {
                 context,
             );
         }
+        for (key, events) in GO_WITH_EVENTS.iter().filter(|_| kind != "event") {
+            let with = events.iter().map(|event| format!("`event = \"{event}\"`"));
+            without_meaning(&mut fields, key, &format!("`{kind}`"), with, context);
+        }
         let trigger = if kind == "event" { event(&mut fields, context) } else { calendar(kind, &mut fields, context) };
         fields.finish(context);
         trigger

@@ -250,19 +250,24 @@ fn sent(strategy: &str, lines: &[&StepLine]) -> String {
     )
 }
 
-/// Which step brought the most orders.
+/// A step that brought less than this share of the orders of all steps is not told of as the best.
+const WORTH_TELLING: f64 = 0.05;
+
+/// Which step brought the most orders, of those that brought enough for it to be no chance.
 fn brought(lines: &[&StepLine]) -> Option<String> {
     let rate = |line: &StepLine| line.contact_orders / line.sent;
-    let sending = lines.iter().filter(|line| line.sent > 0.0);
+    let all: f64 = lines.iter().map(|line| line.contact_orders).sum();
+    let sending = lines.iter().filter(|line| line.sent > 0.0 && line.contact_orders >= WORTH_TELLING * all);
     let Some(best) = sending.max_by(|a, b| rate(a).total_cmp(&rate(b))).filter(|line| line.contact_orders > 0.0) else {
         return lines.first().map(|_| "No message led to an order".to_owned());
     };
     Some(format!(
-        "{}: step {} of {} ({}) brings the most orders for what it sends, {} from a thousand messages",
+        "{}: step {} of {} ({}{}) brings the most orders for what it sends, {} from a thousand messages",
         best.strategy,
         best.step,
         best.campaign,
         best.channel,
+        if best.fallback { ", the fallback" } else { "" },
         number(rate(best) * PER)
     ))
 }

@@ -90,4 +90,14 @@ fn without_effect(scenario: &Scenario, problems: &mut Problems) {
         let problem = Problem::warning(message, first.at);
         problems.push(problem.help("write `priority = 10` in the campaign that goes first"));
     }
+    let arbitrated = |campaign: &Campaign| {
+        let plans = |strategy: &&Strategy| strategy.plans.iter().any(|(name, _)| name.value == campaign.name);
+        scenario.strategies.iter().filter(plans).any(|strategy| strategy.policies.arbitration.is_some())
+    };
+    let idle = |campaign: &&Campaign| campaign.purpose == Purpose::Marketing && campaign.priority > 0;
+    for campaign in scenario.campaigns.iter().filter(idle).filter(|campaign| !arbitrated(campaign)) {
+        let message = format!("the `priority` of campaign `{}` has no effect", campaign.name);
+        let help = "campaigns give way to it only where a strategy says `arbitration = { window = \"24h\" }` in its `policies`";
+        problems.push(Problem::warning(message, campaign.at).help(help));
+    }
 }

@@ -194,9 +194,7 @@ impl<W: Watch> Player<'_, W> {
             let merit = match preference {
                 Preference::Affinity => self.start.click_chance(self.tables, usize::from(step.channel)),
                 Preference::Response => {
-                    let sent = self.scratch.sent.iter().filter(|sent| sent.channel == step.channel);
-                    let (sent, responded) =
-                        sent.fold((0, 0), |(all, yes), sent| (all + 1, yes + u32::from(sent.responded)));
+                    let [sent, responded] = self.scratch.tried[usize::from(step.channel)];
                     f64::from(responded + 1) / f64::from(sent + 2)
                 }
             };
@@ -219,6 +217,7 @@ impl<W: Watch> Player<'_, W> {
         run.last_sent = at;
         self.watch.see(at, Event::Sent(message));
         if self.strategy.asks_for_sends {
+            self.scratch.tried[usize::from(channel)][0] += 1;
             self.scratch.sent.push(Sent { at, run: index, step: step.id, channel, responded: false });
         }
         if !luck.happens(purpose::DELIVERED, contact.delivered) {
@@ -305,6 +304,7 @@ impl<W: Watch> Player<'_, W> {
         if self.strategy.asks_for_sends {
             let is_it = |sent: &&mut Sent| (sent.run, sent.step) == (contact.message.run, contact.message.step);
             if let Some(sent) = self.scratch.sent.iter_mut().rev().find(is_it) {
+                self.scratch.tried[usize::from(sent.channel)][1] += u32::from(!sent.responded);
                 sent.responded = true;
             }
         }

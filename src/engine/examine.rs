@@ -1,6 +1,6 @@
 //! What a due step goes through before it is sent, in a fixed order (R21).
 
-use super::play::{Player, Run, kind};
+use super::play::{Player, Run, Sent, kind};
 use super::purpose;
 use super::watch::{Reason, Watch};
 use crate::scenario::{Capped, DAY, GivesWay, Seconds};
@@ -148,7 +148,7 @@ impl<W: Watch> Player<'_, W> {
         let plans = &self.strategy.plans;
         let outranks = |other: &Plan| other.marketing && other.priority > plan.priority;
         let of_run = |run: u32| plans[usize::from(self.scratch.runs[run as usize].campaign)].as_ref();
-        let sent = self.scratch.sent.iter().filter(|sent| at - sent.at < window);
+        let sent = self.scratch.sent.iter().rev().take_while(|sent| at - sent.at < window);
         let sent = sent.filter(|sent| of_run(sent.run).is_some_and(outranks)).map(|sent| sent.at);
         let waiting = self.scratch.pending.iter().chain(&self.scratch.late).filter(|pending| {
             pending.key % kind::KINDS == kind::STEP
@@ -174,15 +174,17 @@ impl<W: Watch> Player<'_, W> {
     fn room(&self, at: Seconds, cap: &Cap) -> Option<Seconds> {
         let (today, _) = self.wall().day(at);
         let days = cap.per / DAY;
-        let counts = |sent: &&super::play::Sent| {
+        let is_within = |sent: &&Sent| {
+            if cap.calendar { today - self.wall().day(sent.at).0 < days } else { at - sent.at < cap.per }
+        };
+        let counts = |sent: &&Sent| {
             let plan = self.strategy.plans[usize::from(self.scratch.runs[sent.run as usize].campaign)].as_ref();
-            let within = if cap.calendar { today - self.wall().day(sent.at).0 < days } else { at - sent.at < cap.per };
-            within
-                && cap.channels >> sent.channel & 1 == 1
+            cap.channels >> sent.channel & 1 == 1
                 && (cap.counts_transactional || plan.is_some_and(|plan| plan.marketing))
         };
         // What was sent last leaves last.
-        let last_to_leave = self.scratch.sent.iter().rev().filter(counts).nth(cap.messages - 1)?;
+        let latest = self.scratch.sent.iter().rev().take_while(is_within);
+        let last_to_leave = latest.filter(counts).nth(cap.messages - 1)?;
         let room = if cap.calendar {
             self.wall().instant((self.wall().day(last_to_leave.at).0 + days) * DAY)
         } else {

@@ -100,6 +100,8 @@ pub struct Scratch {
     /// What the customer did that ends runs, and when, as [bits](crate::world::Step::bit); only what ends any.
     pub(super) heard: Vec<(Seconds, u8)>,
     pub(super) sent: Vec<Sent>,
+    /// By channel: messages sent, and those of them that were responded to; kept where a rule asks for it.
+    pub(super) tried: Vec<[u32; 2]>,
     /// Steps that are due beyond the horizon.
     pub(super) late: Vec<Pending>,
 }
@@ -118,6 +120,10 @@ pub fn play<W: Watch>(
     scratch.consumed.clear();
     scratch.heard.clear();
     scratch.sent.clear();
+    if strategy.asks_for_sends {
+        scratch.tried.clear();
+        scratch.tried.resize(world.channels.len(), [0; 2]);
+    }
     scratch.late.clear();
     let begin = start.joined.max(0);
     if begin >= world.horizon {

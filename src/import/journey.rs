@@ -436,7 +436,7 @@ fn read_wait(file: &File<'_>, raw: &RawValue, wrong: &str) -> Result<Wait, Error
         }
         "LocalTime" => {
             let LocalTime { hour, minute, days } = file.read(raw, wrong)?;
-            if hour > 23 || minute > 59 {
+            if !(0..24).contains(&hour) || !(0..60).contains(&minute) {
                 return Err(at(format!("{wrong}: {hour}:{minute:02} is no time of day")));
             }
             let any_day = days.is_none_or(|days| (0..7).all(|day| days.contains(&day)));

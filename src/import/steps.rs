@@ -345,6 +345,12 @@ impl<'a> Walk<'a> {
             self.nobody_yet(number, yes);
             return self.go(no, Path { due: no_due, ..path });
         }
+        if let Some(before) = path.asked.iter().find(|one| !one.did && response.comes_with(one.response)) {
+            let why = format!("nobody who is {} gets here: {} has let them go", response.word(), self.id(before.node));
+            self.tell(number, What::Differs, why);
+            self.pass(yes);
+            return self.go(no, Path { due: no_due, ..path });
+        }
         let asked = |did, due| Asked { response, did, node: number, due };
         if !self.sends(yes) {
             self.pass(yes);

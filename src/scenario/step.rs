@@ -188,7 +188,7 @@ fn contradiction(unless: &[At<Response>], only_if: &[At<Response>], context: &mu
 
 impl Response {
     /// Whether this response is, or has brought, another one.
-    fn comes_with(self, other: Self) -> bool {
+    pub(crate) fn comes_with(self, other: Self) -> bool {
         let came_before: &[Self] = match self {
             Self::Delivered => &[],
             Self::Opened => &[Self::Delivered],

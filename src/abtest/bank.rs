@@ -368,7 +368,7 @@ impl<'a> Stage<'a> {
                 draw: draw as u32,
                 segment: start.segment as u32,
                 customer,
-                exposed,
+                exposed: exposed.at,
                 joined: start.joined,
                 last_order: start.joined,
                 pre_orders: 0,

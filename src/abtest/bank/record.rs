@@ -1,7 +1,7 @@
 //! Watching one customer under one arm, and the sparse series that its events are kept in.
 
 use super::{Contact, Deed, Streams};
-use crate::engine::{Cause, Ending, Event, Watch};
+use crate::engine::{Ending, Event, Watch};
 use crate::scenario::Seconds;
 use crate::world::{ChannelId, Tables};
 
@@ -25,13 +25,22 @@ pub(super) fn contact(after: u32, code: u16) -> Contact {
     Contact { after, channel: (code & 0xff) as ChannelId, deed }
 }
 
+/// Where in a life exposure lies: its second, and how much of the life was told before it. What caused it, a click that
+/// triggers a campaign, lies in that second and before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Exposure {
+    pub at: Seconds,
+    orders: usize,
+    contacts: usize,
+}
+
 /// Sees one customer under one arm.
 pub(super) struct Recorder<'a> {
     exposing: &'a [bool],
-    /// The first run of a campaign that exposes, in this arm.
-    pub exposed: Option<Seconds>,
-    /// When, for how much, and whether a contact brought it.
-    orders: Vec<(Seconds, i64, bool)>,
+    /// The first run of a campaign that exposes, in this arm. Up to the first of any arm all arms are alike.
+    pub exposed: Option<Exposure>,
+    /// When, and for how much.
+    orders: Vec<(Seconds, i64)>,
     contacts: Vec<(Seconds, u16)>,
     lost: Option<Seconds>,
 }
@@ -50,25 +59,19 @@ impl<'a> Recorder<'a> {
     }
 
     /// Orders before exposure.
-    pub fn before(&self, exposed: Seconds) -> impl Iterator<Item = (Seconds, i64)> {
-        let before = self.orders.iter().filter(move |order| !is_after(order, exposed));
-        before.map(|&(at, value, _)| (at, value))
+    pub fn before(&self, exposed: Exposure) -> impl Iterator<Item = (Seconds, i64)> {
+        self.orders[..exposed.orders].iter().copied()
     }
 
     /// Keeps what happened from exposure on.
-    pub fn keep(&self, exposed: Seconds, streams: &mut Streams) {
-        let after = |at: Seconds| (at - exposed) as u32;
-        let orders = self.orders.iter().filter(|order| is_after(order, exposed));
-        streams.orders.close(orders.map(|&(at, value, _)| (after(at), value)));
-        let contacts = self.contacts.iter().filter(|(at, _)| *at >= exposed);
-        streams.contacts.close(contacts.map(|&(at, code)| (after(at), code)));
-        streams.lost.push(self.lost.map_or(NEVER, |at| after(at.max(exposed))));
+    pub fn keep(&self, exposed: Exposure, streams: &mut Streams) {
+        let after = |at: Seconds| (at - exposed.at) as u32;
+        let orders = &self.orders[exposed.orders..];
+        streams.orders.close(orders.iter().map(|&(at, value)| (after(at), value)));
+        let contacts = &self.contacts[exposed.contacts..];
+        streams.contacts.close(contacts.iter().map(|&(at, code)| (after(at), code)));
+        streams.lost.push(self.lost.map_or(NEVER, |at| after(at.max(exposed.at))));
     }
-}
-
-/// Natural orders of the second of exposure come before it (R6).
-fn is_after(&(at, _, by_contact): &(Seconds, i64, bool), exposed: Seconds) -> bool {
-    at > exposed || (at == exposed && by_contact)
 }
 
 impl Watch for Recorder<'_> {
@@ -77,7 +80,8 @@ impl Watch for Recorder<'_> {
         match event {
             Event::RunBegan(campaign) => {
                 if self.exposed.is_none() && self.exposing[usize::from(campaign)] {
-                    self.exposed = Some(at);
+                    let (orders, contacts) = (self.orders.len(), self.contacts.len());
+                    self.exposed = Some(Exposure { at, orders, contacts });
                 }
             }
             Event::Sent(message) => self.contacts.push((at, SENT | u16::from(message.channel))),
@@ -86,9 +90,7 @@ impl Watch for Recorder<'_> {
             Event::OptedOut(_) => self.mark(OPTED_OUT),
             Event::Clicked(message) => self.contacts.push((at, CLICKED | u16::from(message.channel))),
             Event::Replied(message) => self.contacts.push((at, REPLIED | u16::from(message.channel))),
-            Event::Ordered { value, cause, .. } => {
-                self.orders.push((at, value, matches!(cause, Cause::Contact { .. })));
-            }
+            Event::Ordered { value, .. } => self.orders.push((at, value)),
             Event::Lost => self.lost = Some(at),
             // A silent loss of the past.
             Event::Joined { alive, .. } => self.lost = (!alive).then_some(at),

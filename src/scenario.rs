@@ -270,6 +270,21 @@ pub fn load_point(name: &str, text: &str, overrides: &[String], swept: &[String]
     Loaded { scenario, sources, problems }
 }
 
+/// Whether a text can stand behind `trigger =` in a campaign; `name` is what messages call it.
+///
+/// # Errors
+/// What is wrong with it, and the text in which it stands.
+pub fn check_trigger(name: &str, text: &str) -> Result<(), Box<(Problems, Sources)>> {
+    let (mut sources, mut problems) = (Sources::default(), Problems::default());
+    let source = sources.add(name, format!("trigger = {text}"), Origin::Override);
+    let tree = tree::parse(source, &sources, &mut problems);
+    if let Some(entry) = tree.as_table().and_then(|table| table.get("trigger")) {
+        let mut context = Context::new(&sources, &mut problems);
+        context.within("trigger", |context| Trigger::from_value(&entry.value, context));
+    }
+    if problems.any_error() { Err(Box::new((problems, sources))) } else { Ok(()) }
+}
+
 fn read_root(joined: &join::Joined, sources: &Sources, problems: &mut Problems) -> Option<Scenario> {
     let mut context = Context::new(sources, problems);
     let context = &mut context;

@@ -11,7 +11,7 @@ use super::failure::Failure;
 use super::interrupt;
 use crate::import::{Does, Error, Journey, Meaning, Meanings, Names, What, slug, translate};
 use crate::output::{Place, Replaces};
-use crate::scenario::{Response, Scenario, harmless, load, nearest, unusable_name};
+use crate::scenario::{Response, Scenario, check_trigger, harmless, load, nearest, unusable_name};
 
 /// Arguments of `import`.
 #[derive(Debug, clap::Args)]
@@ -285,7 +285,10 @@ fn trigger(text: &str) -> Result<String, Failure> {
     let read = toml::from_str::<toml::Table>(&format!("trigger = {text}"));
     let whole = read.is_ok_and(|table| table.len() == 1 && table.get("trigger").is_some_and(toml::Value::is_table));
     if whole && !text.contains('\n') {
-        return Ok(text);
+        return match check_trigger("--trigger", &text) {
+            Ok(()) => Ok(text),
+            Err(problems) => Err(Failure::Scenario(problems)),
+        };
     }
     let help = "say an event, --trigger joined, or a whole trigger, --trigger '{ every = \"7d\", at = \"10:00\" }'";
     Err(Failure::argument(format!("--trigger {} is no trigger", harmless(&text, 200)), help))

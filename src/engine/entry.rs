@@ -156,19 +156,17 @@ impl<W: Watch> Player<'_, W> {
         if !again {
             return Some(Refusal::EnteredBefore);
         }
-        match entry.concurrency {
-            Concurrency::Allow => None,
-            Concurrency::Skip => earlier().any(|run| run.waiting != 0).then_some(Refusal::StillRunning),
-            Concurrency::Replace => {
-                for index in 0..self.scratch.runs.len() {
-                    let run = &self.scratch.runs[index];
-                    if run.campaign == campaign && run.waiting != 0 {
-                        self.end(at, index as u32, Reason::Replaced);
-                    }
-                }
-                None
-            }
+        if entry.concurrency == Concurrency::Allow {
+            return None;
         }
+        // Where runs are never beside each other only the last one can be under way.
+        let last = self.scratch.runs.iter().rposition(|run| run.campaign == campaign);
+        let under_way = last.filter(|&index| self.scratch.runs[index].waiting != 0)?;
+        if entry.concurrency == Concurrency::Skip {
+            return Some(Refusal::StillRunning);
+        }
+        self.end(at, under_way as u32, Reason::Replaced);
+        None
     }
 
     /// When the clock of a run begins (R42).

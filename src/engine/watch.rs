@@ -169,7 +169,7 @@ pub struct Ending {
     pub ordered: bool,
     /// Had a message delivered.
     pub contacted: bool,
-    /// Clicked a message.
+    /// Clicked or replied to a message.
     pub responded: bool,
     /// Is alive at the horizon.
     pub alive: bool,

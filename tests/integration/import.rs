@@ -260,16 +260,10 @@ fn journeyed(journey: &Journey, north: bool, start: Seconds, luck: &Luck) -> Vec
                     None => north.then_some(now),
                 };
                 let coming = segments.iter().filter_map(|(segment, child)| Some((comes(segment)?, *child)));
-                match coming.min_by_key(|(at, _)| *at).filter(|(at, _)| *at <= now + timeout) {
-                    Some((at, child)) => {
-                        now = at;
-                        child
-                    }
-                    None => {
-                        now += timeout;
-                        *late
-                    }
-                }
+                let first = coming.min_by_key(|(at, _)| *at).filter(|(at, _)| *at <= now + timeout);
+                let (at, child) = first.unwrap_or((now + timeout, *late));
+                now = at;
+                child
             }
             Does::Cohort(_) | Does::Other(_) => None,
         };

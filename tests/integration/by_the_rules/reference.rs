@@ -516,16 +516,13 @@ impl<'a> Customer<'a> {
         if entered_before {
             return self.say(Event::Refused(id, Refusal::EnteredBefore));
         }
-        match self.campaign(campaign).concurrency {
-            Concurrency::Allow => {}
-            Concurrency::Skip if earlier.iter().any(|run| !self.runs[*run].waiting.is_empty()) => {
-                return self.say(Event::Refused(id, Refusal::StillRunning));
-            }
-            Concurrency::Skip => {}
-            Concurrency::Replace => {
-                for run in earlier {
-                    self.end(run, Reason::Replaced);
-                }
+        let concurrency = self.campaign(campaign).concurrency;
+        if concurrency == Concurrency::Skip && earlier.iter().any(|run| !self.runs[*run].waiting.is_empty()) {
+            return self.say(Event::Refused(id, Refusal::StillRunning));
+        }
+        if concurrency == Concurrency::Replace {
+            for run in earlier {
+                self.end(run, Reason::Replaced);
             }
         }
         self.say(Event::RunBegan(id));

@@ -13,7 +13,9 @@ pub fn smallest(text: &str, wrong: impl Fn(&str) -> bool) -> String {
 fn smaller(text: &str) -> Vec<String> {
     let lines: Vec<&str> = text.lines().collect();
     let without = |from: usize, until: usize| {
-        lines[..from].iter().chain(&lines[until..]).map(|line| format!("{line}\n")).collect::<String>()
+        let mut kept = lines[..from].to_vec();
+        kept.extend(&lines[until..]);
+        kept.join("\n") + "\n"
     };
     let end = |from: usize, is_end: &dyn Fn(&str) -> bool| {
         lines[from + 1..].iter().position(|line| is_end(line)).map_or(lines.len(), |length| from + 1 + length)
@@ -45,7 +47,7 @@ fn smaller(text: &str) -> Vec<String> {
         for shorter in without_a_key(line) {
             let mut all: Vec<&str> = lines.clone();
             all[number] = &shorter;
-            keys.push(all.iter().map(|line| format!("{line}\n")).collect());
+            keys.push(all.join("\n") + "\n");
         }
     }
     sections.into_iter().chain(lists).chain(single).chain(keys).collect()

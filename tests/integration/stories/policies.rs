@@ -172,7 +172,7 @@ fn r40_the_lower_campaign_gives_way_to_one_that_comes_up_soon() {
     // Two hours ahead at the most, that very second included; and less than two hours after.
     assert_eq!(two("", &later("12:00"), policies), ["0d 10:00 email not: LowerPriority", "0d 12:00 sms"]);
     assert_eq!(two("", &later("12:00:01"), policies), ["0d 10:00 email", "0d 12:00:01 sms"]);
-    assert_eq!(two("", &later("10:00"), policies).contains(&"0d 10:00 email".to_owned()), false);
+    assert!(!two("", &later("10:00"), policies).contains(&"0d 10:00 email".to_owned()));
     assert_eq!(two("", &later("08:00:01"), policies), ["0d 08:00:01 sms", "0d 10:00 email not: LowerPriority"]);
     assert_eq!(two("", &later("08:00"), policies), ["0d 08:00 sms", "0d 10:00 email"]);
     // Equals do not give way, nor does anybody for a campaign whose audience the customer is not in.

@@ -127,10 +127,16 @@ impl<W: Watch> Player<'_, W> {
     /// The place of another step of a blast that was held until this second.
     fn take_mate(&mut self, at: Seconds, index: u32, run: &Run) -> Option<u8> {
         let plan = self.strategy.plans[usize::from(run.campaign)].as_ref()?;
-        let next = self.scratch.pending.last()?;
-        let place = plan.place(next.message.step);
-        let is_mate = next.key == key(at, kind::STEP) && next.message.run == index && run.waits_with(place);
-        if is_mate { self.scratch.pending.pop().map(|_| place) } else { None }
+        let mut next = self.scratch.pending.last()?;
+        while next.key == key(at, kind::STEP) && next.message.run == index {
+            let place = plan.place(next.message.step);
+            self.scratch.pending.pop();
+            if run.waits_with(place) {
+                return Some(place);
+            }
+            next = self.scratch.pending.last()?;
+        }
+        None
     }
 
     /// The step of a plan that follows one that has had its outcome.

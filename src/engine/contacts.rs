@@ -127,16 +127,13 @@ impl<W: Watch> Player<'_, W> {
     /// The place of another step of a blast that was held until this second.
     fn take_mate(&mut self, at: Seconds, index: u32, run: &Run) -> Option<u8> {
         let plan = self.strategy.plans[usize::from(run.campaign)].as_ref()?;
-        let mut next = self.scratch.pending.last()?;
-        while next.key == key(at, kind::STEP) && next.message.run == index {
-            let place = plan.place(next.message.step);
-            self.scratch.pending.pop();
-            if run.waits_with(place) {
-                return Some(place);
-            }
-            next = self.scratch.pending.last()?;
-        }
-        None
+        let is_mate = |next: &Pending| {
+            next.key == key(at, kind::STEP)
+                && next.message.run == index
+                && run.waits_with(plan.place(next.message.step))
+        };
+        let found = self.scratch.pending.iter().rposition(is_mate)?;
+        Some(plan.place(self.scratch.pending.remove(found).message.step))
     }
 
     /// The step of a plan that follows one that has had its outcome.

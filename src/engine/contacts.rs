@@ -76,18 +76,16 @@ impl<W: Watch> Player<'_, W> {
                 run = self.scratch.runs[index as usize];
             }
             let Some(next) = next.filter(|next| run.waits_with(*next)) else {
+                // Held until this very second like this one, it is sent before any of them can be opened.
+                if !PLAIN && let Some(mate) = self.take_mate(at, index, &run) {
+                    opening.into_iter().for_each(|opening| self.enqueue(opening));
+                    run.waiting &= !(1 << mate);
+                    place = mate;
+                    continue;
+                }
+                self.scratch.runs[index as usize] = run;
                 if let Some(opening) = opening {
-                    // Held until this very second like this one, it is sent before any of them can be opened.
-                    if !PLAIN && let Some(mate) = self.take_mate(at, index, &run) {
-                        self.enqueue(opening);
-                        run.waiting &= !(1 << mate);
-                        place = mate;
-                        continue;
-                    }
-                    self.scratch.runs[index as usize] = run;
                     self.expect(opening);
-                } else {
-                    self.scratch.runs[index as usize] = run;
                 }
                 return;
             };

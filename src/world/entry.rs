@@ -1,6 +1,6 @@
 //! From a trigger to a run, as the engine asks it: event triggers, audiences, re-entry (R36, R37).
 
-use super::plan::bits;
+use super::tables::bits;
 use super::{CampaignId, ChannelId};
 use crate::luck::{Label, Threshold};
 use crate::scenario::{self, Campaign, Concurrency, Message, Reentry, Scenario, Seconds, Stage, Trigger, TriggerEvent};

@@ -5,11 +5,11 @@ use std::ops::Range;
 use super::entry::{self, Entry, EventTrigger};
 use super::policies::Policies;
 use super::tables::upper_ends;
+use super::wall::second_of_day;
 use super::{CampaignId, ChannelId, StepId, calendar};
 use crate::luck::{Label, Threshold};
 use crate::scenario::{
     self, At, Campaign, Exit, GoalEvent, NONE, Otherwise, Preference, Purpose, Response, Scenario, Seconds, SendTime,
-    TimeOfDay,
 };
 
 /// A compiled strategy.
@@ -367,16 +367,4 @@ fn plain(scenario: &Scenario, channel: &At<String>) -> Step {
         segments: None,
         same_channel: 0,
     }
-}
-
-/// A time of day in seconds since midnight.
-pub(super) fn second_of_day(time: TimeOfDay) -> Seconds {
-    let time = time.0;
-    3600 * Seconds::from(time.hour()) + 60 * Seconds::from(time.minute()) + Seconds::from(time.second())
-}
-
-/// Channels by name, as bits.
-pub(super) fn bits(scenario: &Scenario, names: &[At<String>]) -> u64 {
-    let place = |name: &At<String>| scenario.channels.iter().position(|channel| channel.name == name.value);
-    names.iter().filter_map(place).fold(0, |bits, place| bits | 1 << place)
 }

@@ -1,8 +1,8 @@
 //! Policies as the engine asks them: by channel, in seconds of the local day (R38 to R40).
 
 use super::ChannelId;
-use super::plan::{bits, second_of_day};
-use super::wall::Wall;
+use super::tables::bits;
+use super::wall::{Wall, second_of_day};
 use crate::luck::Threshold;
 use crate::scenario::{self, Arbitration, CapWindow, Capped, DAY, Hours, Scenario, Seconds};
 

@@ -4,7 +4,7 @@ use rand_distr::{Beta, Gamma};
 
 use super::ChannelId;
 use crate::luck::{Label, Threshold};
-use crate::scenario::Seconds;
+use crate::scenario::{At, Scenario, Seconds};
 
 /// Everything numeric about a world in one draw.
 #[derive(Clone, Debug)]
@@ -209,4 +209,10 @@ pub(super) fn upper_ends(weights: impl Iterator<Item = f64> + Clone) -> Vec<Thre
     let last = weights.enumerate().filter(|(_, weight)| *weight > 0.0).last().map_or(0, |(place, _)| place);
     upper.iter_mut().skip(last).for_each(|end| *end = Threshold::CERTAIN);
     upper
+}
+
+/// Channels by name, as bits: the engine knows sets of channels by their places.
+pub(super) fn bits(scenario: &Scenario, names: &[At<String>]) -> u64 {
+    let place = |name: &At<String>| scenario.channels.iter().position(|channel| channel.name == name.value);
+    names.iter().filter_map(place).fold(0, |bits, place| bits | 1 << place)
 }

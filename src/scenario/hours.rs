@@ -53,7 +53,7 @@ impl Hours {
     pub(super) fn hold(&self, second: Seconds) -> bool {
         let begins = |day: Seconds| self.weekdays.is_empty() || self.weekdays.contains(&(day.rem_euclid(7) as i8));
         let (day, time) = (second.div_euclid(DAY), second.rem_euclid(DAY));
-        match self.between.map(|(from, until)| (since_midnight(from), since_midnight(until))) {
+        match self.between.map(|(from, until)| (from.since_midnight(), until.since_midnight())) {
             None => begins(day),
             Some((from, until)) if from < until => begins(day) && (from..until).contains(&time),
             Some((from, until)) => (begins(day) && time >= from) || (begins(day - 1) && time < until),
@@ -62,13 +62,10 @@ impl Hours {
 
     /// Seconds of the week at which they may begin or end.
     pub(super) fn bounds(&self) -> Vec<Seconds> {
-        let times = self.between.map_or_else(|| vec![0], |(from, until)| [from, until].map(since_midnight).to_vec());
+        let times =
+            self.between.map_or_else(|| vec![0], |(from, until)| [from, until].map(TimeOfDay::since_midnight).to_vec());
         (0..7).flat_map(|day| times.iter().map(move |time| day * DAY + time)).collect()
     }
-}
-
-fn since_midnight(TimeOfDay(time): TimeOfDay) -> Seconds {
-    i64::from(time.hour()) * 3600 + i64::from(time.minute()) * 60 + i64::from(time.second())
 }
 
 /// Whether some second of the week is within legal hours and not in any of the quiet ones.

@@ -301,6 +301,13 @@ impl FromValue for Date {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TimeOfDay(pub jiff::civil::Time);
 
+impl TimeOfDay {
+    /// Seconds since midnight.
+    pub fn since_midnight(self) -> Seconds {
+        3600 * Seconds::from(self.0.hour()) + 60 * Seconds::from(self.0.minute()) + Seconds::from(self.0.second())
+    }
+}
+
 impl Described for TimeOfDay {
     const KIND: Kind = Kind::new(
         "time of day",

@@ -5,7 +5,6 @@ use std::ops::Range;
 use super::entry::{self, Entry, EventTrigger};
 use super::policies::Policies;
 use super::tables::upper_ends;
-use super::wall::second_of_day;
 use super::{CampaignId, ChannelId, StepId, calendar};
 use crate::luck::{Label, Threshold};
 use crate::scenario::{
@@ -64,7 +63,7 @@ pub struct Plan {
     /// Which campaign goes first (R40).
     pub priority: u64,
     /// Whether everybody enters at once, its steps follow each other after plain waits, and nothing is asked of one that is due but goal, `unless`,
-    /// consent and reach. What a scenario does not use then costs nothing.
+    /// consent and reach: then nothing else is looked at.
     pub plain: bool,
 }
 
@@ -323,7 +322,7 @@ fn cascade(scenario: &Scenario, written: &[scenario::Step]) -> Vec<Step> {
         let main = Step {
             number: place as u8 + 1,
             after: step.after,
-            at: step.at.map(second_of_day),
+            at: step.at.map(scenario::TimeOfDay::since_midnight),
             unless: Step::bits(&step.unless),
             ends: step.otherwise != Some(Otherwise::Next),
             only_if: Step::bits(&step.only_if),

@@ -2,7 +2,7 @@
 
 use super::ChannelId;
 use super::tables::bits;
-use super::wall::{Wall, second_of_day};
+use super::wall::Wall;
 use crate::luck::Threshold;
 use crate::scenario::{self, Arbitration, CapWindow, Capped, DAY, Hours, Scenario, Seconds};
 
@@ -156,7 +156,8 @@ impl QuietRule {
 
 impl Stretch {
     fn new(hours: &Hours) -> Self {
-        let (from, until) = hours.between.map_or((0, DAY), |(from, until)| (second_of_day(from), second_of_day(until)));
+        let (from, until) =
+            hours.between.map_or((0, DAY), |(from, until)| (from.since_midnight(), until.since_midnight()));
         let all = 0b111_1111;
         let weekdays = hours.weekdays.iter().fold(0, |bits, day| bits | 1 << day);
         Self {

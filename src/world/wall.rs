@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::scenario::{DAY, Seconds, TimeOfDay};
+use crate::scenario::{DAY, Seconds};
 
 /// Local time of one segment: what to add to an instant, and from when on.
 ///
@@ -80,12 +80,6 @@ impl Wall {
         let day = self.local(at).div_euclid(DAY);
         (day, (day + self.weekday).rem_euclid(7))
     }
-}
-
-/// A time of day in seconds since midnight.
-pub(super) fn second_of_day(time: TimeOfDay) -> Seconds {
-    let time = time.0;
-    3600 * Seconds::from(time.hour()) + 60 * Seconds::from(time.minute()) + Seconds::from(time.second())
 }
 
 #[cfg(test)]

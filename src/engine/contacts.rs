@@ -10,7 +10,7 @@ use crate::luck::{Label, Luck, Threshold};
 use crate::scenario::{Preference, Response, Seconds};
 use crate::world::{ContactTable, Delay, On, Plan, Step, Way};
 
-impl<W: Watch> Player<'_, W> {
+impl<W: Watch, const PLAIN: bool> Player<'_, W, PLAIN> {
     /// A step that waited is due, unless its run has ended meanwhile.
     #[inline]
     pub fn due(&mut self, at: Seconds, message: Message) {
@@ -19,112 +19,113 @@ impl<W: Watch> Player<'_, W> {
         let Some(plan) = &strategy.plans[usize::from(run.campaign)] else { return };
         let place = plan.place(message.step);
         if run.waits_with(place) {
-            let index = message.run;
-            if plan.plain {
-                self.go_on::<true>(at, index, place, plan);
-            } else {
-                self.go_on::<false>(at, index, place, plan);
-            }
+            self.go_on(at, message.run, place, plan);
         }
     }
 
-    /// Examines a due step of a run and goes on to the next ones, for as long as nothing else comes before them. What a
-    /// [plain](Plan::plain) plan never needs is not even asked for.
-    pub fn go_on<const PLAIN: bool>(&mut self, mut at: Seconds, index: u32, mut place: u8, plan: &Plan) {
-        // A copy, so that the loop works on registers; it goes back before anyone else looks.
-        let mut run = self.scratch.runs[index as usize];
+    /// Examines a due step of a run and goes on to the next ones, for as long as nothing else comes before them.
+    pub fn go_on(&mut self, mut at: Seconds, index: u32, mut place: u8, plan: &Plan) {
+        let run = &mut self.scratch.runs[index as usize];
         run.waiting &= !(1 << place);
         if !PLAIN && plan.way == Way::Blast && place >= run.begun {
             // All of them are due now.
             run.waiting |= plan.places() & !((2 << place) - 1);
         }
+        let mut last_sent = run.last_sent;
+        if !PLAIN && let Way::Preferred(preference) = plan.way {
+            place = self.preferred(plan, preference);
+        }
+        let mut step = &plan.steps[usize::from(place)];
         loop {
-            if !PLAIN && let Way::Preferred(preference) = plan.way {
-                place = self.preferred(plan, preference);
-            }
-            let step = &plan.steps[usize::from(place)];
-            let outcome = self.outcome::<PLAIN>(at, &run, plan, step);
-            let (mut opening, mut opted_out, mut then) = (None, false, Then::Next);
-            if !PLAIN {
-                run.failed = false;
-            }
-            match outcome {
-                Examined::Sent => (opening, opted_out) = self.send(at, index, &mut run, place, plan),
+            let (mut sending, mut then) = (Sending::default(), Then::Next);
+            match self.outcome(at, &self.scratch.runs[index as usize], plan, step) {
+                Examined::Sent => {
+                    sending = self.send(at, index, place, plan, step);
+                    last_sent = at;
+                }
                 Examined::Withheld(reason, what_then) => {
                     self.watch.see(at, Event::Withheld(step.message(index), reason));
                     then = what_then;
                 }
                 Examined::Held(reason, until) => {
                     self.watch.see(at, Event::Held(step.message(index), reason, until));
-                    run.waiting |= 1 << place;
-                    self.enqueue(Pending { key: key(until, kind::STEP), luck: run.luck, message: step.message(index) });
+                    self.wait_until(until, index, place, step);
                     // The steps of a blast do not wait for each other.
                     if plan.way != Way::Blast {
-                        self.scratch.runs[index as usize] = run;
                         return;
                     }
                 }
             }
-            let next = self.next_step::<PLAIN>(plan, &mut run, place, then);
-            if let Some(next) = next {
-                run.due = self.due_at::<PLAIN>(&run, &plan.steps[usize::from(next)], at, then);
-                run.waiting |= 1 << next;
+            let Sending { opening, .. } = sending;
+            let next = self.next_step(plan, index, place, then, sending.failed);
+            let due = next.map_or(at, |next| self.due_at(last_sent, &plan.steps[usize::from(next)], at, then));
+            if !PLAIN {
+                if let Some(next) = next {
+                    let run = &mut self.scratch.runs[index as usize];
+                    run.due = due;
+                    run.waiting |= 1 << next;
+                }
+                if sending.opted_out && self.strategy.ends_runs & Step::OPTED_OUT != 0 {
+                    self.heard(at, Step::OPTED_OUT);
+                }
             }
-            if opted_out && self.strategy.ends_runs & Step::OPTED_OUT != 0 {
-                self.scratch.runs[index as usize] = run;
-                self.heard(at, Step::OPTED_OUT);
-                run = self.scratch.runs[index as usize];
-            }
-            let Some(next) = next.filter(|next| run.waits_with(*next)) else {
+            let Some(next) = next.filter(|next| PLAIN || self.scratch.runs[index as usize].waits_with(*next)) else {
                 // Held until this very second like this one, it is sent before any of them can be opened.
-                if !PLAIN && let Some(mate) = self.take_mate(at, index, &run) {
+                if !PLAIN && let Some(mate) = self.take_mate(at, index, plan) {
                     opening.into_iter().for_each(|opening| self.enqueue(opening));
-                    run.waiting &= !(1 << mate);
+                    self.scratch.runs[index as usize].waiting &= !(1 << mate);
                     place = mate;
+                    step = &plan.steps[usize::from(mate)];
                     continue;
                 }
-                self.scratch.runs[index as usize] = run;
                 if let Some(opening) = opening {
                     self.expect(opening);
                 }
                 return;
             };
             place = next;
-            let due = run.due;
+            step = &plan.steps[usize::from(next)];
             if due <= at {
                 // What was sent at this instant can only be opened after all of it was sent.
                 if let Some(opening) = opening {
                     self.enqueue(opening);
                 }
-                run.waiting &= !(1 << next);
+                if !PLAIN {
+                    self.scratch.runs[index as usize].waiting &= !(1 << next);
+                }
                 continue;
             }
-            let message = plan.steps[usize::from(next)].message(index);
             let due_key = key(due, kind::STEP);
             if let Some(opening) = opening {
-                self.scratch.runs[index as usize] = run;
+                self.scratch.runs[index as usize].waiting |= 1 << next;
                 self.held = due_key;
                 self.expect(opening);
                 self.held = NEVER;
-                run = self.scratch.runs[index as usize];
                 // What happened meanwhile may have ended the run.
-                if !run.waits_with(next) {
+                if !self.scratch.runs[index as usize].waits_with(next) {
                     return;
                 }
             }
             if due_key >= self.next_key() {
-                self.scratch.runs[index as usize] = run;
-                self.enqueue(Pending { key: due_key, luck: run.luck, message });
+                self.wait_until(due, index, next, step);
                 return;
             }
-            run.waiting &= !(1 << next);
+            self.scratch.runs[index as usize].waiting &= !(1 << next);
             at = due;
         }
     }
 
+    /// A step is examined at a later instant.
+    fn wait_until(&mut self, at: Seconds, index: u32, place: u8, step: &Step) {
+        let run = &mut self.scratch.runs[index as usize];
+        run.waiting |= 1 << place;
+        let luck = run.luck;
+        self.enqueue(Pending { key: key(at, kind::STEP), luck, message: step.message(index) });
+    }
+
     /// The place of another step of a blast that was held until this second.
-    fn take_mate(&mut self, at: Seconds, index: u32, run: &Run) -> Option<u8> {
-        let plan = self.strategy.plans[usize::from(run.campaign)].as_ref()?;
+    fn take_mate(&mut self, at: Seconds, index: u32, plan: &Plan) -> Option<u8> {
+        let run = &self.scratch.runs[index as usize];
         let is_mate = |next: &Pending| {
             next.key == key(at, kind::STEP)
                 && next.message.run == index
@@ -136,7 +137,7 @@ impl<W: Watch> Player<'_, W> {
 
     /// The step of a plan that follows one that has had its outcome.
     #[inline(always)]
-    fn next_step<const PLAIN: bool>(&self, plan: &Plan, run: &mut Run, place: u8, then: Then) -> Option<u8> {
+    fn next_step(&mut self, plan: &Plan, index: u32, place: u8, then: Then, failed: bool) -> Option<u8> {
         if PLAIN {
             let more = then == Then::Next && usize::from(place) + 1 < plan.steps.len();
             return more.then_some(place + 1);
@@ -144,20 +145,21 @@ impl<W: Watch> Player<'_, W> {
         match plan.way {
             Way::Mix(_) | Way::Preferred(_) => None,
             // Each step of a blast is on its own, and one that was held is the last.
-            Way::Blast if place < run.begun => None,
+            Way::Blast if place < self.scratch.runs[index as usize].begun => None,
             Way::Cascade if then == Then::End => None,
             Way::Cascade | Way::Blast => {
+                let run = &mut self.scratch.runs[index as usize];
                 run.begun = place + 1;
-                self.first_step(plan, run, place + 1)
+                self.first_step(plan, failed, place + 1)
             }
         }
     }
 
     /// The first step from a place on that the customer has: of its branch, and no fallback that nothing calls for.
     #[inline(always)]
-    pub fn first_step(&self, plan: &Plan, run: &Run, from: u8) -> Option<u8> {
+    pub fn first_step(&self, plan: &Plan, failed: bool, from: u8) -> Option<u8> {
         let has = |step: &Step| {
-            (!step.fallback || run.failed) && step.segments.as_ref().is_none_or(|segments| segments[self.start.segment])
+            (!step.fallback || failed) && step.segments.as_ref().is_none_or(|segments| segments[self.start.segment])
         };
         let mut place = from;
         loop {
@@ -171,14 +173,14 @@ impl<W: Watch> Player<'_, W> {
 
     /// When a step is due, the one before it having had its outcome `now` (R18).
     #[inline(always)]
-    pub fn due_at<const PLAIN: bool>(&self, run: &Run, step: &Step, now: Seconds, then: Then) -> Seconds {
+    pub fn due_at(&self, last_sent: Seconds, step: &Step, now: Seconds, then: Then) -> Seconds {
         if PLAIN {
-            return (run.last_sent + step.after).max(now);
+            return (last_sent + step.after).max(now);
         }
         if step.fallback || then == Then::NextAtOnce {
             return now;
         }
-        let due = run.last_sent + step.after;
+        let due = last_sent + step.after;
         // A skipped or unreachable step costs no time, but no step is examined before the one ahead of it.
         match step.at {
             None => due.max(now),
@@ -188,7 +190,7 @@ impl<W: Watch> Player<'_, W> {
 
     /// The best channel of those that can be addressed, by its place in the list; the first one if there is none.
     fn preferred(&self, plan: &Plan, preference: Preference) -> u8 {
-        let consent = if plan.marketing { self.opted_in & !self.opted_out } else { u64::MAX };
+        let consent = if plan.marketing { self.opted_in } else { u64::MAX };
         let open = consent & self.start.reachable;
         let mut best: Option<(usize, f64)> = None;
         for (place, step) in plan.steps.iter().enumerate().filter(|(_, step)| open >> step.channel & 1 == 1) {
@@ -206,49 +208,55 @@ impl<W: Watch> Player<'_, W> {
         best.map_or(0, |(place, _)| place as u8)
     }
 
-    /// Sends a message; gives its opening, if it will be opened, and whether it made the customer opt out.
+    /// Sends a message.
     #[inline(always)]
-    fn send(&mut self, at: Seconds, index: u32, run: &mut Run, place: u8, plan: &Plan) -> (Option<Pending>, bool) {
-        let step = &plan.steps[usize::from(place)];
+    fn send(&mut self, at: Seconds, index: u32, place: u8, plan: &Plan, step: &Step) -> Sending {
+        let mut sending = Sending::default();
         let (message, channel) = (step.message(index), step.channel);
-        let Some(contact) = self.tables.contacts[usize::from(channel)].as_ref() else { return (None, false) };
+        let Some(contact) = self.tables.contacts[usize::from(channel)].as_ref() else { return sending };
+        let run = &mut self.scratch.runs[index as usize];
         let nth = if step.same_channel == 0 { 0 } else { (run.sent & step.same_channel).count_ones() };
         let luck = run.luck.nth_child(contact.label, u64::from(nth));
+        let delivered = luck.happens(purpose::DELIVERED, contact.delivered);
         run.sent |= 1 << place;
         run.last_sent = at;
+        if delivered {
+            run.responses |= Step::bit(Response::Delivered);
+        }
         self.watch.see(at, Event::Sent(message));
-        if self.strategy.asks_for_sends {
+        if !PLAIN && self.strategy.asks_for_sends {
             self.scratch.tried[usize::from(channel)][0] += 1;
             self.scratch.sent.push(Sent { at, run: index, step: step.id, channel, responded: false });
         }
-        if !luck.happens(purpose::DELIVERED, contact.delivered) {
-            run.failed = true;
-            return (None, false);
+        if !delivered {
+            sending.failed = true;
+            return sending;
         }
-        run.responses |= Step::bit(Response::Delivered);
         self.contacted = true;
         self.watch.see(at, Event::Delivered(message));
         // The lost are billed for and never respond (R12).
         if !self.alive {
-            return (None, false);
+            return sending;
         }
-        let opts_out = plan.marketing && luck.happens(purpose::OPTED_OUT, contact.opt_out);
-        if opts_out {
+        if (PLAIN || plan.marketing) && luck.happens(purpose::OPTED_OUT, contact.opt_out) {
+            sending.opted_out = true;
+            self.opted_in &= !(1 << channel);
             self.opted_out |= 1 << channel;
             self.watch.see(at, Event::OptedOut(message));
         }
         let chance = self.start.open_chance(contact, self.is_best_hour(contact, at));
-        if !luck.happens(purpose::OPENED, chance) {
-            return (None, opts_out);
+        if luck.happens(purpose::OPENED, chance) {
+            let at = at + wait(contact.open_delay, luck, purpose::OPEN_DELAY);
+            sending.opening = Some(Pending { key: key(at, kind::OPENED), luck, message });
         }
-        let at = at + wait(contact.open_delay, luck, purpose::OPEN_DELAY);
-        (Some(Pending { key: key(at, kind::OPENED), luck, message }), opts_out)
+        sending
     }
 
     /// Whether an instant lies in the customer's best hour; not asked where it makes no difference.
     #[inline(always)]
     fn is_best_hour(&self, contact: &ContactTable, at: Seconds) -> bool {
-        contact.opened_at_best.is_some()
+        !PLAIN
+            && contact.opened_at_best.is_some()
             && self.start.best_hour(self.table).is_some_and(|hour| {
                 let (day, _) = self.wall().day(at);
                 (self.wall().local(at) - day * crate::scenario::DAY) / 3600 == hour
@@ -281,7 +289,7 @@ impl<W: Watch> Player<'_, W> {
         }
         self.watch.see(at, Event::Clicked(contact.message));
         self.answered(at, contact, Response::Clicked);
-        if !self.strategy.events.is_empty() {
+        if !PLAIN && !self.strategy.events.is_empty() {
             self.triggers(at, contact.luck, |on| matches!(on, On::Clicked(..)), Some(contact.message));
         }
         self.contact_journey(at, contact);
@@ -294,7 +302,7 @@ impl<W: Watch> Player<'_, W> {
         }
         self.watch.see(at, Event::Replied(contact.message));
         self.answered(at, contact, Response::Replied);
-        if !self.strategy.events.is_empty() {
+        if !PLAIN && !self.strategy.events.is_empty() {
             self.triggers(at, contact.luck, |on| matches!(on, On::Replied(..)), Some(contact.message));
         }
     }
@@ -302,7 +310,7 @@ impl<W: Watch> Player<'_, W> {
     fn answered(&mut self, at: Seconds, contact: Pending, response: Response) {
         self.responded = true;
         self.last_response = at;
-        if self.strategy.asks_for_sends {
+        if !PLAIN && self.strategy.asks_for_sends {
             let is_it = |sent: &&mut Sent| (sent.run, sent.step) == (contact.message.run, contact.message.step);
             if let Some(sent) = self.scratch.sent.iter_mut().rev().find(is_it) {
                 self.scratch.tried[usize::from(sent.channel)][1] += u32::from(!sent.responded);
@@ -353,6 +361,17 @@ impl<W: Watch> Player<'_, W> {
         }
         self.scratch.late = late;
     }
+}
+
+/// What became of a message on being sent.
+#[derive(Default)]
+struct Sending {
+    /// Whether it was not delivered.
+    failed: bool,
+    /// Whether it made the customer opt out.
+    opted_out: bool,
+    /// If it will be opened.
+    opening: Option<Pending>,
 }
 
 impl Run {

@@ -9,7 +9,7 @@ use crate::luck::Luck;
 use crate::scenario::{Concurrency, Reentry, Seconds, SendTime, Stage};
 use crate::world::{Audience, CampaignId, Entry, EventTrigger, Occurrence, On, Plan, Wall, Way};
 
-impl<W: Watch> Player<'_, W> {
+impl<W: Watch, const PLAIN: bool> Player<'_, W, PLAIN> {
     /// The clock on the customer's wall.
     #[inline(always)]
     pub fn wall(&self) -> &Wall {
@@ -22,8 +22,8 @@ impl<W: Watch> Player<'_, W> {
         let strategy = self.strategy;
         let Some(plan) = &strategy.plans[usize::from(campaign)] else { return };
         let luck = self.start.luck.child(label);
-        if plan.plain {
-            self.begin::<true>(at, campaign, luck, plan, true);
+        if PLAIN {
+            self.begin(at, campaign, luck, plan, true);
         } else {
             self.comes_up(at, campaign, luck, true);
         }
@@ -93,12 +93,12 @@ impl<W: Watch> Player<'_, W> {
             self.watch.see(at, Event::Refused(campaign, refusal));
             return;
         }
-        self.begin::<false>(at, campaign, luck, plan, last);
+        self.begin(at, campaign, luck, plan, last);
     }
 
     /// A run begins; what begins after all else of this second is `last`.
     #[inline(always)]
-    fn begin<const PLAIN: bool>(&mut self, at: Seconds, campaign: CampaignId, luck: Luck, plan: &Plan, last: bool) {
+    fn begin(&mut self, at: Seconds, campaign: CampaignId, luck: Luck, plan: &Plan, last: bool) {
         self.watch.see(at, Event::RunBegan(campaign));
         let index = self.scratch.runs.len() as u32;
         let clock = if PLAIN { at } else { self.clock_begins(at, luck, plan.send_time) };
@@ -113,7 +113,6 @@ impl<W: Watch> Player<'_, W> {
             campaign,
             begun: 0,
             responses: 0,
-            failed: false,
         };
         let place = match &plan.way {
             _ if PLAIN => Some(0),
@@ -122,18 +121,18 @@ impl<W: Watch> Player<'_, W> {
                 Some(upper.partition_point(|end| !end.holds(pick)) as u8)
             }
             Way::Preferred(_) => Some(0),
-            Way::Cascade | Way::Blast => self.first_step(plan, &run, 0),
+            Way::Cascade | Way::Blast => self.first_step(plan, false, 0),
         };
         let Some(place) = place else {
             self.scratch.runs.push(run);
             return;
         };
         let step = &plan.steps[usize::from(place)];
-        run.due = self.due_at::<PLAIN>(&run, step, at, Then::Next);
+        run.due = self.due_at(clock, step, at, Then::Next);
         let due = run.due;
         if last && due == at {
             self.scratch.runs.push(run);
-            self.go_on::<PLAIN>(at, index, place, plan);
+            self.go_on(at, index, place, plan);
             return;
         }
         // The steps of a blast wait together.
@@ -196,7 +195,7 @@ impl<W: Watch> Player<'_, W> {
             && audience.not_ordered_for.is_none_or(|span| not_ordered >= span)
             && audience.responded_within.is_none_or(|span| responded < span)
             && audience.not_responded_for.is_none_or(|span| responded >= span)
-            && audience.opted_in & !(self.opted_in & !self.opted_out) == 0
+            && audience.opted_in & !self.opted_in == 0
             && audience.share.is_none_or(|(label, share)| self.start.picks(purpose::SHARE).happens(label, share))
     }
 

@@ -25,10 +25,10 @@ pub(super) enum Then {
     End,
 }
 
-impl<W: Watch> Player<'_, W> {
+impl<W: Watch, const PLAIN: bool> Player<'_, W, PLAIN> {
     /// Examines a due step.
     #[inline(always)]
-    pub fn outcome<const PLAIN: bool>(&self, at: Seconds, run: &Run, plan: &Plan, step: &Step) -> Examined {
+    pub fn outcome(&self, at: Seconds, run: &Run, plan: &Plan, step: &Step) -> Examined {
         let bit = 1 << step.channel;
         if !PLAIN {
             if at - run.due >= step.ttl {
@@ -52,13 +52,9 @@ impl<W: Watch> Player<'_, W> {
             let then = if step.ends_without { Then::End } else { Then::Next };
             return Examined::Withheld(Reason::ConditionNotMet, then);
         }
-        if PLAIN || plan.marketing {
-            if self.opted_out & bit != 0 {
-                return Examined::Withheld(Reason::OptedOut, Then::Next);
-            }
-            if self.opted_in & bit == 0 {
-                return Examined::Withheld(Reason::NotOptedIn, Then::Next);
-            }
+        if (PLAIN || plan.marketing) && self.opted_in & bit == 0 {
+            let never = self.opted_out & bit == 0;
+            return Examined::Withheld(if never { Reason::NotOptedIn } else { Reason::OptedOut }, Then::Next);
         }
         if self.start.reachable & bit == 0 {
             return Examined::Withheld(Reason::Unreachable, Then::Next);

@@ -51,6 +51,7 @@ pub(super) struct Pending {
 
 impl Pending {
     /// Its instant.
+    #[inline(always)]
     pub const fn at(&self) -> Seconds {
         self.key.div_euclid(kind::KINDS)
     }
@@ -77,8 +78,6 @@ pub(super) struct Run {
     pub begun: u8,
     /// Responses to contacts of this run, as [bits](crate::world::Step::bit).
     pub responses: u8,
-    /// Whether the step that was examined last was sent and not delivered.
-    pub failed: bool,
 }
 
 /// A message that was sent; kept where a rule asks for it.
@@ -125,45 +124,16 @@ pub fn play<W: Watch>(
         scratch.tried.resize(world.channels.len(), [0; 2]);
     }
     scratch.late.clear();
-    let begin = start.joined.max(0);
-    if begin >= world.horizon {
-        return;
+    if strategy.plain {
+        Player::<W, true>::play(world, tables, strategy, start, scratch, watch);
+    } else {
+        Player::<W, false>::play(world, tables, strategy, start, scratch, watch);
     }
-    let calendar = &strategy.calendars[start.segment];
-    let mut player = Player {
-        world,
-        tables,
-        table: &tables.segments[start.segment],
-        strategy,
-        calendar: &calendar[calendar.partition_point(|occurrence| occurrence.at < begin)..],
-        trigger_key: NEVER,
-        held: NEVER,
-        horizon: key(world.horizon, 0),
-        start,
-        need: start.need,
-        need_key: NEVER,
-        alive: start.alive,
-        dismissed: false,
-        opted_in: start.opted_in,
-        opted_out: 0,
-        orders: 0,
-        last_order: Seconds::MIN,
-        known_orders: start.orders,
-        known_order: start.last_order,
-        order_address: start.order_address,
-        last_response: Seconds::MIN,
-        contacted: false,
-        responded: false,
-        scratch,
-        watch,
-    };
-    player.expect_trigger();
-    player.join(begin);
-    player.live();
-    player.finish();
 }
 
-pub(super) struct Player<'a, W> {
+/// One customer on its way. Where the strategy is [plain](Strategy::plain), what only other strategies use is not compiled
+/// in: at tens of nanoseconds a run even questions that are never answered would be felt.
+pub(super) struct Player<'a, W, const PLAIN: bool> {
     pub world: &'a World,
     pub tables: &'a Tables,
     pub table: &'a SegmentTable,
@@ -180,7 +150,9 @@ pub(super) struct Player<'a, W> {
     pub alive: bool,
     /// The firm knows that the customer is lost: nothing more happens (R12).
     pub dismissed: bool,
+    /// Channels to which the customer is opted in now, as bits.
     pub opted_in: u64,
+    /// Channels from which the customer opted out.
     pub opted_out: u64,
     orders: u32,
     last_order: Seconds,
@@ -198,12 +170,60 @@ pub(super) struct Player<'a, W> {
     pub watch: &'a mut W,
 }
 
-impl<W: Watch> Player<'_, W> {
+impl<'a, W: Watch, const PLAIN: bool> Player<'a, W, PLAIN> {
+    fn play(
+        world: &'a World,
+        tables: &'a Tables,
+        strategy: &'a Strategy,
+        start: &'a Start,
+        scratch: &'a mut Scratch,
+        watch: &'a mut W,
+    ) {
+        let begin = start.joined.max(0);
+        if begin >= world.horizon {
+            return;
+        }
+        let calendar = &strategy.calendars[start.segment];
+        let mut player = Self {
+            world,
+            tables,
+            table: &tables.segments[start.segment],
+            strategy,
+            calendar: &calendar[calendar.partition_point(|occurrence| occurrence.at < begin)..],
+            trigger_key: NEVER,
+            held: NEVER,
+            horizon: key(world.horizon, 0),
+            start,
+            need: start.need,
+            need_key: NEVER,
+            alive: start.alive,
+            dismissed: false,
+            opted_in: start.opted_in,
+            opted_out: 0,
+            orders: 0,
+            last_order: Seconds::MIN,
+            known_orders: start.orders,
+            known_order: start.last_order,
+            order_address: start.order_address,
+            last_response: Seconds::MIN,
+            contacted: false,
+            responded: false,
+            scratch,
+            watch,
+        };
+        player.expect_trigger();
+        player.join(begin);
+        player.live();
+        player.finish();
+    }
+}
+
+impl<W: Watch, const PLAIN: bool> Player<'_, W, PLAIN> {
     fn join(&mut self, at: Seconds) {
         self.dismissed = !self.alive && self.table.known_loss;
         self.watch.see(at, Event::Joined { alive: self.alive, opted_in: self.opted_in });
         self.expect_need();
-        if !self.strategy.events.is_empty() && !self.dismissed {
+        if !PLAIN && !self.strategy.events.is_empty() && !self.dismissed {
             self.expect_inactivity();
             if !matches!(self.table.joined, crate::world::Joined::Base(_)) {
                 self.triggers(at, self.start.joining(), |on| on == On::Joined, None);
@@ -261,7 +281,7 @@ impl<W: Watch> Player<'_, W> {
             kind::OPENED => self.opened(at, pending),
             kind::CLICKED => self.clicked(at, pending),
             kind::REPLIED => self.replied(at, pending),
-            kind::INACTIVE => self.inactive(at, pending),
+            kind::INACTIVE if !PLAIN => self.inactive(at, pending),
             _ => self.due(at, pending.message),
         }
     }
@@ -411,7 +431,7 @@ impl<W: Watch> Player<'_, W> {
         if self.strategy.ends_runs & deed != 0 {
             self.heard(at, deed);
         }
-        if !self.strategy.events.is_empty() {
+        if !PLAIN && !self.strategy.events.is_empty() {
             self.expect_inactivity();
             self.triggers(at, address, |on| on == On::Ordered, None);
         }
@@ -423,7 +443,9 @@ impl<W: Watch> Player<'_, W> {
         let chance = self.tables.carts[usize::from(channel)];
         if chance != Threshold::NEVER && address.happens(purpose::CART, chance) {
             self.watch.see(at, Event::CartLeft(channel));
-            self.triggers(at, address, |on| on == On::CartLeft, None);
+            if !PLAIN {
+                self.triggers(at, address, |on| on == On::CartLeft, None);
+            }
         }
     }
 

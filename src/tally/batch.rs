@@ -123,6 +123,7 @@ impl BatchTally {
         rows
     }
 
+    /// Goes on to the week of an instant.
     #[inline(always)]
     fn turn_to(&mut self, at: Seconds) {
         if at >= self.week_end {
@@ -130,7 +131,8 @@ impl BatchTally {
         }
     }
 
-    #[cold]
+    /// Apart, or its division is made ready at every event.
+    #[inline(never)]
     fn open_week(&mut self, at: Seconds) {
         self.week = (at / WEEK) as usize;
         self.channel_row = self.week * self.channels;

@@ -30,6 +30,9 @@ pub struct Strategy {
     pub ends_at_once: u8,
     /// Whether any rule asks what was sent to a customer before.
     pub asks_for_sends: bool,
+    /// Whether all that it has are [plain](Plan::plain) plans that come up by the calendar: then the engine is compiled
+    /// without the rest.
+    pub plain: bool,
 }
 
 /// A campaign comes up.
@@ -62,8 +65,8 @@ pub struct Plan {
     pub marketing: bool,
     /// Which campaign goes first (R40).
     pub priority: u64,
-    /// Whether everybody enters at once, its steps follow each other after plain waits, and nothing is asked of one that is due but goal, `unless`,
-    /// consent and reach: then nothing else is looked at.
+    /// Whether everybody enters at once, its steps follow each other after plain waits, and nothing is asked of one that
+    /// is due but goal, `unless`, consent and reach.
     pub plain: bool,
 }
 
@@ -226,6 +229,7 @@ fn one(scenario: &Scenario, strategy: &scenario::Strategy, end: Seconds) -> Stra
     Strategy {
         name: strategy.name.clone(),
         calendars: calendars.collect(),
+        plain: events.is_empty() && plans.iter().flatten().all(|plan| plan.plain),
         events,
         ends_runs,
         ends_at_once,
@@ -274,7 +278,12 @@ fn plan(
     let kept_to =
         quiet || policies.holdout != Threshold::NEVER || !policies.caps.is_empty() || policies.arbitration.is_some();
     let simple = |step: &Step| {
-        let more = step.fallback || step.at.is_some() || step.only_if != 0 || step.segments.is_some();
+        let contact = scenario.channels[usize::from(step.channel)].contact.as_ref();
+        let more = step.fallback
+            || step.at.is_some()
+            || step.only_if != 0
+            || step.segments.is_some()
+            || contact.is_some_and(|contact| contact.best_hour_odds.is_some());
         !more && step.ttl == Seconds::MAX
     };
     let entry = Entry::new(scenario, campaign, plan);

@@ -17,7 +17,7 @@ pub use numbers::{chance, count, decimal, money, number, percent, show};
 pub use segments::{SegmentAnswer, by_segment};
 
 use crate::measures::{
-    Better, EqualSpend, Estimate, MEASURES, Measure, Series, Unit, measure, series, series_at_share,
+    Better, EqualSpend, Estimate, Measure, Series, Unit, measure, measures_of, series, series_at_share,
     share_of_years_above_zero, unseen_orders,
 };
 use crate::scenario::NONE;
@@ -137,7 +137,7 @@ impl Answer {
 /// Answers a question from tallies.
 pub fn compare(world: &World, plan: &Plan, tallies: &Tallies, question: &Question) -> Answer {
     let books = Books::new(world, tallies, question);
-    let measures: Vec<MeasureRow> = MEASURES.iter().map(|measure| row(&books, measure)).collect();
+    let measures: Vec<MeasureRow> = measures_of(&world.scenario).map(|measure| row(&books, measure)).collect();
     let hangs_on = hanging(&books, world, plan);
     let setup = Setup {
         seed: plan.seed,

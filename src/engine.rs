@@ -15,6 +15,7 @@ mod journeys;
 mod play;
 mod potential;
 mod purpose;
+mod runs;
 mod start;
 mod watch;
 

@@ -80,7 +80,7 @@ pub fn figures(world: &World, plan: &Plan, tallies: &Tallies, baseline: &str) ->
     let against_none = tallies.strategy(NONE).filter(|_| baseline != NONE).map(|_| against(NONE));
     let measures = measures::lines(&answer, against_none.as_ref());
     Figures {
-        definitions: measures::definitions(),
+        definitions: measures::definitions(answer.measures.iter().map(|row| row.measure)),
         strategies: strategies::lines(&answer),
         curves: curves::points(world, tallies, &answer),
         channels: channels::lines(world, tallies),

@@ -10,6 +10,7 @@ mod demand;
 mod draws;
 mod entry;
 mod journeys;
+mod neutral;
 mod plan;
 mod policies;
 mod tables;

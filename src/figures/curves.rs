@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::Column;
 use super::Kind::{Measure, Number, Text};
 use crate::compare::Answer;
-use crate::measures::{CURVES, measure, series, weekly};
+use crate::measures::{CURVES, measures_of, series, weekly};
 use crate::scenario::{NONE, WEEK};
 use crate::tally::Tallies;
 use crate::world::World;
@@ -53,7 +53,7 @@ pub(super) fn points(world: &World, tallies: &Tallies, answer: &Answer) -> Vec<C
     let window = (world.horizon - world.retention_from) as f64;
     let mut points = Vec::new();
     for key in CURVES {
-        let Some(measure) = measure(key) else { continue };
+        let Some(measure) = measures_of(&world.scenario).find(|measure| measure.key == key) else { continue };
         for (index, strategy) in tallies.strategies.iter().enumerate() {
             let Some(whole) = series(tallies, measure, index, none, minor) else { continue };
             let weeks = weekly(tallies, measure, index, none, minor, &whole);

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::Column;
 use super::Kind::{Measure, Share, Text};
 use crate::compare::{Answer, Difference};
-use crate::measures::{Better, MEASURES};
+use crate::measures::{Better, measure};
 
 /// A measure under one strategy.
 #[derive(Clone, Debug, Serialize)]
@@ -108,14 +108,14 @@ pub(super) const DEFINITION_COLUMNS: &[Column] = &[
     Column::new("definition", Text, "numerator ÷ denominator"),
 ];
 
-/// What every measure is.
-pub fn definitions() -> Vec<DefinitionLine> {
+/// What these measures are.
+pub fn definitions<'m>(shown: impl Iterator<Item = &'m str>) -> Vec<DefinitionLine> {
     let line = |measure: &crate::measures::Measure| DefinitionLine {
         measure: measure.key,
         name: measure.name,
         definition: measure.definition,
     };
-    MEASURES.iter().map(line).collect()
+    shown.filter_map(measure).map(line).collect()
 }
 
 pub(super) fn lines(answer: &Answer, against_none: Option<&Answer>) -> Vec<MeasureLine> {

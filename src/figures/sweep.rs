@@ -64,6 +64,6 @@ const COLUMNS: &[Column] = &[
 pub fn sweep(answer: &Answer) -> Vec<Sheet> {
     vec![
         Sheet::of("sweep", COLUMNS, &answer.lines),
-        Sheet::of("definitions", measures::DEFINITION_COLUMNS, &measures::definitions()),
+        Sheet::of("definitions", measures::DEFINITION_COLUMNS, &measures::definitions(answer.measures())),
     ]
 }

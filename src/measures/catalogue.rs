@@ -1,5 +1,6 @@
 //! What is measured: one definition each.
 
+use crate::scenario::Scenario;
 use crate::tally::{ChannelCount, CustomerCount, Row};
 
 /// What a measure's number is.
@@ -84,6 +85,21 @@ impl Measure {
     pub(super) fn parts(&self, counts: &Counts<'_>) -> (f64, f64) {
         ((self.numerator)(counts), (self.denominator)(counts))
     }
+}
+
+/// Measures of what not every scenario has, and when it does; they are shown only there.
+const NOT_EVERYWHERE: &[(&str, IsThere)] = &[];
+
+/// Whether a scenario has what a measure is of.
+type IsThere = fn(&Scenario) -> bool;
+
+/// The measures that say something about a scenario, in the order of [`MEASURES`].
+pub fn measures_of(scenario: &Scenario) -> impl Iterator<Item = &'static Measure> {
+    let says = |measure: &&Measure| {
+        let rests_on = NOT_EVERYWHERE.iter().find(|(key, _)| *key == measure.key);
+        rests_on.is_none_or(|(_, is_there)| is_there(scenario))
+    };
+    MEASURES.iter().filter(says)
 }
 
 /// A measure by its key.

@@ -10,7 +10,7 @@ use super::words::Words;
 use super::{Origin, files, markdown as wiki, page, table as terminal};
 use crate::compare::{count, number, percent};
 use crate::figures;
-use crate::measures::MEASURES;
+use crate::measures::{MEASURES, measure};
 use crate::output::Error;
 use crate::scenario::NONE;
 use crate::sweep::{Answer, Line, Standing};
@@ -45,7 +45,7 @@ pub fn markdown(answer: &Answer) -> String {
         text += &format!("- {}\n", wiki::escaped(note));
     }
     text += "\n## Definitions\n\n";
-    for measure in MEASURES {
+    for measure in answer.measures().filter_map(measure) {
         text += &format!("- **{}** (`{}`): {}\n", measure.name, measure.key, measure.definition);
     }
     text
@@ -86,7 +86,7 @@ pub fn write(folder: &Path, answer: &Answer, origin: &Origin) -> Result<(), Erro
     let links: Vec<(&str, &str)> = panels.iter().map(|panel| (panel.name, panel.question)).collect();
     let main = html! {
         @for panel in &panels { (page::section(panel, &sheets)) }
-        (page::definitions(&figures::definitions()))
+        (page::definitions(&figures::definitions(answer.measures())))
         (page::made(&answer.notes, setup.seed, origin))
     };
     let page = page::in_sections(&head, &links, &main, &origin.version);

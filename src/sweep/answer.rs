@@ -12,7 +12,7 @@ use serde::Serialize;
 use super::key::plain;
 use super::{Key, Opened, Played, Sweep, finding};
 use crate::compare::{Setup, worth_of_an_order};
-use crate::measures::{Better, Estimate, MEASURES, Measure, Series, Unit, unseen_beside};
+use crate::measures::{Better, Estimate, MEASURES, Measure, Series, Unit, measures_of, unseen_beside};
 use crate::scenario::NONE;
 use crate::simulation::Plan;
 use crate::stats::student;
@@ -141,7 +141,13 @@ pub fn answer(
         baseline: None,
         equal_spend: false,
     };
-    let lines = (0..MEASURES.len()).flat_map(|measure| books.lines(measure, &strategies)).collect();
+    let says = |measure: &usize| {
+        opened
+            .points
+            .iter()
+            .any(|point| measures_of(&point.world.scenario).any(|own| own.key == MEASURES[*measure].key))
+    };
+    let lines = (0..MEASURES.len()).filter(says).flat_map(|measure| books.lines(measure, &strategies)).collect();
     let mut answer = Answer {
         scenario: world.scenario.name.clone(),
         findings: Vec::new(),
@@ -158,6 +164,11 @@ pub fn answer(
 }
 
 impl Answer {
+    /// Keys of the measures that are told, in the order of [`MEASURES`].
+    pub fn measures(&self) -> impl Iterator<Item = &'static str> {
+        MEASURES.iter().map(|measure| measure.key).filter(|key| self.of(key).next().is_some())
+    }
+
     /// The lines of a measure.
     pub fn of(&self, measure: &str) -> impl Iterator<Item = &Line> {
         self.lines.iter().filter(move |line| line.measure == measure)

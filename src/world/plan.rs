@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::entry::{self, Entry, EventTrigger};
+use super::neutral::is_neutral;
 use super::policies::Policies;
 use super::tables::upper_ends;
 use super::{CampaignId, ChannelId, StepId, calendar};
@@ -30,8 +31,8 @@ pub struct Strategy {
     pub ends_at_once: u8,
     /// Whether any rule asks what was sent to a customer before.
     pub asks_for_sends: bool,
-    /// Whether all that it has are [plain](Plan::plain) plans that come up by the calendar: then the engine is compiled
-    /// without the rest.
+    /// Whether all that it has are [plain](Plan::plain) plans that come up by the calendar, in a world without more than
+    /// the spine of the model: then the engine is compiled without the rest.
     pub plain: bool,
 }
 
@@ -229,7 +230,7 @@ fn one(scenario: &Scenario, strategy: &scenario::Strategy, end: Seconds) -> Stra
     Strategy {
         name: strategy.name.clone(),
         calendars: calendars.collect(),
-        plain: events.is_empty() && plans.iter().flatten().all(|plan| plan.plain),
+        plain: is_neutral(scenario) && events.is_empty() && plans.iter().flatten().all(|plan| plan.plain),
         events,
         ends_runs,
         ends_at_once,
@@ -278,12 +279,7 @@ fn plan(
     let kept_to =
         quiet || policies.holdout != Threshold::NEVER || !policies.caps.is_empty() || policies.arbitration.is_some();
     let simple = |step: &Step| {
-        let contact = scenario.channels[usize::from(step.channel)].contact.as_ref();
-        let more = step.fallback
-            || step.at.is_some()
-            || step.only_if != 0
-            || step.segments.is_some()
-            || contact.is_some_and(|contact| contact.best_hour_odds.is_some());
+        let more = step.fallback || step.at.is_some() || step.only_if != 0 || step.segments.is_some();
         !more && step.ttl == Seconds::MAX
     };
     let entry = Entry::new(scenario, campaign, plan);

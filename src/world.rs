@@ -25,7 +25,7 @@ pub use entry::{Audience, Entry, EventTrigger, On};
 pub use plan::{Ends, Occurrence, Plan, Step, Strategy, Way};
 pub use policies::{Cap, Hush, Policies, Quiet};
 pub use tables::{
-    Basket, CampaignTable, Coin, ContactTable, Delay, Dropout, Joined, OptIn, Rate, Row, SegmentTable, Tables,
+    Basket, CampaignTable, Coin, ContactTable, Delay, Dropout, FixedCosts, Joined, OptIn, Rate, Row, SegmentTable, Tables,
 };
 pub use wall::Wall;
 

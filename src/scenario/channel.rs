@@ -1,5 +1,6 @@
 //! Channels: where the firm reaches its customers (contacts) and where customers come to it (touches).
 
+use super::costs::{self, FixedCosts};
 use super::format::{Absent, Described, Form, Key, Keys, Kind, Plain, Rule, words};
 use super::hours::{Hours, LegalHours};
 use super::input::Input;
@@ -59,6 +60,8 @@ pub struct Contact {
     pub opt_in: Option<Input<Share>>,
     /// Touch channels on which a click lands, in order of preference, and where that is written.
     pub landing: At<Vec<At<String>>>,
+    /// What it costs whether or not anything is sent.
+    pub fixed: FixedCosts,
 }
 
 /// Which messages cost money (R17).
@@ -200,7 +203,7 @@ impl FromValue for Spread {
 }
 
 /// Keys that only make sense on a channel that carries messages.
-pub(super) const CONTACT_KEYS: [&str; 17] = [
+pub(super) const CONTACT_KEYS: [&str; 19] = [
     "cost_per_message",
     "billed_on",
     "delivery_rate",
@@ -218,6 +221,8 @@ pub(super) const CONTACT_KEYS: [&str; 17] = [
     "affinity_spread",
     "opt_in",
     "landing",
+    "cost_per_month",
+    "setup_cost",
 ];
 
 /// The keys of `[channels.NAME]`.
@@ -288,6 +293,8 @@ pub(super) const KEYS: Keys = Keys {
             Absent::Preset,
             "where a click leads: the first of these channels that the scenario has",
         ),
+        costs::CHANNEL_KEYS[0],
+        costs::CHANNEL_KEYS[1],
     ],
     rules: &[
         Rule::AnyOf(&[&["preset"], &["order_rate"], &["cost_per_message", "open_rate"]]),
@@ -386,6 +393,7 @@ fn contact(fields: &mut Fields<'_>, entry: &Entry, context: &mut Context<'_>) ->
         Some(At { value: OneOrMore(names), at }) => At { value: names, at },
         None => At { value: Vec::new(), at: entry.key_at },
     };
+    let fixed = FixedCosts::read(fields, context);
     Some(Contact {
         cost_per_message: cost_per_message?,
         billed_on,
@@ -403,5 +411,6 @@ fn contact(fields: &mut Fields<'_>, entry: &Entry, context: &mut Context<'_>) ->
         affinity_spread,
         opt_in,
         landing,
+        fixed,
     })
 }

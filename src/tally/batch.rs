@@ -1,6 +1,7 @@
 //! Counting while customers are played: one increment an event, into a table of weeks.
 
 use super::counts::{ChannelCount, CustomerCount, Layout, Row};
+use super::books::Books;
 use super::flows::{Flows, StepCount};
 use super::retention::Retention;
 use crate::engine::{Cause, Ending, Event, Message, Reason, Refusal, Watch};
@@ -13,6 +14,7 @@ pub struct BatchTally {
     channels: usize,
     /// The channel of each step of the strategy.
     steps: Vec<ChannelId>,
+    books: Books,
     /// By week and channel; what belongs to a message stands with its step until the batch ends.
     by_channel: Vec<[u64; ChannelCount::ALL.len()]>,
     /// By week and step.
@@ -54,6 +56,7 @@ impl BatchTally {
             runs: vec![0; world.campaigns.len()],
             refused: vec![[0; Refusal::ALL.len()]; world.campaigns.len()],
             touches: vec![0; channels * (channels + 1)],
+            books: Books::new(world, strategy),
             steps,
             week: 0,
             channel_row: 0,
@@ -68,6 +71,7 @@ impl BatchTally {
     pub fn take(&mut self, tables: &Tables, segment: usize, flows: &mut Flows) -> Vec<Row> {
         let layout = Layout { channels: self.channels };
         let margin = i128::from(tables.segments[segment].margin);
+        let joined = self.by_customer.iter().map(|week| week[CustomerCount::Joined as usize]).sum();
         let rows = (0..self.by_customer.len()).map(|week| {
             let mut row = Row::zero(layout);
             let by_channel = &mut self.by_channel[week * self.channels..][..self.channels];
@@ -104,6 +108,7 @@ impl BatchTally {
                 row.counts[layout.customer(count)] = i128::from(by_customer[count as usize]);
             }
             row.counts[layout.customer(CustomerCount::Margin)] = row.total(ChannelCount::Revenue) * margin;
+            self.books.close(tables, week, joined, &mut row);
             by_customer.fill(0);
             row
         });

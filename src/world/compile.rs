@@ -3,10 +3,10 @@
 use rand_distr::Gamma;
 
 use super::draws::Draw;
-use super::tables::{Basket, CampaignTable, ContactTable, Delay, Joined, OptIn, SegmentTable, Tables, upper_ends};
+use super::tables::{Basket, CampaignTable, ContactTable, Delay, FixedCosts, Joined, OptIn, SegmentTable, Tables, upper_ends};
 use super::{ChannelId, World, affinity, demand, journeys};
 use crate::luck::{Label, Threshold};
-use crate::scenario::{self, Billing, Channel, Click, Lapse, Problem, RateBasis, Seconds, Segment};
+use crate::scenario::{self, Billing, Channel, Click, Lapse, MONTH, Problem, RateBasis, Scenario, Seconds, Segment};
 use crate::stats::normal;
 
 /// Compiles the numbers of one draw.
@@ -31,10 +31,21 @@ pub(super) fn tables(world: &World, draw: Draw) -> Result<Tables, Problem> {
         campaigns: campaigns.collect(),
         minor: world.currency.minor(),
         count_first: scenario.count_first,
+        // `none` comes last and costs nothing.
+        strategies: (scenario.strategies.iter().map(|strategy| fixed_costs(scenario, &strategy.fixed, draw)))
+            .chain([FixedCosts::default()])
+            .collect(),
     })
 }
 
-fn contact(scenario: &scenario::Scenario, channel: &Channel, scale: f64, draw: Draw) -> Option<ContactTable> {
+/// One customer's part of what the firm pays, rounded once.
+fn fixed_costs(scenario: &Scenario, costs: &scenario::FixedCosts, draw: Draw) -> FixedCosts {
+    let part = |amount: f64| (amount * 1e9 / scenario.population as f64).round() as i128;
+    let months = scenario.horizon.value as f64 / MONTH as f64;
+    FixedCosts { setup: part(draw.value(&costs.setup)), running: part(draw.value(&costs.per_month) * months) }
+}
+
+fn contact(scenario: &Scenario, channel: &Channel, scale: f64, draw: Draw) -> Option<ContactTable> {
     let contact = channel.contact.as_ref()?;
     let open = (draw.value(&contact.open_rate) * scale).min(1.0);
     let click_to_open = match &contact.click {
@@ -65,6 +76,7 @@ fn contact(scenario: &scenario::Scenario, channel: &Channel, scale: f64, draw: D
         click_delay: delay(&contact.click_delay, draw),
         reply_delay: delay(&contact.reply_delay, draw),
         landing: landing.unwrap_or(0) as ChannelId,
+        fixed: fixed_costs(scenario, &contact.fixed, draw),
     })
 }
 

@@ -191,6 +191,7 @@ pub(super) fn compile(scenario: &Scenario) -> Vec<Strategy> {
         at: scenario::Place::default(),
         plans: Vec::new(),
         policies: scenario::Policies::default(),
+        fixed: scenario::FixedCosts::NOTHING,
     };
     scenario.strategies.iter().chain([&none]).map(|strategy| one(scenario, strategy, end)).collect()
 }

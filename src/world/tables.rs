@@ -4,7 +4,7 @@ use rand_distr::{Beta, Gamma};
 
 use super::ChannelId;
 use crate::luck::{Label, Threshold};
-use crate::scenario::{At, Scenario, Seconds};
+use crate::scenario::{At, Scenario, Seconds, WEEK};
 
 /// Everything numeric about a world in one draw.
 #[derive(Clone, Debug)]
@@ -21,6 +21,8 @@ pub struct Tables {
     pub minor: f64,
     /// Whether joining's first order counts (R9).
     pub count_first: bool,
+    /// By strategy: what it costs itself.
+    pub strategies: Vec<FixedCosts>,
 }
 
 /// What happens to a message on one channel.
@@ -52,6 +54,26 @@ pub struct ContactTable {
     pub reply_delay: Delay,
     /// Touch channel where a click lands.
     pub landing: ChannelId,
+    /// What it costs whether or not anything is sent.
+    pub fixed: FixedCosts,
+}
+
+/// What is paid whether or not anything is sent: one customer's part of it, in nano-units of the currency (R56).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FixedCosts {
+    /// Once, in the first week.
+    pub setup: i128,
+    /// Evenly until the horizon.
+    pub running: i128,
+}
+
+impl FixedCosts {
+    /// What falls into a week of a horizon that is so many seconds long. The weeks add up to the whole, to the unit.
+    pub fn of_week(self, week: usize, horizon: Seconds) -> i128 {
+        let until = |week: usize| i128::from((week as Seconds * WEEK).min(horizon)) * self.running / i128::from(horizon);
+        let setup = if week == 0 { self.setup } else { 0 };
+        setup + until(week + 1) - until(week)
+    }
 }
 
 /// A waiting time in seconds.

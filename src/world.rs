@@ -13,6 +13,7 @@ mod journeys;
 mod neutral;
 mod plan;
 mod policies;
+mod prices;
 mod tables;
 mod wall;
 
@@ -24,6 +25,7 @@ pub use draws::{Draw, Uncertain};
 pub use entry::{Audience, Entry, EventTrigger, On};
 pub use plan::{Ends, Occurrence, Plan, Step, Strategy, Way};
 pub use policies::{Cap, Hush, Policies, Quiet};
+pub use prices::Price;
 pub use tables::{
     Basket, CampaignTable, Coin, ContactTable, Delay, Dropout, FixedCosts, Joined, OptIn, Rate, Row, SegmentTable, Tables,
 };

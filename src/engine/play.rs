@@ -370,7 +370,7 @@ impl<W: Watch, const PLAIN: bool> Player<'_, W, PLAIN> {
             self.leave(at, channel, contact.luck);
         }
         if let Outcome::Ordered(channel) = outcome {
-            let effect = self.tables.campaigns[campaign];
+            let effect = &self.tables.campaigns[campaign];
             let moved = if contact.luck.happens(purpose::DISPLACED, effect.displacement) {
                 self.consume(at + effect.window)
             } else {

@@ -6,7 +6,10 @@ use super::draws::Draw;
 use super::tables::{Basket, CampaignTable, ContactTable, Delay, FixedCosts, Joined, OptIn, SegmentTable, Tables, upper_ends};
 use super::{ChannelId, World, affinity, demand, journeys};
 use crate::luck::{Label, Threshold};
-use crate::scenario::{self, Billing, Channel, Click, Lapse, MONTH, Problem, RateBasis, Scenario, Seconds, Segment};
+use crate::scenario::{
+    self, BilledBy, Billing, Campaign, Channel, Click, Input, Lapse, MONTH, Money, Problem, Purpose, RateBasis, Scenario,
+    Seconds, Segment,
+};
 use crate::stats::normal;
 
 /// Compiles the numbers of one draw.
@@ -22,6 +25,9 @@ pub(super) fn tables(world: &World, draw: Draw) -> Result<Tables, Problem> {
     let campaigns = scenario.campaigns.iter().map(|campaign| CampaignTable {
         displacement: Threshold::new(draw.value(&campaign.displacement)),
         window: campaign.displacement_window,
+        units: scenario.channels.iter().map(|channel| units(campaign, channel)).collect(),
+        transactional: campaign.purpose == Purpose::Transactional,
+        free_form: campaign.is_free_form(),
     });
     let cart = |channel: &Channel| channel.cart_rate.as_ref().map_or(0.0, |rate| draw.value(rate));
     Ok(Tables {
@@ -62,9 +68,11 @@ fn contact(scenario: &Scenario, channel: &Channel, scale: f64, draw: Draw) -> Op
     let landing = contact.landing.value.iter().find_map(|name| {
         scenario.channels.iter().position(|other| other.name == name.value && other.order_rate.is_some())
     });
+    let money = |amount: &Input<Money>| (draw.value(amount) * 1e9).round() as i64;
+    let price = money(&contact.cost_per_message);
     Some(ContactTable {
         label: Label::of(&channel.name),
-        price: (draw.value(&contact.cost_per_message) * 1e9).round() as i64,
+        price,
         billed_on_sent: contact.billed_on == Billing::Sent,
         delivered: Threshold::new(draw.value(&contact.delivery_rate)),
         opened_at_best: (odds != 1.0).then(|| opened.iter().map(at_best).collect()),
@@ -77,7 +85,19 @@ fn contact(scenario: &Scenario, channel: &Channel, scale: f64, draw: Draw) -> Op
         reply_delay: delay(&contact.reply_delay, draw),
         landing: landing.unwrap_or(0) as ChannelId,
         fixed: fixed_costs(scenario, &contact.fixed, draw),
+        transactional_price: contact.cost_per_transactional.as_ref().map_or(price, money),
+        price_in_window: contact.window.as_ref().and_then(|window| window.cost.as_ref()).map(money),
+        conversation_price: contact.conversations.as_ref().map_or(0, |conversations| money(&conversations.cost)),
+        window: contact.window.as_ref().map_or(0, |window| window.length),
+        conversation: contact.conversations.as_ref().map_or(0, |conversations| conversations.length),
     })
+}
+
+/// Of how many billed units a campaign's messages are on a channel (R54).
+fn units(campaign: &Campaign, channel: &Channel) -> u32 {
+    let by_segment = channel.contact.as_ref().is_some_and(|contact| contact.billed_by == BilledBy::Segment);
+    let text = campaign.texts.iter().find(|(name, _)| by_segment && name.value == channel.name);
+    text.map_or(1, |(_, text)| text.segments)
 }
 
 fn delay(delay: &scenario::Delay, draw: Draw) -> Delay {

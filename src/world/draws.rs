@@ -138,6 +138,9 @@ pub(super) fn uncertain(scenario: &Scenario) -> Vec<Uncertain> {
             }
             contact.opt_in.iter().for_each(|share| found.add(share));
             contact.fixed.inputs().into_iter().for_each(|amount| found.add(amount));
+            contact.cost_per_transactional.iter().for_each(|price| found.add(price));
+            contact.window.iter().flat_map(|window| &window.cost).for_each(|price| found.add(price));
+            contact.conversations.iter().for_each(|conversations| found.add(&conversations.cost));
         }
         channel.order_rate.iter().chain(&channel.cart_rate).for_each(|rate| found.add(rate));
     }

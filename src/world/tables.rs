@@ -56,6 +56,16 @@ pub struct ContactTable {
     pub landing: ChannelId,
     /// What it costs whether or not anything is sent.
     pub fixed: FixedCosts,
+    /// Price of a billed transactional message.
+    pub transactional_price: i64,
+    /// Price of a free-form or transactional one within the window, where it is another.
+    pub price_in_window: Option<i64>,
+    /// Price of a conversation, on top of its messages.
+    pub conversation_price: i64,
+    /// So many seconds after the customer's last reply the window is open; 0 = there is none.
+    pub window: Seconds,
+    /// Length of a conversation in seconds; 0 = there are none.
+    pub conversation: Seconds,
 }
 
 /// What is paid whether or not anything is sent: one customer's part of it, in nano-units of the currency (R56).
@@ -205,13 +215,19 @@ pub struct OptIn {
     pub quantile: f64,
 }
 
-/// What a campaign's contacts do beyond their journeys.
-#[derive(Clone, Copy, Debug)]
+/// What a campaign's contacts do beyond their journeys, and what they are billed by.
+#[derive(Clone, Debug)]
 pub struct CampaignTable {
     /// Chance that an order it caused is a natural order moved forward (R16), as a threshold.
     pub displacement: Threshold,
     /// How far ahead a natural order may be moved, in seconds.
     pub window: Seconds,
+    /// By channel: of how many billed units its messages are.
+    pub units: Vec<u32>,
+    /// Whether it is transactional (R41).
+    pub transactional: bool,
+    /// Whether it follows no approved template (R55).
+    pub free_form: bool,
 }
 
 /// Upper end of each weight's part of a pick, a word.

@@ -6,14 +6,14 @@ use super::flows::{Flows, StepCount};
 use super::retention::Retention;
 use crate::engine::{Cause, Ending, Event, Message, Reason, Refusal, Watch};
 use crate::scenario::{Seconds, WEEK};
-use crate::world::{ChannelId, Strategy, Tables, World};
+use crate::world::{CampaignId, ChannelId, Strategy, Tables, World};
 
 /// The counts of some customers of one segment under one strategy, by week.
 #[derive(Clone, Debug)]
 pub struct BatchTally {
     channels: usize,
-    /// The channel of each step of the strategy.
-    steps: Vec<ChannelId>,
+    /// The campaign and channel of each step of the strategy.
+    steps: Vec<(CampaignId, ChannelId)>,
     books: Books,
     /// By week and channel; what belongs to a message stands with its step until the batch ends.
     by_channel: Vec<[u64; ChannelCount::ALL.len()]>,
@@ -45,7 +45,7 @@ impl BatchTally {
     /// An empty table for a strategy of a world.
     pub fn new(world: &World, strategy: &Strategy) -> Self {
         let channels = world.channels.len();
-        let steps: Vec<ChannelId> = strategy.steps().map(|(_, _, step)| step.channel).collect();
+        let steps: Vec<_> = strategy.steps().map(|(campaign, _, step)| (campaign, step.channel)).collect();
         Self {
             channels,
             by_channel: vec![[0; ChannelCount::ALL.len()]; channels * world.weeks],
@@ -82,13 +82,11 @@ impl BatchTally {
                 counts.fill(0);
             }
             let by_step = &mut self.by_step[week * self.steps.len()..][..self.steps.len()];
-            for ((step, counts), &channel) in by_step.iter_mut().enumerate().zip(&self.steps) {
-                let price = tables.contacts[usize::from(channel)].as_ref().map_or((0, 0), |contact| {
-                    (
-                        if contact.billed_on_sent { StepCount::Sent } else { StepCount::Delivered } as usize,
-                        contact.price,
-                    )
-                });
+            for ((step, counts), &(campaign, channel)) in by_step.iter_mut().enumerate().zip(&self.steps) {
+                let price = tables.price(campaign, channel);
+                let count = |count: StepCount| i128::from(counts[count as usize]);
+                let billed = count(if price.on_sent { StepCount::Sent } else { StepCount::Delivered });
+                let spend = price.of(billed, count(StepCount::BilledInWindow), count(StepCount::Conversations));
                 let total = &mut flows.steps[step].counts;
                 for &(count, _) in &StepCount::ALL[..StepCount::WEEKLY] {
                     let counted = i128::from(counts[count as usize]);
@@ -97,7 +95,6 @@ impl BatchTally {
                         row.counts[layout.channel(sum, usize::from(channel))] += counted;
                     }
                 }
-                let spend = i128::from(counts[price.0]) * i128::from(price.1);
                 total[StepCount::Spend as usize] += spend;
                 total[StepCount::Margin as usize] += i128::from(counts[StepCount::Revenue as usize]) * margin;
                 row.counts[layout.channel(ChannelCount::Spend, usize::from(channel))] += spend;
@@ -221,6 +218,8 @@ impl Watch for BatchTally {
                 self.turn_to(at);
                 self.add_customer(CustomerCount::Lost, true);
             }
+            Event::BilledInWindow(message) => self.add_to_step(at, StepCount::BilledInWindow, message, 1),
+            Event::ConversationBegan(message) => self.add_to_step(at, StepCount::Conversations, message, 1),
         }
     }
 

@@ -9,6 +9,7 @@
 //! from there.
 
 mod contacts;
+mod conversations;
 mod entry;
 mod examine;
 mod journeys;

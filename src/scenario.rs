@@ -10,6 +10,7 @@ mod campaign;
 mod catalogue;
 mod channel;
 mod checks;
+mod costs;
 mod defaults;
 mod demand;
 mod evidence;
@@ -33,6 +34,7 @@ mod schema;
 mod segment;
 mod step;
 mod strategy;
+mod text;
 pub(crate) mod tree;
 mod trigger;
 mod values;
@@ -41,7 +43,8 @@ pub use audience::{Audience, Stage, Stages};
 pub use basket::Basket;
 pub use campaign::{Campaign, Exit, Goal, GoalEvent, Purpose};
 pub use catalogue::{PresetCard, PresetValue, presets};
-pub use channel::{Billing, Channel, Click, Contact, Delay};
+pub use channel::{BilledBy, Billing, Channel, Click, Contact, Conversations, Delay, Window};
+pub use costs::{FixedCosts, MONTH, YEAR};
 pub use defaults::{Difference, difference};
 pub use demand::{Chance, Demand, Dropout, Purchases};
 pub use evidence::{Evidence, Grade};
@@ -64,6 +67,7 @@ pub(crate) use schema::schema_of;
 pub use segment::{Hops, Joined, Lapse, Segment};
 pub use step::{Otherwise, Response, Step};
 pub use strategy::{NONE, Strategy};
+pub use text::{Coding, Text};
 pub use trigger::{Calendar, Concurrency, Days, Message, Reentry, Trigger, TriggerEvent};
 pub use values::{Currency, DAY, Date, Money, Positive, Seconds, Share, Span, TimeOfDay, WEEK};
 
@@ -106,6 +110,8 @@ pub struct Scenario {
     pub count_first: bool,
     /// When customers count as lapsing and lapsed.
     pub stages: Stages,
+    /// What a year takes off the worth of money, 0 to 1 (R56).
+    pub discount_rate: f64,
     /// Channels, in the order of the file.
     pub channels: Vec<Channel>,
     /// Segments, in the order of the file.
@@ -211,6 +217,12 @@ const KEYS: Keys = Keys {
             "when customers who have ordered before count as lapsing and as lapsed (R37)",
         )
         .or_empty(),
+        Key::of::<Share>(
+            "discount_rate",
+            Absent::Default(Plain::Whole(0)),
+            "what is paid or earned a year later is worth 1 ÷ (1 + rate) of the same amount now; the measure `value` \
+             is then shown (R56)",
+        ),
         Key::of::<Named<Channel>>("channels", Absent::Means("`web`, `app`, `store`"), "`[channels.NAME]`, see below")
             .within(0, names::GROUPS[0].2 as u64),
         Key::of::<Named<Segment>>("segments", Absent::Required, "`[segments.NAME]`, see below")
@@ -307,6 +319,7 @@ fn read_root(joined: &join::Joined, sources: &Sources, problems: &mut Problems) 
     let rates = fields.or_default("rates", context);
     let count_first = fields.or_default("count_first", context);
     let stages = fields.optional("stages", context);
+    let Share(discount_rate) = fields.or_default("discount_rate", context);
     named(fields.entry("exchange"), "exchange", context, exchange);
     let channels = named(fields.entry("channels"), "channels", context, channel::read);
     let segments = named(fields.entry("segments"), "segments", context, segment::read);
@@ -333,6 +346,7 @@ fn read_root(joined: &join::Joined, sources: &Sources, problems: &mut Problems) 
         rates,
         count_first,
         stages: stages.unwrap_or(Stages { lapsing_after: 90 * DAY, lapsed_after: 180 * DAY }),
+        discount_rate,
         channels,
         segments,
         campaigns,
@@ -350,6 +364,11 @@ fn exchange(entry: &tree::Entry, context: &mut Context<'_>) -> Option<(String, f
 }
 
 impl Scenario {
+    /// Whether any strategy costs something itself.
+    pub fn has_fixed_costs(&self) -> bool {
+        self.strategies.iter().any(|strategy| strategy.fixed.any())
+    }
+
     /// What it says beyond the defaults of the format, as JSON: alike for files that mean the same, whether they write a
     /// default or leave it.
     pub fn essence(&self) -> serde_json::Value {

@@ -5,6 +5,7 @@
 //! kept per strategy only.
 
 mod batch;
+mod books;
 mod counts;
 mod flows;
 mod reasons;

@@ -147,7 +147,7 @@ impl<'w> Trace<'w> {
             let events = entry::entries(customers, strategy, &clock, &record);
             let known_loss = customers.tables.segments[start.segment].known_loss;
             stories.push(story::moments(&events, known_loss, &world.scenario));
-            let totals = Totals::of(customers, start.segment, &record);
+            let totals = Totals::of(customers, strategy, start.segment, &record);
             lives.push(Life { strategy: &world.strategies[strategy].name, place: strategy, totals, events });
         }
         let named = |wanted: bool| {

@@ -13,6 +13,7 @@ mod journeys;
 mod neutral;
 mod plan;
 mod policies;
+mod prices;
 mod tables;
 mod wall;
 
@@ -24,8 +25,9 @@ pub use draws::{Draw, Uncertain};
 pub use entry::{Audience, Entry, EventTrigger, On};
 pub use plan::{Ends, Occurrence, Plan, Step, Strategy, Way};
 pub use policies::{Cap, Hush, Policies, Quiet};
+pub use prices::Price;
 pub use tables::{
-    Basket, CampaignTable, Coin, ContactTable, Delay, Dropout, Joined, OptIn, Rate, Row, SegmentTable, Tables,
+    Basket, CampaignTable, Coin, ContactTable, Delay, Dropout, FixedCosts, Joined, OptIn, Rate, Row, SegmentTable, Tables,
 };
 pub use wall::Wall;
 
@@ -59,6 +61,8 @@ pub struct World {
     pub campaigns: Vec<String>,
     /// Strategies in the order of the file; `none` is last.
     pub strategies: Vec<Strategy>,
+    /// Whether any channel has windows or conversations (R55).
+    pub has_conversations: bool,
     /// The inputs that are uncertain (R3).
     pub uncertain: Vec<Uncertain>,
     /// The scenario that all this was made of.
@@ -124,6 +128,8 @@ impl World {
             walls: scenario.segments.iter().map(|segment| calendar::wall(&scenario, segment)).collect(),
             campaigns: scenario.campaigns.iter().map(|campaign| campaign.name.clone()).collect(),
             strategies: plan::compile(&scenario),
+            has_conversations: (scenario.channels.iter().filter_map(|channel| channel.contact.as_ref()))
+                .any(neutral::has_conversations),
             uncertain: draws::uncertain(&scenario),
             scenario,
         };

@@ -26,7 +26,7 @@ use rayon::prelude::*;
 use crate::engine::{Scratch, Start, play};
 use crate::scenario::{Currency, DAY, Problem, Seconds};
 use crate::simulation::{Plan, Progress};
-use crate::world::{ChannelId, Draw, Tables, World};
+use crate::world::{Draw, Tables, World};
 
 pub use column::{COLUMNS, COVARIATES, Column};
 pub(in crate::abtest) use column::{before as covariate_of, covariate};
@@ -35,7 +35,7 @@ pub(in crate::abtest) use evaluate::Measure;
 pub use truth::{ArmMoments, Effect, RatioMoments};
 
 pub(in crate::abtest) use exposure::exposing;
-use record::{Prices, Recorder, Series};
+use record::{Prices, Recorder, Series, Tariffs};
 
 /// Bytes that a bank may take unless more are allowed.
 pub const MOST_BYTES: u64 = 2 << 30;
@@ -100,8 +100,8 @@ pub struct Order {
 pub struct Contact {
     /// Seconds after exposure.
     pub after: u32,
-    /// The message's channel.
-    pub channel: ChannelId,
+    /// Which of the bank's prices it has.
+    tariff: u8,
     /// What happened.
     pub deed: Deed,
 }
@@ -115,6 +115,10 @@ pub enum Deed {
         delivered: bool,
         /// And the customer opted out on its delivery.
         opted_out: bool,
+        /// And billed within the window that a reply opened (R55).
+        in_window: bool,
+        /// And billed and began a conversation (R55).
+        conversation: bool,
     },
     /// It was clicked.
     Clicked,
@@ -279,6 +283,7 @@ pub(in crate::abtest) struct Stage<'a> {
     tables: Vec<Tables>,
     /// By campaign.
     exposing: Vec<bool>,
+    tariffs: Tariffs,
 }
 
 impl<'a> Stage<'a> {
@@ -300,7 +305,15 @@ impl<'a> Stage<'a> {
         }
         let draw = |number| if plan.draws == 1 { Draw::Typical } else { Draw::Number { seed: plan.seed, number } };
         let tables = (0..plan.draws).map(|number| world.tables(draw(number))).collect::<Result<Vec<_>, _>>();
-        Ok(Self { world, plan, tables: tables.map_err(Error::World)?, exposing })
+        let tables = tables.map_err(Error::World)?;
+        let strategies = plan.strategies.iter().map(|&index| &world.strategies[index]);
+        let Some(tariffs) = Tariffs::new(&tables[0], strategies) else {
+            return Err(Error::refused(
+                "the arms' messages have more than 256 different prices, which a bank does not hold",
+                "write fewer `texts` of different length, or fewer arms",
+            ));
+        };
+        Ok(Self { world, plan, tables, exposing, tariffs })
     }
 
     /// Bytes that a customer takes, by a few of them.
@@ -336,7 +349,7 @@ impl<'a> Stage<'a> {
             joined: 0,
             losses_known: self.tables[0].segments.iter().all(|segment| segment.known_loss),
             streams: vec![Streams::default(); plan.strategies.len()],
-            prices: self.tables.iter().map(Prices::new).collect(),
+            prices: self.tables.iter().map(|tables| Prices::new(tables, &self.tariffs)).collect(),
         };
         for (arm, streams) in bank.streams.iter_mut().enumerate() {
             streams.reserve(chunks.iter().map(|chunk| &chunk.streams[arm]));
@@ -354,7 +367,7 @@ impl<'a> Stage<'a> {
         let arms = self.plan.strategies.len();
         let mut chunk = Chunk { streams: vec![Streams::default(); arms], ..Chunk::default() };
         let mut scratch = Scratch::default();
-        let mut recorders: Vec<Recorder<'_>> = (0..arms).map(|_| Recorder::new(&self.exposing)).collect();
+        let mut recorders: Vec<Recorder<'_>> = (0..arms).map(|arm| Recorder::new(&self.exposing, self.tariffs.of(arm))).collect();
         for customer in customers {
             let start = Start::new(self.world, tables, self.plan.seed, draw, customer);
             for (&strategy, recorder) in self.plan.strategies.iter().zip(&mut recorders) {

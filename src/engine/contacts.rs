@@ -25,6 +25,9 @@ impl<W: Watch, const PLAIN: bool> Player<'_, W, PLAIN> {
             run.responses |= Step::bit(Response::Delivered);
         }
         self.watch.see(at, Event::Sent(message));
+        if !PLAIN && contact.billed_on_sent {
+            self.bill(at, message, contact);
+        }
         if !PLAIN && self.strategy.asks_for_sends {
             self.scratch.tried[usize::from(channel)][0] += 1;
             self.scratch.sent.push(Sent { at, run: index, step: step.id, channel, responded: false });
@@ -49,6 +52,9 @@ impl<W: Watch, const PLAIN: bool> Player<'_, W, PLAIN> {
         let mut sending = Sending::default();
         self.contacted = true;
         self.watch.see(at, Event::Delivered(message));
+        if !PLAIN && !contact.billed_on_sent {
+            self.bill(at, message, contact);
+        }
         // The lost are billed for and never respond (R12).
         if !self.alive {
             return sending;
@@ -116,6 +122,9 @@ impl<W: Watch, const PLAIN: bool> Player<'_, W, PLAIN> {
             return;
         }
         self.watch.see(at, Event::Replied(contact.message));
+        if !PLAIN {
+            self.open_window(at, contact.message.channel);
+        }
         self.answered(at, contact, Response::Replied);
         if !PLAIN && !self.strategy.events.is_empty() {
             self.triggers(at, contact.luck, |on| matches!(on, On::Replied(..)), Some(contact.message));

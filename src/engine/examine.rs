@@ -59,6 +59,9 @@ impl<W: Watch, const PLAIN: bool> Player<'_, W, PLAIN> {
         if self.start.reachable & bit == 0 {
             return Examined::Withheld(Reason::Unreachable, Then::Next);
         }
+        if !PLAIN && !self.window_allows(at, step.channel, plan) {
+            return Examined::Withheld(Reason::OutsideWindow, Then::Next);
+        }
         if !PLAIN && plan.marketing { self.by_policies(at, plan, step) } else { Examined::Sent }
     }
 

@@ -1,5 +1,6 @@
 //! A customer's events in order of time: needs, triggers, due steps, and what contacts lead to.
 
+use super::conversations::Until;
 use super::journeys::{self, Outcome};
 use super::purpose;
 use super::start::{Need, Start};
@@ -103,6 +104,8 @@ pub struct Scratch {
     pub(super) tried: Vec<[u32; 2]>,
     /// Steps that are due beyond the horizon.
     pub(super) late: Vec<Pending>,
+    /// By channel; empty where nothing is asked of windows and conversations.
+    pub(super) until: Vec<Until>,
 }
 
 /// Plays one customer from its start to the horizon under one strategy.
@@ -124,6 +127,10 @@ pub fn play<W: Watch>(
         scratch.tried.resize(world.channels.len(), [0; 2]);
     }
     scratch.late.clear();
+    scratch.until.clear();
+    if world.has_conversations {
+        scratch.until.resize(world.channels.len(), Until::NOTHING);
+    }
     if strategy.plain {
         Player::<W, true>::play(world, tables, strategy, start, scratch, watch);
     } else {
@@ -370,7 +377,7 @@ impl<W: Watch, const PLAIN: bool> Player<'_, W, PLAIN> {
             self.leave(at, channel, contact.luck);
         }
         if let Outcome::Ordered(channel) = outcome {
-            let effect = self.tables.campaigns[campaign];
+            let effect = &self.tables.campaigns[campaign];
             let moved = if contact.luck.happens(purpose::DISPLACED, effect.displacement) {
                 self.consume(at + effect.window)
             } else {

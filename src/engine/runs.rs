@@ -30,7 +30,7 @@ impl<W: Watch, const PLAIN: bool> Player<'_, W, PLAIN> {
         }
         let mut last_sent = run.last_sent;
         if !PLAIN && let Way::Preferred(preference) = plan.way {
-            place = self.preferred(plan, preference);
+            place = self.preferred(at, plan, preference);
         }
         let mut step = &plan.steps[usize::from(place)];
         loop {
@@ -186,11 +186,12 @@ impl<W: Watch, const PLAIN: bool> Player<'_, W, PLAIN> {
     }
 
     /// The best channel of those that can be addressed, by its place in the list; the first one if there is none.
-    fn preferred(&self, plan: &Plan, preference: Preference) -> u8 {
+    fn preferred(&self, at: Seconds, plan: &Plan, preference: Preference) -> u8 {
         let consent = if plan.marketing { self.opted_in } else { u64::MAX };
         let open = consent & self.start.reachable;
         let mut best: Option<(usize, f64)> = None;
-        for (place, step) in plan.steps.iter().enumerate().filter(|(_, step)| open >> step.channel & 1 == 1) {
+        let can = |step: &Step| open >> step.channel & 1 == 1 && self.window_allows(at, step.channel, plan);
+        for (place, step) in plan.steps.iter().enumerate().filter(|(_, step)| can(step)) {
             let merit = match preference {
                 Preference::Affinity => self.start.click_chance(self.tables, usize::from(step.channel)),
                 Preference::Response => {

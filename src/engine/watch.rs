@@ -35,6 +35,8 @@ pub enum Reason {
     NotOptedIn,
     /// The channel cannot reach the customer.
     Unreachable,
+    /// It follows no approved template, and the customer did not reply on the channel lately (R55).
+    OutsideWindow,
     /// It was quiet.
     QuietHours,
     /// Another campaign went first.
@@ -51,7 +53,7 @@ pub enum Reason {
 
 impl Reason {
     /// All of them, in the order of examination.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Expired,
         Self::Exit,
         Self::GoalMet,
@@ -61,6 +63,7 @@ impl Reason {
         Self::OptedOut,
         Self::NotOptedIn,
         Self::Unreachable,
+        Self::OutsideWindow,
         Self::QuietHours,
         Self::LowerPriority,
         Self::Capped,
@@ -156,6 +159,10 @@ pub enum Event {
     },
     /// The customer is lost (whether or not the firm notices).
     Lost,
+    /// The message that was just sent or delivered is billed within the window that a reply opened (R55).
+    BilledInWindow(Message),
+    /// The message that was just sent or delivered is billed and begins a conversation (R55).
+    ConversationBegan(Message),
 }
 
 /// What can only be said at the end.

@@ -54,6 +54,10 @@ pub struct StepLine {
     pub contact_margin: f64,
     /// Contact spend.
     pub spend: f64,
+    /// Messages billed within a window that a reply opened.
+    pub billed_in_window: f64,
+    /// Conversations that began.
+    pub conversations: f64,
 }
 
 /// Messages that were not sent, by reason, per customer over the horizon.
@@ -93,7 +97,7 @@ impl Withheld {
 
 const fn ground(reason: Reason) -> Ground {
     match reason {
-        Reason::OptedOut | Reason::NotOptedIn | Reason::Unreachable => Ground::Consent,
+        Reason::OptedOut | Reason::NotOptedIn | Reason::Unreachable | Reason::OutsideWindow => Ground::Consent,
         Reason::QuietHours | Reason::LowerPriority | Reason::Capped => Ground::Policy,
         Reason::Expired
         | Reason::Exit
@@ -160,6 +164,11 @@ pub(super) const COLUMNS: &[Column] = &[
         "due, not sent because the channel cannot reach the customer ÷ customers",
     ),
     Column::new(
+        "withheld_outside_window",
+        Number,
+        "due, not sent because it follows no template and the customer did not reply on the channel lately ÷ customers",
+    ),
+    Column::new(
         "withheld_quiet_hours",
         Number,
         "due, not sent because it was quiet, and the rule says to skip ÷ customers",
@@ -197,7 +206,9 @@ pub(super) const COLUMNS: &[Column] = &[
     ),
     Column::new("opt_outs", Number, "opt-outs ÷ customers"),
     Column::new("contact_margin", Money, "gross margin of `contact_orders` ÷ customers"),
-    Column::new("spend", Money, "contact spend ÷ customers"),
+    Column::new("spend", Money, "what its messages and conversations cost ÷ customers"),
+    Column::new("billed_in_window", Number, "messages billed within a window that a reply opened ÷ customers"),
+    Column::new("conversations", Number, "conversations that a billed message of this step began ÷ customers"),
 ];
 
 pub(super) fn lines(world: &World, tallies: &Tallies) -> Vec<StepLine> {
@@ -229,6 +240,8 @@ pub(super) fn lines(world: &World, tallies: &Tallies) -> Vec<StepLine> {
                 opt_outs: count(StepCount::OptedOut),
                 contact_margin: count(StepCount::Margin) / 1e9 / world.currency.minor(),
                 spend: count(StepCount::Spend) / 1e9,
+                billed_in_window: count(StepCount::BilledInWindow),
+                conversations: count(StepCount::Conversations),
             });
         }
     }
@@ -242,7 +255,7 @@ mod tests {
 
     #[test]
     fn every_reason_has_its_column_in_its_order() {
-        let names: Vec<String> = Withheld([0.0; 15]).reasons().map(|(name, ..)| name.to_owned()).collect();
+        let names: Vec<String> = Withheld([0.0; Reason::ALL.len()]).reasons().map(|(name, ..)| name.to_owned()).collect();
         assert_eq!(names, Reason::ALL.map(|reason| format!("{}{}", Withheld::PREFIX, reason_word(reason))));
     }
 }

@@ -65,6 +65,14 @@ impl Counts<'_> {
         self.of(ChannelCount::Spend) / 1e9
     }
 
+    fn fixed_costs(&self) -> f64 {
+        self.customers(CustomerCount::FixedCosts) / 1e9
+    }
+
+    fn profit(&self) -> f64 {
+        self.margin() - self.spend() - self.fixed_costs()
+    }
+
     fn margin(&self) -> f64 {
         self.customers(CustomerCount::Margin) / 1e9 / self.minor
     }
@@ -72,7 +80,7 @@ impl Counts<'_> {
     /// Profit above that under `none`; not a number where `none` was not played.
     fn more_profit(&self) -> f64 {
         let none = self.none.map(|none| Counts { own: none, none: None, minor: self.minor });
-        none.map_or(f64::NAN, |none| (self.margin() - self.spend()) - (none.margin() - none.spend()))
+        none.map_or(f64::NAN, |none| self.profit() - none.profit())
     }
 
     /// More than under `none`; not a number where `none` was not played.
@@ -88,7 +96,8 @@ impl Measure {
 }
 
 /// Measures of what not every scenario has, and when it does; they are shown only there.
-const NOT_EVERYWHERE: &[(&str, IsThere)] = &[];
+const NOT_EVERYWHERE: &[(&str, IsThere)] =
+    &[("fixed_costs", Scenario::has_fixed_costs), ("value", |scenario| scenario.discount_rate > 0.0)];
 
 /// Whether a scenario has what a measure is of.
 type IsThere = fn(&Scenario) -> bool;
@@ -135,7 +144,7 @@ pub const MEASURES: &[Measure] = &[
         Unit::Money,
         Better::Higher,
         "(gross margin − contact spend) ÷ customers",
-        |c| c.margin() - c.spend(),
+        |c| c.profit(),
     ),
     per_customer(
         "incremental_profit",
@@ -341,4 +350,20 @@ pub const MEASURES: &[Measure] = &[
         numerator: |c| c.of(ChannelCount::OptedIn) - c.of(ChannelCount::OptedOut),
         denominator: |c| c.of(ChannelCount::OptedIn),
     },
+    per_customer(
+        "fixed_costs",
+        "fixed costs per customer",
+        Unit::Money,
+        Better::Lower,
+        "what the strategy itself costs by the month and for its set-up ÷ customers",
+        |c| c.fixed_costs(),
+    ),
+    per_customer(
+        "value",
+        "discounted value per customer",
+        Unit::Money,
+        Better::Higher,
+        "(gross margin − contact spend − fixed costs) of each week until the horizon, discounted to the start ÷ customers",
+        |c| c.customers(CustomerCount::Value) / 1e18 / c.minor,
+    ),
 ];

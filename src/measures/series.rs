@@ -155,31 +155,70 @@ pub struct EqualSpend {
 }
 
 impl EqualSpend {
-    /// The shares for which every strategy spends what the cheapest does, draw by draw. A strategy that spends nothing in
-    /// some draw (as `none` does in all) is left as it is and is not the cheapest.
+    /// The shares for which every strategy spends what the cheapest does, draw by draw. A strategy that spends nothing on
+    /// messages in some draw (as `none` does in all) is left as it is and is not the cheapest. Fixed costs are not shared:
+    /// if they alone are more than the cheapest spends, the strategy is applied to nobody.
     pub fn new(tallies: &Tallies) -> Self {
         let draws = tallies.draws() as usize;
-        let mut spends = vec![vec![0.0; draws]; tallies.strategies.len()];
+        let mut spends = vec![vec![Spend::default(); draws]; tallies.strategies.len()];
         for (strategy, spends) in tallies.strategies.iter().zip(&mut spends) {
             for (batch, row) in tallies.batches.iter().zip(&strategy.totals) {
-                spends[batch.draw as usize] += row.total(ChannelCount::Spend) as f64;
+                let spend = &mut spends[batch.draw as usize];
+                let more = Spend::of(row);
+                *spend = Spend { messages: spend.messages + more.messages, fixed: spend.fixed + more.fixed };
             }
         }
-        let spending: Vec<usize> = (0..spends.len()).filter(|&s| spends[s].iter().all(|&spend| spend > 0.0)).collect();
-        let least = |draw: usize| spending.iter().copied().min_by(|&a, &b| spends[a][draw].total_cmp(&spends[b][draw]));
+        let spending: Vec<usize> =
+            (0..spends.len()).filter(|&s| spends[s].iter().all(|spend| spend.messages > 0.0)).collect();
+        let total = |strategy: usize, draw: usize| spends[strategy][draw].total();
+        let least = |draw: usize| spending.iter().copied().min_by(|&a, &b| total(a, draw).total_cmp(&total(b, draw)));
         let cheapest: Vec<usize> = (0..draws).map(|draw| least(draw).unwrap_or(0)).collect();
         let share = |strategy: usize, draw: usize| {
-            let own = spends[strategy][draw];
-            if spending.contains(&strategy) { spends[cheapest[draw]][draw] / own } else { 1.0 }
+            let own = &spends[strategy][draw];
+            if !spending.contains(&strategy) || strategy == cheapest[draw] {
+                return 1.0;
+            }
+            ((total(cheapest[draw], draw) - own.fixed) / own.messages).max(0.0)
         };
         let shares = (0..spends.len()).map(|strategy| (0..draws).map(|draw| share(strategy, draw)).collect());
         Self { shares: shares.collect(), cheapest }
     }
 }
 
+/// What a strategy spends, in nano-units of the currency.
+#[derive(Clone, Copy, Default)]
+struct Spend {
+    messages: f64,
+    /// What its channels cost whether or not anything is sent.
+    fixed: f64,
+}
+
+impl Spend {
+    fn of(row: &Row) -> Self {
+        let fixed = row.customers(CustomerCount::FixedSpend);
+        Self { messages: (row.total(ChannelCount::Spend) - fixed) as f64, fixed: fixed as f64 }
+    }
+
+    fn total(&self) -> f64 {
+        self.messages + self.fixed
+    }
+}
+
+/// Of a row, what does not depend on how many customers a strategy is applied to.
+fn fixed_part(row: &Row) -> Row {
+    let mut fixed = Row::zero(row.layout);
+    let mut put = |place: usize, value: i128| fixed.counts[place] = value;
+    put(row.layout.channel(ChannelCount::Spend, 0), row.customers(CustomerCount::FixedSpend));
+    for count in [CustomerCount::FixedSpend, CustomerCount::FixedCosts, CustomerCount::FixedValue] {
+        put(row.layout.customer(count), row.customers(count));
+    }
+    put(row.layout.customer(CustomerCount::Value), -row.customers(CustomerCount::FixedValue));
+    fixed
+}
+
 /// The series of a measure if a strategy is applied to a random share φ of the customers in each draw and the rest get
-/// `none` (R29): totals φ × strategy + (1 − φ) × none. φ is itself an estimate, spend of the cheapest ÷ own spend, and its
-/// error is in the influences.
+/// `none` (R29): totals φ × strategy + (1 − φ) × none, fixed costs in full. φ is itself an estimate, (spend of the cheapest −
+/// own fixed spend) ÷ own spend on messages, and its error is in the influences.
 pub fn series_at_share(
     tallies: &Tallies,
     measure: &Measure,
@@ -191,10 +230,21 @@ pub fn series_at_share(
     by_draw(tallies, |batches| {
         let draw = tallies.batches[batches.start].draw as usize;
         let (share, cheapest) = (equal.shares[strategy][draw], equal.cheapest[draw]);
-        let spend = |index: usize, b: usize| tallies.strategies[index].totals[b].total(ChannelCount::Spend) as f64;
-        let own_spend: f64 = batches.clone().map(|b| spend(strategy, b)).sum();
+        let spend = |index: usize, b: usize| Spend::of(&tallies.strategies[index].totals[b]);
+        let own_spend: f64 = batches.clone().map(|b| spend(strategy, b).messages).sum();
         let own: Vec<_> = batches.clone().map(|b| parts(tallies, measure, strategy, Some(none), minor, b)).collect();
         let idle: Vec<_> = batches.clone().map(|b| parts(tallies, measure, none, Some(none), minor, b)).collect();
+        // What is paid in full is no part of what the share decides: it goes over to those who get nothing.
+        let idle: Vec<_> = batches
+            .clone()
+            .zip(idle)
+            .map(|(b, idle)| {
+                let fixed = fixed_part(&tallies.strategies[strategy].totals[b]);
+                let nothing = Row::zero(fixed.layout);
+                let paid = measure.parts(&Counts { own: &fixed, none: Some(&nothing), minor });
+                (idle.0 + paid.0, idle.1 + paid.1)
+            })
+            .collect();
         let mixed = |own: f64, idle: f64| share * own + (1.0 - share) * idle;
         let numerators: Vec<f64> = own.iter().zip(&idle).map(|(own, idle)| mixed(own.0, idle.0)).collect();
         let denominators: Vec<f64> = own.iter().zip(&idle).map(|(own, idle)| mixed(own.1, idle.1)).collect();
@@ -205,8 +255,12 @@ pub fn series_at_share(
             own.iter().zip(&idle).map(|(own, idle)| (own.0 - idle.0) - ratio.value() * (own.1 - idle.1)).sum();
         let slope = delta / denominator;
         let influences = batches.clone().zip(ratio.influences()).map(|(b, influence)| {
-            let of_share =
-                if own_spend > 0.0 { (spend(cheapest, b) - share * spend(strategy, b)) / own_spend } else { 0.0 };
+            let own = spend(strategy, b);
+            let of_share = if own_spend > 0.0 && share > 0.0 {
+                (spend(cheapest, b).total() - own.fixed - share * own.messages) / own_spend
+            } else {
+                0.0
+            };
             influence + slope * of_share
         });
         Some(Influences::new(ratio.value(), influences.collect()))

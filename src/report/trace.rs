@@ -360,6 +360,7 @@ const fn plain(reason: Reason) -> &'static str {
         Reason::OptedOut => "opted out",
         Reason::NotOptedIn => "not opted in",
         Reason::Unreachable => "unreachable on this channel",
+        Reason::OutsideWindow => "no reply lately (outside window)",
         Reason::QuietHours => "quiet hours",
         Reason::LowerPriority => "another campaign comes first (lower priority)",
         Reason::Capped => "enough messages for now (capped)",

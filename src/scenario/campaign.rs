@@ -6,6 +6,8 @@ use super::input::Input;
 use super::place::Place;
 use super::problems::{Problem, nearest};
 use super::read::{At, Context, Fields, FromValue, mismatch, one_of};
+use super::segment::ByChannel;
+use super::text::Text;
 use super::tree::{Entry, Value};
 use super::trigger::{Concurrency, Reentry, Trigger};
 use super::values::{Positive, Seconds, Share, Span, Stretch};
@@ -45,6 +47,10 @@ pub struct Campaign {
     pub displacement: Input<Share>,
     /// How far ahead a natural order may be moved, in seconds.
     pub displacement_window: Seconds,
+    /// What its messages say, by channel.
+    pub texts: Vec<(At<String>, Text)>,
+    /// Whether its messages need no approved template, and so may only be sent within a channel's window (R55).
+    pub free_form: Option<At<bool>>,
 }
 
 /// What a run is after (R20).
@@ -93,6 +99,13 @@ pub enum Purpose {
     Marketing,
     /// What a customer must be told: needs no consent and is subject to no policy.
     Transactional,
+}
+
+impl Campaign {
+    /// Whether its messages follow no approved template.
+    pub fn is_free_form(&self) -> bool {
+        self.free_form.as_ref().is_some_and(|free_form| free_form.value)
+    }
 }
 
 impl GoalEvent {
@@ -294,6 +307,18 @@ pub(super) const KEYS: Keys = Keys {
             Absent::Default(Plain::Text("30d")),
             "how far ahead a natural order may be moved",
         ),
+        Key::of::<ByChannel<Text>>(
+            "texts",
+            Absent::Means("one segment each"),
+            "what its messages say, by channel: decides how many segments are billed (R54)",
+        )
+        .or_empty(),
+        Key::of::<At<bool>>(
+            "free_form",
+            Absent::Default(Plain::Bool(false)),
+            "whether its messages follow no approved template: on a channel with a `window` they may then only be sent \
+             within it (R55)",
+        ),
     ],
     rules: &[],
 };
@@ -319,6 +344,8 @@ pub(super) fn read(entry: &Entry, context: &mut Context<'_>) -> Option<Campaign>
     let intent = fields.or_default("intent", context);
     let displacement = fields.or_default("displacement", context);
     let Span(window) = fields.or_default("displacement_window", context);
+    let texts = fields.optional("texts", context).map_or_else(Vec::new, |ByChannel(all)| all);
+    let free_form = fields.optional("free_form", context);
     fields.finish(context);
     Some(Campaign {
         name: entry.key.clone(),
@@ -337,5 +364,7 @@ pub(super) fn read(entry: &Entry, context: &mut Context<'_>) -> Option<Campaign>
         intent,
         displacement,
         displacement_window: window,
+        texts,
+        free_form,
     })
 }

@@ -1,5 +1,6 @@
 //! Channels: where the firm reaches its customers (contacts) and where customers come to it (touches).
 
+use super::costs::{self, FixedCosts};
 use super::format::{Absent, Described, Form, Key, Keys, Kind, Plain, Rule, words};
 use super::hours::{Hours, LegalHours};
 use super::input::Input;
@@ -7,7 +8,7 @@ use super::place::Place;
 use super::problems::Problem;
 use super::read::{At, Context, Fields, FromValue, OneOrMore, mismatch, one_of};
 use super::tree::{Data, Entry, Value};
-use super::values::{Money, Positive, Share, Span};
+use super::values::{Money, Positive, Seconds, Share, Span, Stretch};
 
 /// One channel. E-mail carries contacts, a shop has touches; a channel may do both.
 #[derive(Clone, Debug)]
@@ -59,6 +60,43 @@ pub struct Contact {
     pub opt_in: Option<Input<Share>>,
     /// Touch channels on which a click lands, in order of preference, and where that is written.
     pub landing: At<Vec<At<String>>>,
+    /// What it costs whether or not anything is sent.
+    pub fixed: FixedCosts,
+    /// What a message's price is the price of (R54).
+    pub billed_by: BilledBy,
+    /// Price of a transactional message; none = as any other.
+    pub cost_per_transactional: Option<Input<Money>>,
+    /// What a customer's reply opens (R55).
+    pub window: Option<Window>,
+    /// What the first billed message opens (R55).
+    pub conversations: Option<Conversations>,
+}
+
+/// How long after a customer's last reply on a channel anything may be said there (R55).
+#[derive(Clone, Debug)]
+pub struct Window {
+    /// In seconds.
+    pub length: Seconds,
+    /// Price of a free-form or transactional message sent within it; none = as outside.
+    pub cost: Option<Input<Money>>,
+}
+
+/// Billed messages of one customer on one channel within some time of the first of them (R55).
+#[derive(Clone, Debug)]
+pub struct Conversations {
+    /// In seconds.
+    pub length: Seconds,
+    /// What each costs on top of its messages.
+    pub cost: Input<Money>,
+}
+
+/// What a message's price is the price of (R54).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BilledBy {
+    /// A message, however long it is.
+    Message,
+    /// A segment of its text.
+    Segment,
 }
 
 /// Which messages cost money (R17).
@@ -168,6 +206,20 @@ impl FromValue for Delay {
     }
 }
 
+impl BilledBy {
+    const WORDS: [(&'static str, Self); 2] = [("message", Self::Message), ("segment", Self::Segment)];
+}
+
+impl Described for BilledBy {
+    const KIND: Kind = Kind::words(&words(&Self::WORDS));
+}
+
+impl FromValue for BilledBy {
+    fn from_value(value: &Value, context: &mut Context<'_>) -> Option<Self> {
+        one_of(value, &Self::WORDS, context)
+    }
+}
+
 impl Billing {
     const WORDS: [(&'static str, Self); 2] = [("sent", Self::Sent), ("delivered", Self::Delivered)];
 }
@@ -200,7 +252,7 @@ impl FromValue for Spread {
 }
 
 /// Keys that only make sense on a channel that carries messages.
-pub(super) const CONTACT_KEYS: [&str; 17] = [
+pub(super) const CONTACT_KEYS: [&str; 25] = [
     "cost_per_message",
     "billed_on",
     "delivery_rate",
@@ -218,6 +270,14 @@ pub(super) const CONTACT_KEYS: [&str; 17] = [
     "affinity_spread",
     "opt_in",
     "landing",
+    "cost_per_month",
+    "setup_cost",
+    "billed_by",
+    "cost_per_transactional",
+    "window",
+    "cost_in_window",
+    "cost_per_conversation",
+    "conversation",
 ];
 
 /// The keys of `[channels.NAME]`.
@@ -288,10 +348,45 @@ pub(super) const KEYS: Keys = Keys {
             Absent::Preset,
             "where a click leads: the first of these channels that the scenario has",
         ),
+        costs::CHANNEL_KEYS[0],
+        costs::CHANNEL_KEYS[1],
+        Key::of::<BilledBy>(
+            "billed_by",
+            Absent::Default(Plain::Text("message")),
+            "whether its prices are those of a message or of a segment of the campaign's text; a message without a text \
+             has one segment (R54)",
+        ),
+        Key::of::<Input<Money>>(
+            "cost_per_transactional",
+            Absent::Means("`cost_per_message`"),
+            "price of a message of a transactional campaign (R55)",
+        ),
+        Key::of::<Stretch>(
+            "window",
+            Absent::Means("none"),
+            "so long after the customer's last reply on the channel free-form messages may be sent (R55)",
+        ),
+        Key::of::<Input<Money>>(
+            "cost_in_window",
+            Absent::Means("as outside"),
+            "price of a free-form or transactional message sent within the window (R55)",
+        ),
+        Key::of::<Input<Money>>(
+            "cost_per_conversation",
+            Absent::Default(Plain::Whole(0)),
+            "what a conversation costs on top of its messages: the first billed message outside one begins one (R55)",
+        ),
+        Key::of::<Stretch>(
+            "conversation",
+            Absent::Default(Plain::Text("24h")),
+            "how long a conversation is (R55)",
+        ),
     ],
     rules: &[
         Rule::AnyOf(&[&["preset"], &["order_rate"], &["cost_per_message", "open_rate"]]),
         Rule::Excludes("click_rate", &["click_to_open_rate"]),
+        Rule::Needs("cost_in_window", &["window"]),
+        Rule::Needs("conversation", &["cost_per_conversation"]),
     ],
 };
 
@@ -386,6 +481,11 @@ fn contact(fields: &mut Fields<'_>, entry: &Entry, context: &mut Context<'_>) ->
         Some(At { value: OneOrMore(names), at }) => At { value: names, at },
         None => At { value: Vec::new(), at: entry.key_at },
     };
+    let fixed = FixedCosts::read(fields, context);
+    let billed_by = fields.or_default("billed_by", context);
+    let cost_per_transactional = fields.optional("cost_per_transactional", context);
+    let window = window(fields, context);
+    let conversations = conversations(fields, context);
     Some(Contact {
         cost_per_message: cost_per_message?,
         billed_on,
@@ -403,5 +503,30 @@ fn contact(fields: &mut Fields<'_>, entry: &Entry, context: &mut Context<'_>) ->
         affinity_spread,
         opt_in,
         landing,
+        fixed,
+        billed_by,
+        cost_per_transactional,
+        window,
+        conversations,
     })
+}
+
+fn window(fields: &mut Fields<'_>, context: &mut Context<'_>) -> Option<Window> {
+    let length = fields.optional("window", context).map(|Stretch(length)| length);
+    let cost = fields.optional("cost_in_window", context);
+    if let (Some(idle), false) = (fields.entry("cost_in_window"), fields.has("window")) {
+        let problem = Problem::error("`cost_in_window` needs a `window`", idle.key_at);
+        context.error(problem.help("write `window = \"24h\"` too: how long after a reply it is open"));
+    }
+    Some(Window { length: length?, cost })
+}
+
+fn conversations(fields: &mut Fields<'_>, context: &mut Context<'_>) -> Option<Conversations> {
+    let Stretch(length) = fields.or_default("conversation", context);
+    let cost: Input<Money> = fields.or_default("cost_per_conversation", context);
+    if let (Some(idle), false) = (fields.entry("conversation"), fields.has("cost_per_conversation")) {
+        let problem = Problem::error("`conversation` needs a `cost_per_conversation`", idle.key_at);
+        context.error(problem.help("write what each costs, or leave the key away"));
+    }
+    (cost.high() > 0.0).then_some(Conversations { length, cost })
 }

@@ -21,7 +21,7 @@ pub struct Keys {
 }
 
 /// One key of a table.
-#[derive(Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Key {
     /// As it is written.
     pub name: &'static str,

@@ -80,10 +80,10 @@ impl Quantity for Span {
     }
 }
 
-/// An input of kind `Q`: its law, its path in the file (which addresses its draws, R3), and where it stands.
+/// An input of kind `Q`: its law, its path in the file (which, without a strategy's name, addresses its draws, R3), and where it stands.
 #[derive(Clone, Debug)]
 pub struct Input<Q> {
-    /// Dotted path in the file, without a strategy's name.
+    /// Dotted path in the file.
     pub path: String,
     /// What is known about it.
     pub law: Law,
@@ -95,6 +95,11 @@ pub struct Input<Q> {
 }
 
 impl<Q: Quantity> Input<Q> {
+    /// A number that is written nowhere.
+    pub(super) const fn unwritten(value: f64) -> Self {
+        Self { path: String::new(), law: Law::Fixed(value), scale: Q::SCALE, at: None, kind: PhantomData }
+    }
+
     const PERCENTILES: Keys = Keys {
         what: "an uncertain value",
         all: &[

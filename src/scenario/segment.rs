@@ -203,7 +203,7 @@ impl FromValue for Lapse {
 }
 
 /// `{ web = 0.6, app = 0.4 }`: values by channel, in the order of writing.
-struct ByChannel<T>(Vec<(At<String>, T)>);
+pub(super) struct ByChannel<T>(pub Vec<(At<String>, T)>);
 
 impl<T: Described> Described for ByChannel<T> {
     const KIND: Kind =

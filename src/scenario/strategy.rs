@@ -1,5 +1,6 @@
 //! Strategies: everything the firm decides, which is a plan for each campaign and the policies it keeps to.
 
+use super::costs::{self, FixedCosts};
 use super::format::{Absent, Described, Form, Key, Keys, Kind};
 use super::place::Place;
 use super::plan::{self, Plan};
@@ -19,6 +20,8 @@ pub struct Strategy {
     pub plans: Vec<(At<String>, Plan)>,
     /// What it keeps to whatever its plans say.
     pub policies: Policies,
+    /// What it costs itself, whatever it sends.
+    pub fixed: FixedCosts,
 }
 
 /// The keys of `[strategies.NAME]`.
@@ -41,6 +44,8 @@ pub(super) const KEYS: Keys = Keys {
             Absent::Means("none"),
             "a plan for each campaign, `[strategies.NAME.campaigns.CAMPAIGN]`; a campaign without a plan is not carried out",
         ),
+        costs::STRATEGY_KEYS[0],
+        costs::STRATEGY_KEYS[1],
     ],
     rules: &[],
 };
@@ -55,6 +60,7 @@ pub(super) fn read(entry: &Entry, context: &mut Context<'_>) -> Option<Strategy>
     fields.optional::<String>("extends", context);
     let policies = fields.optional("policies", context).unwrap_or_default();
     let campaigns = fields.entry("campaigns");
+    let fixed = FixedCosts::read(&mut fields, context);
     fields.finish(context);
     if entry.key == NONE {
         let problem = Problem::error("a strategy cannot be called `none`", entry.key_at);
@@ -68,7 +74,7 @@ pub(super) fn read(entry: &Entry, context: &mut Context<'_>) -> Option<Strategy>
     let plans = named(campaigns, "campaigns", context, |item, context| {
         Some((At { value: item.key.clone(), at: item.key_at }, plan::read(item, context)?))
     });
-    Some(Strategy { name: entry.key.clone(), at: entry.key_at, plans, policies })
+    Some(Strategy { name: entry.key.clone(), at: entry.key_at, plans, policies, fixed })
 }
 
 /// The strategy that is always played: nothing is sent.

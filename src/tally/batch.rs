@@ -1,18 +1,20 @@
 //! Counting while customers are played: one increment an event, into a table of weeks.
 
 use super::counts::{ChannelCount, CustomerCount, Layout, Row};
+use super::books::Books;
 use super::flows::{Flows, StepCount};
 use super::retention::Retention;
 use crate::engine::{Cause, Ending, Event, Message, Reason, Refusal, Watch};
 use crate::scenario::{Seconds, WEEK};
-use crate::world::{ChannelId, Strategy, Tables, World};
+use crate::world::{CampaignId, ChannelId, Strategy, Tables, World};
 
 /// The counts of some customers of one segment under one strategy, by week.
 #[derive(Clone, Debug)]
 pub struct BatchTally {
     channels: usize,
-    /// The channel of each step of the strategy.
-    steps: Vec<ChannelId>,
+    /// The campaign and channel of each step of the strategy.
+    steps: Vec<(CampaignId, ChannelId)>,
+    books: Books,
     /// By week and channel; what belongs to a message stands with its step until the batch ends.
     by_channel: Vec<[u64; ChannelCount::ALL.len()]>,
     /// By week and step.
@@ -43,7 +45,7 @@ impl BatchTally {
     /// An empty table for a strategy of a world.
     pub fn new(world: &World, strategy: &Strategy) -> Self {
         let channels = world.channels.len();
-        let steps: Vec<ChannelId> = strategy.steps().map(|(_, _, step)| step.channel).collect();
+        let steps: Vec<_> = strategy.steps().map(|(campaign, _, step)| (campaign, step.channel)).collect();
         Self {
             channels,
             by_channel: vec![[0; ChannelCount::ALL.len()]; channels * world.weeks],
@@ -54,6 +56,7 @@ impl BatchTally {
             runs: vec![0; world.campaigns.len()],
             refused: vec![[0; Refusal::ALL.len()]; world.campaigns.len()],
             touches: vec![0; channels * (channels + 1)],
+            books: Books::new(world, strategy),
             steps,
             week: 0,
             channel_row: 0,
@@ -68,6 +71,7 @@ impl BatchTally {
     pub fn take(&mut self, tables: &Tables, segment: usize, flows: &mut Flows) -> Vec<Row> {
         let layout = Layout { channels: self.channels };
         let margin = i128::from(tables.segments[segment].margin);
+        let joined = self.by_customer.iter().map(|week| week[CustomerCount::Joined as usize]).sum();
         let rows = (0..self.by_customer.len()).map(|week| {
             let mut row = Row::zero(layout);
             let by_channel = &mut self.by_channel[week * self.channels..][..self.channels];
@@ -78,13 +82,11 @@ impl BatchTally {
                 counts.fill(0);
             }
             let by_step = &mut self.by_step[week * self.steps.len()..][..self.steps.len()];
-            for ((step, counts), &channel) in by_step.iter_mut().enumerate().zip(&self.steps) {
-                let price = tables.contacts[usize::from(channel)].as_ref().map_or((0, 0), |contact| {
-                    (
-                        if contact.billed_on_sent { StepCount::Sent } else { StepCount::Delivered } as usize,
-                        contact.price,
-                    )
-                });
+            for ((step, counts), &(campaign, channel)) in by_step.iter_mut().enumerate().zip(&self.steps) {
+                let price = tables.price(campaign, channel);
+                let count = |count: StepCount| i128::from(counts[count as usize]);
+                let billed = count(if price.on_sent { StepCount::Sent } else { StepCount::Delivered });
+                let spend = price.of(billed, count(StepCount::BilledInWindow), count(StepCount::Conversations));
                 let total = &mut flows.steps[step].counts;
                 for &(count, _) in &StepCount::ALL[..StepCount::WEEKLY] {
                     let counted = i128::from(counts[count as usize]);
@@ -93,7 +95,6 @@ impl BatchTally {
                         row.counts[layout.channel(sum, usize::from(channel))] += counted;
                     }
                 }
-                let spend = i128::from(counts[price.0]) * i128::from(price.1);
                 total[StepCount::Spend as usize] += spend;
                 total[StepCount::Margin as usize] += i128::from(counts[StepCount::Revenue as usize]) * margin;
                 row.counts[layout.channel(ChannelCount::Spend, usize::from(channel))] += spend;
@@ -104,6 +105,7 @@ impl BatchTally {
                 row.counts[layout.customer(count)] = i128::from(by_customer[count as usize]);
             }
             row.counts[layout.customer(CustomerCount::Margin)] = row.total(ChannelCount::Revenue) * margin;
+            self.books.close(tables, week, joined, &mut row);
             by_customer.fill(0);
             row
         });
@@ -216,6 +218,8 @@ impl Watch for BatchTally {
                 self.turn_to(at);
                 self.add_customer(CustomerCount::Lost, true);
             }
+            Event::BilledInWindow(message) => self.add_to_step(at, StepCount::BilledInWindow, message, 1),
+            Event::ConversationBegan(message) => self.add_to_step(at, StepCount::Conversations, message, 1),
         }
     }
 

@@ -33,7 +33,7 @@ pub enum ChannelCount {
     Orders,
     /// Their value in minor units of the currency.
     Revenue,
-    /// What the messages cost, in nano-units of the currency: billed messages × price (R17).
+    /// What messages cost (R17) and the channel's fixed costs (R56), in nano-units of the currency.
     Spend,
 }
 
@@ -83,11 +83,20 @@ pub enum CustomerCount {
     Alive,
     /// Gross margin of all orders in minor units × 10⁻⁹.
     Margin,
+    /// Of the [spend](ChannelCount::Spend), what channels cost whether or not anything is sent (R56), in nano-units of the
+    /// currency.
+    FixedSpend,
+    /// What the strategy itself costs (R56), in nano-units of the currency.
+    FixedCosts,
+    /// Gross margin − spend − fixed costs, that of each week discounted to the start (R56), in minor units × 10⁻¹⁸.
+    Value,
+    /// By how much that would be more if nothing were paid but messages, in minor units × 10⁻¹⁸.
+    FixedValue,
 }
 
 impl CustomerCount {
     /// All of them with their names in result files, in the order of a row.
-    pub const ALL: [(Self, &'static str); 10] = [
+    pub const ALL: [(Self, &'static str); 14] = [
         (Self::Joined, "customers"),
         (Self::JoinedAlive, "alive_at_joining"),
         (Self::Lost, "lost"),
@@ -98,6 +107,10 @@ impl CustomerCount {
         (Self::Responded, "responding_customers"),
         (Self::Alive, "alive"),
         (Self::Margin, "margin_minor_e9"),
+        (Self::FixedSpend, "fixed_spend_nano"),
+        (Self::FixedCosts, "fixed_costs_nano"),
+        (Self::Value, "value_minor_e18"),
+        (Self::FixedValue, "fixed_value_minor_e18"),
     ];
 }
 

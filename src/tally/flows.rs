@@ -24,9 +24,13 @@ pub enum StepCount {
     DisplacedOrders,
     /// The value of these orders in minor units of the currency.
     Revenue,
+    /// Billed messages within the window that a reply opened (R55).
+    BilledInWindow,
+    /// Conversations that began (R55).
+    Conversations,
     /// Their gross margin in minor units × 10⁻⁹.
     Margin,
-    /// What the messages cost, in nano-units of the currency: billed messages × price (R17).
+    /// What the messages and conversations cost, in nano-units of the currency (R17).
     Spend,
     /// How often a due message was made to wait; one message may be held more than once.
     Held,
@@ -34,7 +38,7 @@ pub enum StepCount {
 
 impl StepCount {
     /// All of them with their names in result files, in the order of a row.
-    pub const ALL: [(Self, &'static str); 12] = [
+    pub const ALL: [(Self, &'static str); 14] = [
         (Self::Sent, "sent"),
         (Self::Delivered, "delivered"),
         (Self::Opened, "opened"),
@@ -44,6 +48,8 @@ impl StepCount {
         (Self::Orders, "contact_orders"),
         (Self::DisplacedOrders, "displaced_orders"),
         (Self::Revenue, "contact_revenue_minor"),
+        (Self::BilledInWindow, "billed_in_window"),
+        (Self::Conversations, "conversations"),
         (Self::Margin, "contact_margin_minor_e9"),
         (Self::Spend, "spend_nano"),
         (Self::Held, "held"),
@@ -63,7 +69,12 @@ impl StepCount {
             Self::OptedOut => Some(ChannelCount::OptedOut),
             Self::Orders => Some(ChannelCount::ContactOrders),
             Self::DisplacedOrders => Some(ChannelCount::DisplacedOrders),
-            Self::Revenue | Self::Margin | Self::Spend | Self::Held => None,
+            Self::Revenue
+            | Self::BilledInWindow
+            | Self::Conversations
+            | Self::Margin
+            | Self::Spend
+            | Self::Held => None,
         }
     }
 }

@@ -14,6 +14,7 @@ pub const fn reason_word(reason: Reason) -> &'static str {
         Reason::OptedOut => "opted_out",
         Reason::NotOptedIn => "not_opted_in",
         Reason::Unreachable => "unreachable",
+        Reason::OutsideWindow => "outside_window",
         Reason::QuietHours => "quiet_hours",
         Reason::LowerPriority => "lower_priority",
         Reason::Capped => "capped",

@@ -2,7 +2,7 @@
 
 use crate::engine::{Cause, Event, Message, Reason};
 use crate::scenario::{self, Response, Seconds};
-use crate::world::{CampaignId, Step, Strategy, World};
+use crate::world::{CampaignId, Price, Step, Strategy, Tables, World};
 
 /// One message to one customer: sent, or due and not sent.
 #[derive(Clone, Copy, Debug, Eq)]
@@ -88,6 +88,12 @@ impl<'w> Contacts<'w> {
             fallback: step.fallback,
             cascade: self.plan(campaign).is_some_and(|plan| matches!(plan.way, scenario::Way::Cascade(_))),
         }
+    }
+
+    /// What a message costs; none on a channel that carries none.
+    pub fn price(&self, tables: &Tables, message: Message) -> Option<Price> {
+        let (campaign, ..) = self.steps[usize::from(message.step)];
+        tables.contacts[usize::from(message.channel)].as_ref().map(|_| tables.price(campaign, message.channel))
     }
 
     /// The responses that made a step unnecessary, or those that it needs and that had not come, in the words of the

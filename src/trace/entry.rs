@@ -48,6 +48,10 @@ pub enum Kind {
     Ordered,
     /// The customer was lost.
     Lost,
+    /// The message just before is billed within the window that a reply opened (R55).
+    BilledInWindow,
+    /// The message just before is billed and begins a conversation (R55).
+    ConversationBegan,
 }
 
 impl Kind {
@@ -71,6 +75,8 @@ impl Kind {
             Self::CartLeft => "cart_left",
             Self::Ordered => "ordered",
             Self::Lost => "lost",
+            Self::BilledInWindow => "billed_in_window",
+            Self::ConversationBegan => "conversation_began",
         }
     }
 }
@@ -204,7 +210,16 @@ pub(super) fn entries<'w>(
 ) -> Vec<Entry<'w>> {
     let mut namer =
         Namer { customers, clock, contacts: Contacts::new(customers.world, strategy), opener: None, clicked: None };
-    record.events.iter().map(|&(at, event)| namer.entry(at, event)).collect()
+    let mut entries: Vec<Entry<'w>> = Vec::with_capacity(record.events.len());
+    for &(at, event) in &record.events {
+        let entry = namer.entry(at, event);
+        // In a window the price is another one than that outside.
+        if let (Kind::BilledInWindow, Some(billed)) = (entry.event, entries.last_mut()) {
+            billed.cost = None;
+        }
+        entries.push(entry);
+    }
+    entries
 }
 
 struct Namer<'a, 'w> {
@@ -283,6 +298,8 @@ impl<'w> Namer<'_, 'w> {
                 }
             }
             Event::Lost => entry.event = Kind::Lost,
+            Event::BilledInWindow(message) => self.of_message(&mut entry, Kind::BilledInWindow, message),
+            Event::ConversationBegan(message) => self.of_message(&mut entry, Kind::ConversationBegan, message),
         }
         entry
     }
@@ -292,9 +309,15 @@ impl<'w> Namer<'_, 'w> {
         entry.event = kind;
         entry.set_contact(contact);
         entry.channel = Some(contact.channel);
-        let price = self.customers.tables.contacts[usize::from(message.channel)].as_ref();
-        let billed = price.filter(|table| kind == if table.billed_on_sent { Kind::Sent } else { Kind::Delivered });
-        entry.cost = billed.map(|table| table.price as f64 / 1e9);
+        let price = self.contacts.price(&self.customers.tables, message);
+        let nano = match kind {
+            Kind::Sent => price.filter(|price| price.on_sent).map(|price| price.message),
+            Kind::Delivered => price.filter(|price| !price.on_sent).map(|price| price.message),
+            Kind::BilledInWindow => price.map(|price| price.in_window),
+            Kind::ConversationBegan => price.map(|price| price.conversation),
+            _ => None,
+        };
+        entry.cost = nano.map(|nano| nano as f64 / 1e9);
     }
 
     fn of_journey(&self, entry: &mut Entry<'w>, kind: Kind, channel: ChannelId) {

@@ -54,7 +54,7 @@ fn matching(customers: &Customers, predicate: &Predicate, range: std::ops::Range
         let start = customers.start(customer);
         for life in &mut lives {
             customers.record(&start, life.strategy, &mut scratch, &mut life.record);
-            life.totals = Totals::of(customers, start.segment, &life.record);
+            life.totals = Totals::of(customers, life.strategy, start.segment, &life.record);
         }
         predicate.holds(customers.world, &lives)
     };

@@ -245,7 +245,7 @@ pub(super) fn moments<'w>(entries: &[Entry<'w>], known_loss: bool, scenario: &Sc
                 continue;
             }
             // That a run began shows in its messages; what is of a message has a contact.
-            (Kind::RunBegan, _)
+            (Kind::RunBegan | Kind::BilledInWindow | Kind::ConversationBegan, _)
             | (Kind::Sent | Kind::NotSent | Kind::Held | Kind::Opened | Kind::Replied | Kind::Clicked, None) => {
                 continue;
             }

@@ -3,8 +3,9 @@
 use serde::Serialize;
 
 use super::{Customers, Record};
-use crate::engine::Event;
+use crate::engine::{Event, Message};
 use crate::scenario::Seconds;
+use crate::world::CampaignId;
 
 /// Sums over one customer's life under one strategy.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -48,21 +49,20 @@ pub struct Totals {
 
 impl Totals {
     /// Sums a record up.
-    pub(super) fn of(customers: &Customers, segment: usize, record: &Record) -> Self {
+    pub(super) fn of(customers: &Customers, strategy: usize, segment: usize, record: &Record) -> Self {
         let mut totals = Self { retained: record.ending.eligible && record.ending.retained, ..Self::default() };
-        let price = |channel: u8, sent: bool| {
-            let table = customers.tables.contacts[usize::from(channel)].as_ref();
-            table.filter(|table| table.billed_on_sent == sent).map_or(0, |table| i128::from(table.price))
-        };
+        let campaigns: Vec<CampaignId> = customers.world.strategies[strategy].steps().map(|(own, ..)| own).collect();
+        let price = |message: Message| customers.tables.price(campaigns[usize::from(message.step)], message.channel);
+        let billed = |message: Message, sent: bool| i128::from(price(message).on_sent == sent);
         for &(at, event) in &record.events {
             match event {
                 Event::Sent(message) => {
                     totals.sent += 1;
-                    totals.cost_nano += price(message.channel, true);
+                    totals.cost_nano += price(message).of(billed(message, true), 0, 0);
                 }
                 Event::Delivered(message) => {
                     totals.delivered += 1;
-                    totals.cost_nano += price(message.channel, false);
+                    totals.cost_nano += price(message).of(billed(message, false), 0, 0);
                 }
                 Event::Clicked(_) => totals.clicked += 1,
                 Event::Replied(_) => totals.replied += 1,
@@ -74,6 +74,9 @@ impl Totals {
                     totals.value_minor += i128::from(value);
                 }
                 Event::Lost => totals.lost_at_seconds = Some(at),
+                // At the price of the window in place of that outside.
+                Event::BilledInWindow(message) => totals.cost_nano += price(message).of(0, 1, 0),
+                Event::ConversationBegan(message) => totals.cost_nano += price(message).of(0, 0, 1),
                 Event::Joined { .. }
                 | Event::RunBegan(_)
                 | Event::Opened(_)

@@ -3,10 +3,13 @@
 use rand_distr::Gamma;
 
 use super::draws::Draw;
-use super::tables::{Basket, CampaignTable, ContactTable, Delay, Joined, OptIn, SegmentTable, Tables, upper_ends};
+use super::tables::{Basket, CampaignTable, ContactTable, Delay, FixedCosts, Joined, OptIn, SegmentTable, Tables, upper_ends};
 use super::{ChannelId, World, affinity, demand, journeys};
 use crate::luck::{Label, Threshold};
-use crate::scenario::{self, Billing, Channel, Click, Lapse, Problem, RateBasis, Seconds, Segment};
+use crate::scenario::{
+    self, BilledBy, Billing, Campaign, Channel, Click, Input, Lapse, MONTH, Money, Problem, Purpose, RateBasis, Scenario,
+    Seconds, Segment,
+};
 use crate::stats::normal;
 
 /// Compiles the numbers of one draw.
@@ -22,6 +25,9 @@ pub(super) fn tables(world: &World, draw: Draw) -> Result<Tables, Problem> {
     let campaigns = scenario.campaigns.iter().map(|campaign| CampaignTable {
         displacement: Threshold::new(draw.value(&campaign.displacement)),
         window: campaign.displacement_window,
+        units: scenario.channels.iter().map(|channel| units(campaign, channel)).collect(),
+        transactional: campaign.purpose == Purpose::Transactional,
+        free_form: campaign.is_free_form(),
     });
     let cart = |channel: &Channel| channel.cart_rate.as_ref().map_or(0.0, |rate| draw.value(rate));
     Ok(Tables {
@@ -31,10 +37,21 @@ pub(super) fn tables(world: &World, draw: Draw) -> Result<Tables, Problem> {
         campaigns: campaigns.collect(),
         minor: world.currency.minor(),
         count_first: scenario.count_first,
+        // `none` comes last and costs nothing.
+        strategies: (scenario.strategies.iter().map(|strategy| fixed_costs(scenario, &strategy.fixed, draw)))
+            .chain([FixedCosts::default()])
+            .collect(),
     })
 }
 
-fn contact(scenario: &scenario::Scenario, channel: &Channel, scale: f64, draw: Draw) -> Option<ContactTable> {
+/// One customer's part of what the firm pays, rounded once.
+fn fixed_costs(scenario: &Scenario, costs: &scenario::FixedCosts, draw: Draw) -> FixedCosts {
+    let part = |amount: f64| (amount * 1e9 / scenario.population as f64).round() as i128;
+    let months = scenario.horizon.value as f64 / MONTH as f64;
+    FixedCosts { setup: part(draw.value(&costs.setup)), running: part(draw.value(&costs.per_month) * months) }
+}
+
+fn contact(scenario: &Scenario, channel: &Channel, scale: f64, draw: Draw) -> Option<ContactTable> {
     let contact = channel.contact.as_ref()?;
     let open = (draw.value(&contact.open_rate) * scale).min(1.0);
     let click_to_open = match &contact.click {
@@ -51,9 +68,11 @@ fn contact(scenario: &scenario::Scenario, channel: &Channel, scale: f64, draw: D
     let landing = contact.landing.value.iter().find_map(|name| {
         scenario.channels.iter().position(|other| other.name == name.value && other.order_rate.is_some())
     });
+    let money = |amount: &Input<Money>| (draw.value(amount) * 1e9).round() as i64;
+    let price = money(&contact.cost_per_message);
     Some(ContactTable {
         label: Label::of(&channel.name),
-        price: (draw.value(&contact.cost_per_message) * 1e9).round() as i64,
+        price,
         billed_on_sent: contact.billed_on == Billing::Sent,
         delivered: Threshold::new(draw.value(&contact.delivery_rate)),
         opened_at_best: (odds != 1.0).then(|| opened.iter().map(at_best).collect()),
@@ -65,7 +84,20 @@ fn contact(scenario: &scenario::Scenario, channel: &Channel, scale: f64, draw: D
         click_delay: delay(&contact.click_delay, draw),
         reply_delay: delay(&contact.reply_delay, draw),
         landing: landing.unwrap_or(0) as ChannelId,
+        fixed: fixed_costs(scenario, &contact.fixed, draw),
+        transactional_price: contact.cost_per_transactional.as_ref().map_or(price, money),
+        price_in_window: contact.window.as_ref().and_then(|window| window.cost.as_ref()).map(money),
+        conversation_price: contact.conversations.as_ref().map_or(0, |conversations| money(&conversations.cost)),
+        window: contact.window.as_ref().map_or(0, |window| window.length),
+        conversation: contact.conversations.as_ref().map_or(0, |conversations| conversations.length),
     })
+}
+
+/// Of how many billed units a campaign's messages are on a channel (R54).
+fn units(campaign: &Campaign, channel: &Channel) -> u32 {
+    let by_segment = channel.contact.as_ref().is_some_and(|contact| contact.billed_by == BilledBy::Segment);
+    let text = campaign.texts.iter().find(|(name, _)| by_segment && name.value == channel.name);
+    text.map_or(1, |(_, text)| text.segments)
 }
 
 fn delay(delay: &scenario::Delay, draw: Draw) -> Delay {

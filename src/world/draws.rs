@@ -38,7 +38,7 @@ impl Draw {
                 Law::Fixed(value) | Law::Percentiles { typical: value, .. } | Law::Pert { mode: value, .. } => value,
             };
         };
-        let mut stream = Luck::parameter(seed, Label::of(path), number).stream(VALUE);
+        let mut stream = Luck::parameter(seed, address(path), number).stream(VALUE);
         match law {
             Law::Fixed(value) => value,
             Law::Percentiles { low, typical, high } => {
@@ -65,6 +65,13 @@ impl Draw {
             middle[i] * libm::exp(shift)
         })
     }
+}
+
+/// The address of what stands at a path. A strategy's name is no part of it: what two strategies take alike is alike in
+/// every draw.
+fn address(path: &str) -> Label {
+    let of_strategy = path.strip_prefix("strategies.").and_then(|rest| rest.split_once('.'));
+    of_strategy.map_or_else(|| Label::of(path), |(_, key)| Label::of(&format!("strategies.{key}")))
 }
 
 /// A value at `z` standard deviations from the median: normal on the scale of the quantity, with its own spread on
@@ -130,6 +137,10 @@ pub(super) fn uncertain(scenario: &Scenario) -> Vec<Uncertain> {
                 }
             }
             contact.opt_in.iter().for_each(|share| found.add(share));
+            contact.fixed.inputs().into_iter().for_each(|amount| found.add(amount));
+            contact.cost_per_transactional.iter().for_each(|price| found.add(price));
+            contact.window.iter().flat_map(|window| &window.cost).for_each(|price| found.add(price));
+            contact.conversations.iter().for_each(|conversations| found.add(&conversations.cost));
         }
         channel.order_rate.iter().chain(&channel.cart_rate).for_each(|rate| found.add(rate));
     }
@@ -175,6 +186,9 @@ pub(super) fn uncertain(scenario: &Scenario) -> Vec<Uncertain> {
     for campaign in &scenario.campaigns {
         found.add(&campaign.intent);
         found.add(&campaign.displacement);
+    }
+    for strategy in &scenario.strategies {
+        strategy.fixed.inputs().into_iter().for_each(|amount| found.add(amount));
     }
     found.0
 }

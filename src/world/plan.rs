@@ -64,6 +64,8 @@ pub struct Plan {
     pub holdout: Option<(Label, Threshold)>,
     /// Whether its messages are marketing (R41).
     pub marketing: bool,
+    /// Whether its messages follow no approved template (R55).
+    pub free_form: bool,
     /// Which campaign goes first (R40).
     pub priority: u64,
     /// Whether everybody enters at once, its steps follow each other after plain waits, and nothing is asked of one that
@@ -191,6 +193,7 @@ pub(super) fn compile(scenario: &Scenario) -> Vec<Strategy> {
         at: scenario::Place::default(),
         plans: Vec::new(),
         policies: scenario::Policies::default(),
+        fixed: scenario::FixedCosts::NOTHING,
     };
     scenario.strategies.iter().chain([&none]).map(|strategy| one(scenario, strategy, end)).collect()
 }
@@ -291,7 +294,18 @@ fn plan(
         && !kept_to
         && holdout.is_none()
         && ends == Ends { goal: ends.goal, within: ends.within, ..Ends::NONE };
-    Plan { way, entry, send_time: plan.send_time, ends, holdout, marketing, priority: campaign.priority, plain, steps }
+    Plan {
+        way,
+        entry,
+        send_time: plan.send_time,
+        ends,
+        holdout,
+        marketing,
+        free_form: campaign.is_free_form(),
+        priority: campaign.priority,
+        plain,
+        steps,
+    }
 }
 
 fn ends(campaign: &Campaign) -> Ends {

@@ -4,7 +4,7 @@ use rand_distr::{Beta, Gamma};
 
 use super::ChannelId;
 use crate::luck::{Label, Threshold};
-use crate::scenario::{At, Scenario, Seconds};
+use crate::scenario::{At, Scenario, Seconds, WEEK};
 
 /// Everything numeric about a world in one draw.
 #[derive(Clone, Debug)]
@@ -21,6 +21,8 @@ pub struct Tables {
     pub minor: f64,
     /// Whether joining's first order counts (R9).
     pub count_first: bool,
+    /// By strategy: what it costs itself.
+    pub strategies: Vec<FixedCosts>,
 }
 
 /// What happens to a message on one channel.
@@ -52,6 +54,36 @@ pub struct ContactTable {
     pub reply_delay: Delay,
     /// Touch channel where a click lands.
     pub landing: ChannelId,
+    /// What it costs whether or not anything is sent.
+    pub fixed: FixedCosts,
+    /// Price of a billed transactional message.
+    pub transactional_price: i64,
+    /// Price of a free-form or transactional one within the window, where it is another.
+    pub price_in_window: Option<i64>,
+    /// Price of a conversation, on top of its messages.
+    pub conversation_price: i64,
+    /// So many seconds after the customer's last reply the window is open; 0 = there is none.
+    pub window: Seconds,
+    /// Length of a conversation in seconds; 0 = there are none.
+    pub conversation: Seconds,
+}
+
+/// What is paid whether or not anything is sent: one customer's part of it, in nano-units of the currency (R56).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FixedCosts {
+    /// Once, in the first week.
+    pub setup: i128,
+    /// Evenly until the horizon.
+    pub running: i128,
+}
+
+impl FixedCosts {
+    /// What falls into a week of a horizon that is so many seconds long. The weeks add up to the whole, to the unit.
+    pub fn of_week(self, week: usize, horizon: Seconds) -> i128 {
+        let until = |week: usize| i128::from((week as Seconds * WEEK).min(horizon)) * self.running / i128::from(horizon);
+        let setup = if week == 0 { self.setup } else { 0 };
+        setup + until(week + 1) - until(week)
+    }
 }
 
 /// A waiting time in seconds.
@@ -183,13 +215,19 @@ pub struct OptIn {
     pub quantile: f64,
 }
 
-/// What a campaign's contacts do beyond their journeys.
-#[derive(Clone, Copy, Debug)]
+/// What a campaign's contacts do beyond their journeys, and what they are billed by.
+#[derive(Clone, Debug)]
 pub struct CampaignTable {
     /// Chance that an order it caused is a natural order moved forward (R16), as a threshold.
     pub displacement: Threshold,
     /// How far ahead a natural order may be moved, in seconds.
     pub window: Seconds,
+    /// By channel: of how many billed units its messages are.
+    pub units: Vec<u32>,
+    /// Whether it is transactional (R41).
+    pub transactional: bool,
+    /// Whether it follows no approved template (R55).
+    pub free_form: bool,
 }
 
 /// Upper end of each weight's part of a pick, a word.

@@ -164,7 +164,7 @@ impl Column {
         let prices = &bank.prices[whose.draw as usize];
         let margin = || revenue() * i128::from(prices.margin(whose.segment));
         let cost = || {
-            let nano: i128 = contacts().map(|contact| i128::from(prices.message(contact))).sum();
+            let nano: i128 = contacts().map(|contact| prices.message(contact)).sum();
             nano * bank.currency.minor() as i128
         };
         let number = match self.what {

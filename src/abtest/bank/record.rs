@@ -1,28 +1,35 @@
 //! Watching one customer under one arm, and the sparse series that its events are kept in.
 
 use super::{Contact, Deed, Streams};
-use crate::engine::{Ending, Event, Watch};
+use crate::engine::{Ending, Event, Message, Watch};
 use crate::scenario::Seconds;
-use crate::world::{ChannelId, Tables};
+use crate::world::{CampaignId, ChannelId, Price, Strategy, Tables};
 
 /// Not lost by the horizon. A horizon is at most a century, 3.2 × 10⁹ seconds.
 pub(super) const NEVER: u32 = u32::MAX;
 
-/// The high byte of a contact's code, above its channel.
+/// The high byte of a contact's code, above its tariff.
 const SENT: u16 = 1 << 8;
 const DELIVERED: u16 = 1 << 9;
 const OPTED_OUT: u16 = 1 << 10;
 const CLICKED: u16 = 1 << 11;
 const REPLIED: u16 = 1 << 12;
+const IN_WINDOW: u16 = 1 << 13;
+const CONVERSATION: u16 = 1 << 14;
 
 /// What a contact's code says.
 pub(super) fn contact(after: u32, code: u16) -> Contact {
     let deed = match code & (CLICKED | REPLIED) {
-        0 => Deed::Sent { delivered: code & DELIVERED != 0, opted_out: code & OPTED_OUT != 0 },
+        0 => Deed::Sent {
+            delivered: code & DELIVERED != 0,
+            opted_out: code & OPTED_OUT != 0,
+            in_window: code & IN_WINDOW != 0,
+            conversation: code & CONVERSATION != 0,
+        },
         CLICKED => Deed::Clicked,
         _ => Deed::Replied,
     };
-    Contact { after, channel: (code & 0xff) as ChannelId, deed }
+    Contact { after, tariff: (code & 0xff) as u8, deed }
 }
 
 /// Where in a life exposure lies: its second, and how much of the life was told before it. What caused it, a click that
@@ -37,6 +44,8 @@ pub(super) struct Exposure {
 /// Sees one customer under one arm.
 pub(super) struct Recorder<'a> {
     exposing: &'a [bool],
+    /// By step of the arm's strategy.
+    tariffs: &'a [u8],
     /// The first run of a campaign that exposes, in this arm. Up to the first of any arm all arms are alike.
     pub exposed: Option<Exposure>,
     /// When, and for how much.
@@ -46,8 +55,8 @@ pub(super) struct Recorder<'a> {
 }
 
 impl<'a> Recorder<'a> {
-    pub fn new(exposing: &'a [bool]) -> Self {
-        Self { exposing, exposed: None, orders: Vec::new(), contacts: Vec::new(), lost: None }
+    pub fn new(exposing: &'a [bool], tariffs: &'a [u8]) -> Self {
+        Self { exposing, tariffs, exposed: None, orders: Vec::new(), contacts: Vec::new(), lost: None }
     }
 
     /// Begins the next customer.
@@ -84,12 +93,14 @@ impl Watch for Recorder<'_> {
                     self.exposed = Some(Exposure { at, orders, contacts });
                 }
             }
-            Event::Sent(message) => self.contacts.push((at, SENT | u16::from(message.channel))),
+            Event::Sent(message) => self.push(at, SENT, message),
             // What becomes of a message on its way is told in the same breath as that it was sent.
             Event::Delivered(_) => self.mark(DELIVERED),
             Event::OptedOut(_) => self.mark(OPTED_OUT),
-            Event::Clicked(message) => self.contacts.push((at, CLICKED | u16::from(message.channel))),
-            Event::Replied(message) => self.contacts.push((at, REPLIED | u16::from(message.channel))),
+            Event::BilledInWindow(_) => self.mark(IN_WINDOW),
+            Event::ConversationBegan(_) => self.mark(CONVERSATION),
+            Event::Clicked(message) => self.push(at, CLICKED, message),
+            Event::Replied(message) => self.push(at, REPLIED, message),
             Event::Ordered { value, .. } => self.orders.push((at, value)),
             Event::Lost => self.lost = Some(at),
             // A silent loss of the past.
@@ -109,6 +120,11 @@ impl Watch for Recorder<'_> {
 }
 
 impl Recorder<'_> {
+    #[inline]
+    fn push(&mut self, at: Seconds, what: u16, message: Message) {
+        self.contacts.push((at, what | u16::from(self.tariffs[usize::from(message.step)])));
+    }
+
     #[inline]
     fn mark(&mut self, what: u16) {
         if let Some((_, code)) = self.contacts.last_mut() {
@@ -168,31 +184,70 @@ impl<T: Copy> Series<T> {
     }
 }
 
+/// The prices that the messages of some arms may have, each once.
+#[derive(Clone, Debug)]
+pub(super) struct Tariffs {
+    /// A campaign and a channel whose messages are priced by it.
+    all: Vec<(CampaignId, ChannelId)>,
+    /// By arm and step.
+    steps: Vec<Vec<u8>>,
+}
+
+impl Tariffs {
+    /// The prices of some strategies' messages; none if there are more than a byte can tell apart.
+    pub fn new<'s>(tables: &Tables, strategies: impl Iterator<Item = &'s Strategy>) -> Option<Self> {
+        let mut tariffs = Self { all: Vec::new(), steps: Vec::new() };
+        // What two campaigns have in common here is the same in every draw.
+        let priced_by = |(campaign, channel): (CampaignId, ChannelId)| {
+            let campaign = &tables.campaigns[usize::from(campaign)];
+            (channel, campaign.units[usize::from(channel)], campaign.transactional, campaign.free_form)
+        };
+        for strategy in strategies {
+            let mut steps = Vec::new();
+            for (campaign, _, step) in strategy.steps() {
+                let own = (campaign, step.channel);
+                let known = tariffs.all.iter().position(|&other| priced_by(other) == priced_by(own));
+                let tariff = known.unwrap_or(tariffs.all.len());
+                if known.is_none() {
+                    tariffs.all.push(own);
+                }
+                steps.push(u8::try_from(tariff).ok()?);
+            }
+            tariffs.steps.push(steps);
+        }
+        Some(tariffs)
+    }
+
+    /// The tariffs of an arm's steps.
+    pub fn of(&self, arm: usize) -> &[u8] {
+        &self.steps[arm]
+    }
+}
+
 /// What turns events of one draw into money.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Prices {
-    /// By channel: nano-units of the currency for each message, and whether they fall due when it is sent (R17).
-    messages: Vec<(i64, bool)>,
+    /// By tariff.
+    messages: Vec<Price>,
     /// By segment: gross margin ÷ revenue in parts per billion.
     margins: Vec<i64>,
 }
 
 impl Prices {
-    pub fn new(tables: &Tables) -> Self {
-        let message = |contact: &Option<crate::world::ContactTable>| {
-            contact.as_ref().map_or((0, false), |contact| (contact.price, contact.billed_on_sent))
-        };
+    pub fn new(tables: &Tables, tariffs: &Tariffs) -> Self {
         Self {
-            messages: tables.contacts.iter().map(message).collect(),
+            messages: tariffs.all.iter().map(|&(campaign, channel)| tables.price(campaign, channel)).collect(),
             margins: tables.segments.iter().map(|segment| segment.margin).collect(),
         }
     }
 
     /// What a message costs, in nano-units of the currency.
-    pub fn message(&self, contact: Contact) -> i64 {
-        let (price, on_sent) = self.messages[usize::from(contact.channel)];
+    pub fn message(&self, contact: Contact) -> i128 {
+        let price = &self.messages[usize::from(contact.tariff)];
         match contact.deed {
-            Deed::Sent { delivered, .. } if delivered || on_sent => price,
+            Deed::Sent { delivered, in_window, conversation, .. } if delivered || price.on_sent => {
+                price.of(1, in_window.into(), conversation.into())
+            }
             _ => 0,
         }
     }

@@ -114,6 +114,8 @@ fn counted(event: Event) -> Option<(ChannelCount, u8)> {
         | Event::Refused(..)
         | Event::Withheld(..)
         | Event::Held(..)
+        | Event::BilledInWindow(_)
+        | Event::ConversationBegan(_)
         | Event::Lost => return None,
     })
 }
@@ -214,6 +216,8 @@ impl Watch for Recount<'_> {
             Event::OptedOut(message) => (message, StepCount::OptedOut),
             Event::Replied(message) => (message, StepCount::Replied),
             Event::Held(message, ..) => (message, StepCount::Held),
+            Event::BilledInWindow(message) => (message, StepCount::BilledInWindow),
+            Event::ConversationBegan(message) => (message, StepCount::Conversations),
             Event::Withheld(message, reason) => {
                 let why = Reason::ALL.iter().position(|&other| other == reason).expect("it is listed");
                 return self.flows.steps[usize::from(message.step)].withheld[why] += 1;

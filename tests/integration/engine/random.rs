@@ -129,6 +129,8 @@ fn holds(stage: &Stage, strategy: &str, seen: &Seen) {
             | Event::Hopped { .. }
             | Event::CartLeft(_)
             | Event::Replied(_)
+            | Event::BilledInWindow(_)
+            | Event::ConversationBegan(_)
             | Event::Lost => {}
             Event::Opened(Message { channel, .. }) => counts[usize::from(channel)][2] += 1,
             Event::Clicked(Message { channel, .. }) => counts[usize::from(channel)][3] += 1,

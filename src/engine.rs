@@ -9,6 +9,7 @@
 //! from there.
 
 mod contacts;
+mod contracts;
 mod entry;
 mod examine;
 mod journeys;
@@ -16,6 +17,7 @@ mod play;
 mod potential;
 mod purpose;
 mod runs;
+mod seen;
 mod start;
 mod watch;
 

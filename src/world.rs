@@ -13,8 +13,11 @@ mod journeys;
 mod neutral;
 mod plan;
 mod policies;
+mod season;
 mod tables;
 mod wall;
+
+use std::sync::Arc;
 
 use crate::luck::{Label, Threshold};
 use crate::scenario::{Currency, Problem, Scenario, Seconds, WEEK};
@@ -24,6 +27,7 @@ pub use draws::{Draw, Uncertain};
 pub use entry::{Audience, Entry, EventTrigger, On};
 pub use plan::{Ends, Occurrence, Plan, Step, Strategy, Way};
 pub use policies::{Cap, Hush, Policies, Quiet};
+pub use season::Season;
 pub use tables::{
     Basket, CampaignTable, Coin, ContactTable, Delay, Dropout, Joined, OptIn, Rate, Row, SegmentTable, Tables,
 };
@@ -55,6 +59,8 @@ pub struct World {
     pub segments: Vec<Segment>,
     /// The clock on the wall of each segment's customers.
     pub walls: Vec<Wall>,
+    /// The season of each segment; none where every day is like every other.
+    seasons: Vec<Option<Arc<Season>>>,
     /// Names of campaigns.
     pub campaigns: Vec<String>,
     /// Strategies in the order of the file; `none` is last.
@@ -122,6 +128,7 @@ impl World {
             channels: channels.collect(),
             segments,
             walls: scenario.segments.iter().map(|segment| calendar::wall(&scenario, segment)).collect(),
+            seasons: scenario.segments.iter().map(|segment| Season::new(&scenario, segment).map(Arc::new)).collect(),
             campaigns: scenario.campaigns.iter().map(|campaign| campaign.name.clone()).collect(),
             strategies: plan::compile(&scenario),
             uncertain: draws::uncertain(&scenario),

@@ -115,6 +115,8 @@ pub enum Deed {
         delivered: bool,
         /// And the customer opted out on its delivery.
         opted_out: bool,
+        /// And sent a second time, by mistake.
+        twice: bool,
     },
     /// It was clicked.
     Clicked,

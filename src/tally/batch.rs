@@ -5,7 +5,25 @@ use super::flows::{Flows, StepCount};
 use super::retention::Retention;
 use crate::engine::{Cause, Ending, Event, Message, Reason, Refusal, Watch};
 use crate::scenario::{Seconds, WEEK};
-use crate::world::{ChannelId, Strategy, Tables, World};
+use crate::luck::Threshold;
+use crate::world::{ChannelId, ContactTable, Dropout, Strategy, Tables, World};
+
+/// Where the firm sees what happens, it is counted once: what is seen, by step and by channel, and what is true.
+const SEEN: [(StepCount, ChannelCount, StepCount); 2] = [
+    (StepCount::SeenOpened, ChannelCount::SeenOpened, StepCount::Opened),
+    (StepCount::SeenClicked, ChannelCount::SeenClicked, StepCount::Clicked),
+];
+
+impl ContactTable {
+    /// Which copies are billed, by channel and by step.
+    fn billed_copies(&self) -> (ChannelCount, StepCount) {
+        if self.billed_on_sent {
+            (ChannelCount::Duplicated, StepCount::Duplicated)
+        } else {
+            (ChannelCount::DeliveredTwice, StepCount::DeliveredTwice)
+        }
+    }
+}
 
 /// The counts of some customers of one segment under one strategy, by week.
 #[derive(Clone, Debug)]
@@ -23,6 +41,8 @@ pub struct BatchTally {
     withheld: Vec<[u64; Reason::ALL.len()]>,
     /// By step.
     held: Vec<u64>,
+    /// By step, as [`StepCount::SELDOM`].
+    seldom: Vec<[u64; StepCount::SELDOM]>,
     /// By campaign.
     runs: Vec<u64>,
     /// By campaign.
@@ -51,6 +71,7 @@ impl BatchTally {
             by_customer: vec![[0; CustomerCount::ALL.len()]; world.weeks],
             withheld: vec![[0; Reason::ALL.len()]; steps.len()],
             held: vec![0; steps.len()],
+            seldom: vec![[0; StepCount::SELDOM]; steps.len()],
             runs: vec![0; world.campaigns.len()],
             refused: vec![[0; Refusal::ALL.len()]; world.campaigns.len()],
             touches: vec![0; channels * (channels + 1)],
@@ -67,7 +88,9 @@ impl BatchTally {
     /// is not kept by week to `flows`, and begins anew.
     pub fn take(&mut self, tables: &Tables, segment: usize, flows: &mut Flows) -> Vec<Row> {
         let layout = Layout { channels: self.channels };
-        let margin = i128::from(tables.segments[segment].margin);
+        let table = &tables.segments[segment];
+        let (margin, acquisition) = (i128::from(table.margin), table.acquisition);
+        let fee = if let Dropout::PerPeriod { fee, .. } = table.dropout { fee } else { 0 };
         let rows = (0..self.by_customer.len()).map(|week| {
             let mut row = Row::zero(layout);
             let by_channel = &mut self.by_channel[week * self.channels..][..self.channels];
@@ -79,7 +102,8 @@ impl BatchTally {
             }
             let by_step = &mut self.by_step[week * self.steps.len()..][..self.steps.len()];
             for ((step, counts), &channel) in by_step.iter_mut().enumerate().zip(&self.steps) {
-                let price = tables.contacts[usize::from(channel)].as_ref().map_or((0, 0), |contact| {
+                let contact = tables.contacts[usize::from(channel)].as_ref();
+                let price = contact.map_or((0, 0), |contact| {
                     (
                         if contact.billed_on_sent { StepCount::Sent } else { StepCount::Delivered } as usize,
                         contact.price,
@@ -97,13 +121,32 @@ impl BatchTally {
                 total[StepCount::Spend as usize] += spend;
                 total[StepCount::Margin as usize] += i128::from(counts[StepCount::Revenue as usize]) * margin;
                 row.counts[layout.channel(ChannelCount::Spend, usize::from(channel))] += spend;
+                if contact.is_some_and(|contact| contact.seen_as_it_is) {
+                    for (seen, by_channel, true_one) in SEEN {
+                        let counted = i128::from(counts[true_one as usize]);
+                        total[seen as usize] += counted;
+                        row.counts[layout.channel(by_channel, usize::from(channel))] += counted;
+                    }
+                }
                 counts.fill(0);
+            }
+            // Copies are billed as what they are copies of.
+            for (channel, contact) in tables.contacts.iter().enumerate() {
+                let Some(contact) = contact.as_ref().filter(|contact| contact.duplicated != Threshold::NEVER) else {
+                    continue;
+                };
+                let copies = row.at(contact.billed_copies().0, channel);
+                row.counts[layout.channel(ChannelCount::Spend, channel)] += copies * i128::from(contact.price);
             }
             let by_customer = &mut self.by_customer[week];
             for (count, _) in CustomerCount::ALL {
                 row.counts[layout.customer(count)] = i128::from(by_customer[count as usize]);
             }
-            row.counts[layout.customer(CustomerCount::Margin)] = row.total(ChannelCount::Revenue) * margin;
+            let fees = row.customers(CustomerCount::Renewals) * i128::from(fee);
+            row.counts[layout.customer(CustomerCount::Fees)] = fees;
+            row.counts[layout.customer(CustomerCount::Margin)] = (row.total(ChannelCount::Revenue) + fees) * margin;
+            row.counts[layout.customer(CustomerCount::Acquisition)] =
+                row.customers(CustomerCount::Joined) * i128::from(acquisition);
             by_customer.fill(0);
             row
         });
@@ -114,6 +157,13 @@ impl BatchTally {
         for (step, (withheld, held)) in flows.steps.iter_mut().zip(self.withheld.iter_mut().zip(&mut self.held)) {
             carry(&mut step.withheld, withheld);
             step.counts[StepCount::Held as usize] += i128::from(std::mem::take(held));
+        }
+        for ((step, seldom), &channel) in flows.steps.iter_mut().zip(&mut self.seldom).zip(&self.steps) {
+            if let Some(contact) = &tables.contacts[usize::from(channel)] {
+                let copies = seldom[contact.billed_copies().1 as usize - StepCount::SeenOpened as usize];
+                step.counts[StepCount::Spend as usize] += i128::from(copies) * i128::from(contact.price);
+            }
+            carry(&mut step.counts[StepCount::SeenOpened as usize..], seldom);
         }
         for (campaign, (runs, refused)) in flows.campaigns.iter_mut().zip(self.runs.iter_mut().zip(&mut self.refused)) {
             campaign.runs += i128::from(std::mem::take(runs));
@@ -150,6 +200,12 @@ impl BatchTally {
     fn add_to_step(&mut self, at: Seconds, count: StepCount, message: Message, more: u64) {
         self.turn_to(at);
         self.by_step[self.step_row + usize::from(message.step)][count as usize] += more;
+    }
+
+    /// Counts by channel and week, and by step, what only some channels have.
+    fn add_seldom(&mut self, at: Seconds, of_channel: ChannelCount, of_step: StepCount, message: Message) {
+        self.add(at, of_channel, message.channel, 1);
+        self.seldom[usize::from(message.step)][of_step as usize - StepCount::SeenOpened as usize] += 1;
     }
 
     #[inline(always)]
@@ -215,6 +271,25 @@ impl Watch for BatchTally {
             Event::Lost => {
                 self.turn_to(at);
                 self.add_customer(CustomerCount::Lost, true);
+            }
+            Event::Renewed { .. } => {
+                self.turn_to(at);
+                self.add_customer(CustomerCount::Renewals, true);
+                if let Some(over) = self.retention.order(at) {
+                    self.add_retained(over);
+                }
+            }
+            Event::SeenOpened(message) => {
+                self.add_seldom(at, ChannelCount::SeenOpened, StepCount::SeenOpened, message);
+            }
+            Event::SeenClicked(message) => {
+                self.add_seldom(at, ChannelCount::SeenClicked, StepCount::SeenClicked, message);
+            }
+            Event::Duplicated(message) => {
+                self.add_seldom(at, ChannelCount::Duplicated, StepCount::Duplicated, message);
+            }
+            Event::DeliveredTwice(message) => {
+                self.add_seldom(at, ChannelCount::DeliveredTwice, StepCount::DeliveredTwice, message);
             }
         }
     }

@@ -30,11 +30,19 @@ pub enum StepCount {
     Spend,
     /// How often a due message was made to wait; one message may be held more than once.
     Held,
+    /// Messages that the firm saw opened (R50).
+    SeenOpened,
+    /// Messages that the firm saw clicked.
+    SeenClicked,
+    /// Messages sent a second time (R51).
+    Duplicated,
+    /// Of these, copies delivered.
+    DeliveredTwice,
 }
 
 impl StepCount {
     /// All of them with their names in result files, in the order of a row.
-    pub const ALL: [(Self, &'static str); 12] = [
+    pub const ALL: [(Self, &'static str); 16] = [
         (Self::Sent, "sent"),
         (Self::Delivered, "delivered"),
         (Self::Opened, "opened"),
@@ -47,6 +55,10 @@ impl StepCount {
         (Self::Margin, "contact_margin_minor_e9"),
         (Self::Spend, "spend_nano"),
         (Self::Held, "held"),
+        (Self::SeenOpened, "seen_opened"),
+        (Self::SeenClicked, "seen_clicked"),
+        (Self::Duplicated, "duplicated"),
+        (Self::DeliveredTwice, "delivered_twice"),
     ];
 
     /// How many of them, from the first, are counted event by event and week by week.
@@ -64,8 +76,14 @@ impl StepCount {
             Self::Orders => Some(ChannelCount::ContactOrders),
             Self::DisplacedOrders => Some(ChannelCount::DisplacedOrders),
             Self::Revenue | Self::Margin | Self::Spend | Self::Held => None,
+            // Counted by channel beside the step.
+            Self::SeenOpened | Self::SeenClicked | Self::Duplicated | Self::DeliveredTwice => None,
         }
     }
+
+    /// How many of them, from [`Self::SeenOpened`] on, only some channels have: where the firm sees something else than
+    /// what happens, or messages are sent twice.
+    pub(super) const SELDOM: usize = Self::ALL.len() - Self::SeenOpened as usize;
 }
 
 /// The counts of one step of a plan.

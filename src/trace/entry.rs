@@ -48,6 +48,16 @@ pub enum Kind {
     Ordered,
     /// The customer was lost.
     Lost,
+    /// The customer kept its contract.
+    Renewed,
+    /// A message was sent a second time.
+    Duplicated,
+    /// The second copy was delivered.
+    DeliveredTwice,
+    /// The firm saw that a message was opened, where that is not what happened.
+    SeenOpened,
+    /// The firm saw that it was clicked, where that is not what happened.
+    SeenClicked,
 }
 
 impl Kind {
@@ -71,6 +81,11 @@ impl Kind {
             Self::CartLeft => "cart_left",
             Self::Ordered => "ordered",
             Self::Lost => "lost",
+            Self::Renewed => "renewed",
+            Self::Duplicated => "duplicated",
+            Self::DeliveredTwice => "delivered_twice",
+            Self::SeenOpened => "seen_opened",
+            Self::SeenClicked => "seen_clicked",
         }
     }
 }
@@ -169,7 +184,7 @@ pub struct Entry<'w> {
     /// What opened a journey.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cause: Option<JourneyCause>,
-    /// Value of the order in units of the currency.
+    /// Value of the order, or what a renewal pays, in units of the currency.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<f64>,
     /// When the natural order was due that this one only moved forward (R16), in seconds since the start.
@@ -283,6 +298,15 @@ impl<'w> Namer<'_, 'w> {
                 }
             }
             Event::Lost => entry.event = Kind::Lost,
+            Event::Renewed { fee } => {
+                entry.event = Kind::Renewed;
+                entry.value_minor = fee;
+                entry.value = Some(fee as f64 / self.customers.world.currency.minor());
+            }
+            Event::Duplicated(message) => self.of_message(&mut entry, Kind::Duplicated, message),
+            Event::DeliveredTwice(message) => self.of_message(&mut entry, Kind::DeliveredTwice, message),
+            Event::SeenOpened(message) => self.of_message(&mut entry, Kind::SeenOpened, message),
+            Event::SeenClicked(message) => self.of_message(&mut entry, Kind::SeenClicked, message),
         }
         entry
     }
@@ -293,7 +317,10 @@ impl<'w> Namer<'_, 'w> {
         entry.set_contact(contact);
         entry.channel = Some(contact.channel);
         let price = self.customers.tables.contacts[usize::from(message.channel)].as_ref();
-        let billed = price.filter(|table| kind == if table.billed_on_sent { Kind::Sent } else { Kind::Delivered });
+        let billed = price.filter(|table| {
+            let kinds = [[Kind::Delivered, Kind::DeliveredTwice], [Kind::Sent, Kind::Duplicated]];
+            kinds[usize::from(table.billed_on_sent)].contains(&kind)
+        });
         entry.cost = billed.map(|table| table.price as f64 / 1e9);
     }
 

@@ -6,13 +6,17 @@ use super::draws::Draw;
 use super::tables::{Basket, CampaignTable, ContactTable, Delay, Joined, OptIn, SegmentTable, Tables, upper_ends};
 use super::{ChannelId, World, affinity, demand, journeys};
 use crate::luck::{Label, Threshold};
-use crate::scenario::{self, Billing, Channel, Click, Lapse, Problem, RateBasis, Seconds, Segment};
+use crate::scenario::{
+    self, Billing, Channel, Click, Input, Lapse, Problem, RateBasis, Receipts, Seconds, Segment, Share,
+};
 use crate::stats::normal;
 
 /// Compiles the numbers of one draw.
 pub(super) fn tables(world: &World, draw: Draw) -> Result<Tables, Problem> {
     let scenario = &world.scenario;
-    let segments = scenario.segments.iter().map(|segment| self::segment(world, segment, draw));
+    let segments = scenario.segments.iter().zip(&world.seasons);
+    let segments =
+        segments.map(|(segment, season)| Ok(SegmentTable { season: season.clone(), ..self::segment(world, segment, draw)? }));
     let segments = segments.collect::<Result<Vec<_>, _>>()?;
     let scale = match scenario.rates {
         RateBasis::Living => 1.0,
@@ -51,6 +55,10 @@ fn contact(scenario: &scenario::Scenario, channel: &Channel, scale: f64, draw: D
     let landing = contact.landing.value.iter().find_map(|name| {
         scenario.channels.iter().position(|other| other.name == name.value && other.order_rate.is_some())
     });
+    let share = |rate: Option<&Input<Share>>| Threshold::new(rate.map_or(0.0, |rate| draw.value(rate)));
+    let machine_opened = share(contact.machine_open_rate.as_ref());
+    let scanner_clicked = share(contact.scanner_click_rate.as_ref());
+    let tells_opening = contact.receipts == Receipts::Opened;
     Some(ContactTable {
         label: Label::of(&channel.name),
         price: (draw.value(&contact.cost_per_message) * 1e9).round() as i64,
@@ -65,6 +73,15 @@ fn contact(scenario: &scenario::Scenario, channel: &Channel, scale: f64, draw: D
         click_delay: delay(&contact.click_delay, draw),
         reply_delay: delay(&contact.reply_delay, draw),
         landing: landing.unwrap_or(0) as ChannelId,
+        delivery_delay: delay(&contact.delivery_delay, draw),
+        duplicated: share(contact.duplicate_rate.as_ref()),
+        machine_opened,
+        machine_open_delay: delay(&contact.machine_open_delay, draw),
+        scanner_clicked,
+        tells_delivery: contact.receipts != Receipts::None,
+        tells_opening,
+        seen_as_it_is: tells_opening
+            && [machine_opened, scanner_clicked].iter().all(|chance| *chance == Threshold::NEVER),
     })
 }
 
@@ -117,6 +134,8 @@ fn segment(world: &World, segment: &Segment, draw: Draw) -> Result<SegmentTable,
         reach: reach.iter().any(|share| *share != Threshold::CERTAIN).then_some(reach),
         best_hours: best_hours(segment),
         opt_in_factors: (correlation > 0.0).then(|| (correlation.sqrt(), (1.0 - correlation).sqrt())),
+        season: None,
+        acquisition: segment.acquisition_cost.as_ref().map_or(0, |cost| (draw.value(cost) * 1e9).round() as i64),
     })
 }
 
@@ -128,6 +147,8 @@ fn best_hours(segment: &Segment) -> Vec<(Threshold, Seconds)> {
 fn joined(joined: &scenario::Joined) -> Joined {
     match joined {
         scenario::Joined::Base { age } => Joined::Base(*age),
+        // On the list from the start, without a past and without an order, as a base of age 0.
+        scenario::Joined::Prospects => Joined::Base(0),
         scenario::Joined::Cohort => Joined::Cohort,
         scenario::Joined::Arrivals { every, counts } => Joined::Arrivals(upper_ends(counts.iter().copied()), *every),
     }

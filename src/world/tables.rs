@@ -1,8 +1,11 @@
 //! The numbers of one draw, ready for the engine: thresholds, prices in nano-units, samplers that cannot fail.
 
+use std::sync::Arc;
+
 use rand_distr::{Beta, Gamma};
 
 use super::ChannelId;
+use super::season::Season;
 use crate::luck::{Label, Threshold};
 use crate::scenario::{At, Scenario, Seconds};
 
@@ -52,6 +55,22 @@ pub struct ContactTable {
     pub reply_delay: Delay,
     /// Touch channel where a click lands.
     pub landing: ChannelId,
+    /// From sending to delivery (R51).
+    pub delivery_delay: Delay,
+    /// Sent twice ÷ sent.
+    pub duplicated: Threshold,
+    /// Opened by a machine ÷ delivered (R50).
+    pub machine_opened: Threshold,
+    /// From delivery to the machine's opening.
+    pub machine_open_delay: Delay,
+    /// Clicked by a scanner ÷ delivered.
+    pub scanner_clicked: Threshold,
+    /// Whether the firm is told of delivery.
+    pub tells_delivery: bool,
+    /// Whether the firm is told of openings.
+    pub tells_opening: bool,
+    /// Whether the firm sees the openings and clicks that there are, and no others.
+    pub seen_as_it_is: bool,
 }
 
 /// A waiting time in seconds.
@@ -68,6 +87,13 @@ pub enum Delay {
         /// Standard deviation of the logarithm.
         sigma: f64,
     },
+}
+
+impl Delay {
+    /// Whether there is none.
+    pub const fn is_none(self) -> bool {
+        matches!(self, Self::Fixed(0))
+    }
 }
 
 /// The customers of one segment.
@@ -99,6 +125,10 @@ pub struct SegmentTable {
     pub best_hours: Vec<(Threshold, Seconds)>,
     /// Loadings of the common and the own factor of opt-ins; none where they are independent.
     pub opt_in_factors: Option<(f64, f64)>,
+    /// When needs come and when they do not; none = evenly (R52).
+    pub season: Option<Arc<Season>>,
+    /// What a customer who joins within the horizon cost, in nano-units of currency.
+    pub acquisition: i64,
 }
 
 /// When a customer joins.
@@ -130,6 +160,15 @@ pub enum Dropout {
     AfterOrder(Coin),
     /// After each journey.
     AfterJourney(Coin),
+    /// At each renewal of a contract (R53).
+    PerPeriod {
+        /// Whether it is given up then.
+        coin: Coin,
+        /// Seconds from one renewal to the next, the first counted from joining.
+        every: Seconds,
+        /// What a renewal that is kept pays, in minor units of the currency.
+        fee: i64,
+    },
 }
 
 /// The chance to be lost at a coin.

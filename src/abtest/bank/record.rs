@@ -1,7 +1,7 @@
 //! Watching one customer under one arm, and the sparse series that its events are kept in.
 
 use super::{Contact, Deed, Streams};
-use crate::engine::{Ending, Event, Watch};
+use crate::engine::{Ending, Event, Message, Watch};
 use crate::scenario::Seconds;
 use crate::world::{ChannelId, Tables};
 
@@ -14,11 +14,16 @@ const DELIVERED: u16 = 1 << 9;
 const OPTED_OUT: u16 = 1 << 10;
 const CLICKED: u16 = 1 << 11;
 const REPLIED: u16 = 1 << 12;
+const TWICE: u16 = 1 << 13;
 
 /// What a contact's code says.
 pub(super) fn contact(after: u32, code: u16) -> Contact {
     let deed = match code & (CLICKED | REPLIED) {
-        0 => Deed::Sent { delivered: code & DELIVERED != 0, opted_out: code & OPTED_OUT != 0 },
+        0 => Deed::Sent {
+            delivered: code & DELIVERED != 0,
+            opted_out: code & OPTED_OUT != 0,
+            twice: code & TWICE != 0,
+        },
         CLICKED => Deed::Clicked,
         _ => Deed::Replied,
     };
@@ -42,12 +47,21 @@ pub(super) struct Recorder<'a> {
     /// When, and for how much.
     orders: Vec<(Seconds, i64)>,
     contacts: Vec<(Seconds, u16)>,
+    /// By contact: its message.
+    messages: Vec<Message>,
     lost: Option<Seconds>,
 }
 
 impl<'a> Recorder<'a> {
     pub fn new(exposing: &'a [bool]) -> Self {
-        Self { exposing, exposed: None, orders: Vec::new(), contacts: Vec::new(), lost: None }
+        Self {
+            exposing,
+            exposed: None,
+            orders: Vec::new(),
+            contacts: Vec::new(),
+            messages: Vec::new(),
+            lost: None,
+        }
     }
 
     /// Begins the next customer.
@@ -55,6 +69,7 @@ impl<'a> Recorder<'a> {
         self.exposed = None;
         self.orders.clear();
         self.contacts.clear();
+        self.messages.clear();
         self.lost = None;
     }
 
@@ -84,12 +99,12 @@ impl Watch for Recorder<'_> {
                     self.exposed = Some(Exposure { at, orders, contacts });
                 }
             }
-            Event::Sent(message) => self.contacts.push((at, SENT | u16::from(message.channel))),
-            // What becomes of a message on its way is told in the same breath as that it was sent.
-            Event::Delivered(_) => self.mark(DELIVERED),
-            Event::OptedOut(_) => self.mark(OPTED_OUT),
-            Event::Clicked(message) => self.contacts.push((at, CLICKED | u16::from(message.channel))),
-            Event::Replied(message) => self.contacts.push((at, REPLIED | u16::from(message.channel))),
+            Event::Sent(message) => self.tell(at, SENT, message),
+            Event::Duplicated(message) => self.mark(message, TWICE),
+            Event::Delivered(message) => self.mark(message, DELIVERED),
+            Event::OptedOut(message) => self.mark(message, OPTED_OUT),
+            Event::Clicked(message) => self.tell(at, CLICKED, message),
+            Event::Replied(message) => self.tell(at, REPLIED, message),
             Event::Ordered { value, .. } => self.orders.push((at, value)),
             Event::Lost => self.lost = Some(at),
             // A silent loss of the past.
@@ -101,7 +116,11 @@ impl Watch for Recorder<'_> {
             | Event::Bounced(_)
             | Event::Refused(..)
             | Event::Held(..)
-            | Event::CartLeft(_) => {}
+            | Event::CartLeft(_)
+            | Event::Renewed { .. }
+            | Event::DeliveredTwice(_)
+            | Event::SeenOpened(_)
+            | Event::SeenClicked(_) => {}
         }
     }
 
@@ -110,8 +129,17 @@ impl Watch for Recorder<'_> {
 
 impl Recorder<'_> {
     #[inline]
-    fn mark(&mut self, what: u16) {
-        if let Some((_, code)) = self.contacts.last_mut() {
+    fn tell(&mut self, at: Seconds, what: u16, message: Message) {
+        self.contacts.push((at, what | u16::from(message.channel)));
+        self.messages.push(message);
+    }
+
+    /// Marks what became of a message with its sending. Mostly it is told in the same breath; on a slow channel others may
+    /// have been sent meanwhile.
+    #[inline]
+    fn mark(&mut self, message: Message, what: u16) {
+        let mut told = self.contacts.iter_mut().zip(&self.messages).rev();
+        if let Some(((_, code), _)) = told.find(|((_, code), of)| *code & SENT != 0 && **of == message) {
             *code |= what;
         }
     }
@@ -192,7 +220,7 @@ impl Prices {
     pub fn message(&self, contact: Contact) -> i64 {
         let (price, on_sent) = self.messages[usize::from(contact.channel)];
         match contact.deed {
-            Deed::Sent { delivered, .. } if delivered || on_sent => price,
+            Deed::Sent { delivered, twice, .. } if delivered || on_sent => price * (1 + i64::from(twice)),
             _ => 0,
         }
     }

@@ -9,6 +9,7 @@
 //! from there.
 
 mod contacts;
+mod contracts;
 mod conversations;
 mod entry;
 mod examine;
@@ -17,6 +18,7 @@ mod play;
 mod potential;
 mod purpose;
 mod runs;
+mod seen;
 mod start;
 mod watch;
 

@@ -41,6 +41,7 @@ pub mod regression;
 mod remainders;
 pub mod root;
 pub mod sample_ratio;
+pub mod sbg;
 pub mod sequential;
 pub mod sides;
 pub mod student;

@@ -13,7 +13,9 @@ mod contacts;
 mod customers;
 mod demand;
 mod journeys;
+mod lives;
 mod moved;
+mod seen;
 mod stage;
 mod weekly;
 
@@ -73,7 +75,7 @@ const fn oracle(name: &'static str, rule: &'static str, play: fn(&mut Stage<'_>)
     Oracle { name, rule, play }
 }
 
-const ORACLES: [Oracle; 26] = [
+const ORACLES: [Oracle; 31] = [
     oracle("cascade with long waits", "R18, R19, R32", cascades::long_waits),
     oracle("cascade with short waits", "R6, R18, R19, R32", cascades::short_waits),
     oracle("cheapest first or best first", "R2, R19", cascades::cheapest_first),
@@ -100,6 +102,11 @@ const ORACLES: [Oracle; 26] = [
     oracle("means of rare buyers", "certify", certificates::rare_buyers),
     oracle("planned looks", "certify", certificates::planned_looks),
     oracle("looks at any time", "certify", certificates::looks_at_any_time),
+    oracle("contracts", "R53", lives::contracts),
+    oracle("contracts of a base", "R9, R53", lives::old_contracts),
+    oracle("seasons", "R52", lives::seasons),
+    oracle("machines", "R50", seen::machines),
+    oracle("late and twice", "R17, R51", seen::late_and_twice),
 ];
 
 /// All oracles, in the order in which [`verify`] plays them.
@@ -149,5 +156,25 @@ mod tests {
         let tail = student::sf(limit(), (BATCHES - 1) as f64);
         assert!((2.0 * tail * MOST_CHECKS as f64 / FALSE_ALARM - 1.0).abs() < 1e-6);
         assert!((5.5..7.0).contains(&limit()), "{}", limit());
+    }
+}
+#[cfg(test)]
+mod tmp_tests {
+    #[test]
+    fn tmp_oracles() {
+        for oracle in super::ORACLES.iter().skip(26) {
+            for check in oracle.run(1.0, 1, &()) {
+                println!(
+                    "{} {:<24} {:<58} {:>16.6} {:>16.6} ± {:.6} z {:+.2}",
+                    check.passed,
+                    check.oracle,
+                    check.quantity,
+                    check.exact,
+                    check.simulated,
+                    check.standard_error,
+                    check.z
+                );
+            }
+        }
     }
 }

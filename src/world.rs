@@ -14,11 +14,14 @@ mod neutral;
 mod plan;
 mod policies;
 mod prices;
+mod season;
 mod tables;
 mod wall;
 
+use std::sync::Arc;
+
 use crate::luck::{Label, Threshold};
-use crate::scenario::{Currency, Problem, Scenario, Seconds, WEEK};
+use crate::scenario::{Billing, Currency, Problem, Scenario, Seconds, WEEK};
 
 pub use calendar::Clock;
 pub use draws::{Draw, Uncertain};
@@ -26,8 +29,10 @@ pub use entry::{Audience, Entry, EventTrigger, On};
 pub use plan::{Ends, Occurrence, Plan, Step, Strategy, Way};
 pub use policies::{Cap, Hush, Policies, Quiet};
 pub use prices::Price;
+pub use season::Season;
 pub use tables::{
-    Basket, CampaignTable, Coin, ContactTable, Delay, Dropout, FixedCosts, Joined, OptIn, Rate, Row, SegmentTable, Tables,
+    Basket, CampaignTable, Coin, ContactTable, Delay, Dropout, FixedCosts, Joined, OptIn, Rate, Row, SegmentTable,
+    Tables,
 };
 pub use wall::Wall;
 
@@ -57,6 +62,8 @@ pub struct World {
     pub segments: Vec<Segment>,
     /// The clock on the wall of each segment's customers.
     pub walls: Vec<Wall>,
+    /// The season of each segment; none where every day is like every other.
+    seasons: Vec<Option<Arc<Season>>>,
     /// Names of campaigns.
     pub campaigns: Vec<String>,
     /// Strategies in the order of the file; `none` is last.
@@ -126,6 +133,7 @@ impl World {
             channels: channels.collect(),
             segments,
             walls: scenario.segments.iter().map(|segment| calendar::wall(&scenario, segment)).collect(),
+            seasons: scenario.segments.iter().map(|segment| Season::new(&scenario, segment).map(Arc::new)).collect(),
             campaigns: scenario.campaigns.iter().map(|campaign| campaign.name.clone()).collect(),
             strategies: plan::compile(&scenario),
             has_conversations: (scenario.channels.iter().filter_map(|channel| channel.contact.as_ref()))
@@ -167,6 +175,12 @@ impl World {
     /// The address label of a campaign's runs that start at a written local date and time (R2).
     pub fn run_label(&self, campaign: usize, scheduled: jiff::civil::DateTime) -> Label {
         calendar::label_of(&self.scenario.campaigns[campaign], scheduled)
+    }
+
+    /// Whether every message sent on a channel is billed; else every delivered one (R17).
+    pub fn billed_on_sent(&self, channel: ChannelId) -> bool {
+        let contact = self.scenario.channels[usize::from(channel)].contact.as_ref();
+        contact.is_some_and(|contact| contact.billed_on == Billing::Sent)
     }
 
     /// Index of a strategy by name.

@@ -21,9 +21,6 @@ impl<W: Watch, const PLAIN: bool> Player<'_, W, PLAIN> {
         let delivered = luck.happens(purpose::DELIVERED, contact.delivered);
         run.sent |= 1 << place;
         run.last_sent = at;
-        if delivered {
-            run.responses |= Step::bit(Response::Delivered);
-        }
         self.watch.see(at, Event::Sent(message));
         if !PLAIN && contact.billed_on_sent {
             self.bill(at, message, contact);
@@ -32,10 +29,35 @@ impl<W: Watch, const PLAIN: bool> Player<'_, W, PLAIN> {
             self.scratch.tried[usize::from(channel)][0] += 1;
             self.scratch.sent.push(Sent { at, run: index, step: step.id, channel, responded: false });
         }
-        if delivered {
-            self.arrive(at, luck, message, contact, PLAIN || plan.marketing)
-        } else {
-            Sending { failed: true, ..Sending::default() }
+        if !PLAIN && contact.duplicated != Threshold::NEVER && luck.happens(purpose::DUPLICATED, contact.duplicated) {
+            self.watch.see(at, Event::Duplicated(message));
+        }
+        if !delivered {
+            // Of a failure the firm learns at once, if it is told at all.
+            return Sending { failed: PLAIN || contact.tells_delivery, ..Sending::default() };
+        }
+        if !PLAIN && !contact.delivery_delay.is_none() {
+            let wait = wait(contact.delivery_delay, luck, purpose::DELIVERY_DELAY);
+            if wait > 0 {
+                self.enqueue(Pending { key: key(at + wait, kind::DELIVERED), luck, message });
+                return Sending::default();
+            }
+        }
+        self.arrive(at, luck, message, contact, PLAIN || plan.marketing)
+    }
+
+    /// A message that was under way is delivered.
+    pub fn delivered(&mut self, at: Seconds, pending: Pending) {
+        let message = pending.message;
+        let Some(contact) = self.tables.contacts[usize::from(message.channel)].as_ref() else { return };
+        let campaign = self.scratch.runs[message.run as usize].campaign;
+        let marketing = self.strategy.plans[usize::from(campaign)].as_ref().is_none_or(|plan| plan.marketing);
+        let sending = self.arrive(at, pending.luck, message, contact, marketing);
+        if sending.opted_out && self.strategy.ends_runs & Step::OPTED_OUT != 0 {
+            self.heard(at, Step::OPTED_OUT);
+        }
+        if let Some(opening) = sending.opening {
+            self.expect(opening);
         }
     }
 
@@ -51,9 +73,18 @@ impl<W: Watch, const PLAIN: bool> Player<'_, W, PLAIN> {
     ) -> Sending {
         let mut sending = Sending::default();
         self.contacted = true;
+        if PLAIN || contact.tells_delivery {
+            self.scratch.runs[message.run as usize].responses |= Step::bit(Response::Delivered);
+        }
         self.watch.see(at, Event::Delivered(message));
         if !PLAIN && !contact.billed_on_sent {
             self.bill(at, message, contact);
+        }
+        if !PLAIN && contact.duplicated != Threshold::NEVER && luck.happens(purpose::DUPLICATED, contact.duplicated) {
+            self.watch.see(at, Event::DeliveredTwice(message));
+        }
+        if !PLAIN && !contact.seen_as_it_is {
+            self.expect_machines(at, luck, message, contact);
         }
         // The lost are billed for and never respond (R12).
         if !self.alive {
@@ -91,7 +122,10 @@ impl<W: Watch, const PLAIN: bool> Player<'_, W, PLAIN> {
         }
         let Some(table) = self.tables.contacts[usize::from(contact.message.channel)].as_ref() else { return };
         self.watch.see(at, Event::Opened(contact.message));
-        self.respond(at, contact, Response::Opened);
+        if PLAIN || table.tells_opening {
+            self.sees(at, contact, Response::Opened);
+            self.respond(at, contact, Response::Opened);
+        }
         if table.replied != Threshold::NEVER && contact.luck.happens(purpose::REPLIED, table.replied) {
             let at = at + wait(table.reply_delay, contact.luck, purpose::REPLY_DELAY);
             self.enqueue(Pending { key: key(at, kind::REPLIED), ..contact });
@@ -109,10 +143,8 @@ impl<W: Watch, const PLAIN: bool> Player<'_, W, PLAIN> {
             return;
         }
         self.watch.see(at, Event::Clicked(contact.message));
-        self.answered(at, contact, Response::Clicked);
-        if !PLAIN && !self.strategy.events.is_empty() {
-            self.triggers(at, contact.luck, |on| matches!(on, On::Clicked(..)), Some(contact.message));
-        }
+        self.responded = true;
+        self.sees_click(at, contact);
         self.contact_journey(at, contact);
     }
 
@@ -125,14 +157,15 @@ impl<W: Watch, const PLAIN: bool> Player<'_, W, PLAIN> {
         if !PLAIN {
             self.open_window(at, contact.message.channel);
         }
+        self.responded = true;
         self.answered(at, contact, Response::Replied);
         if !PLAIN && !self.strategy.events.is_empty() {
             self.triggers(at, contact.luck, |on| matches!(on, On::Replied(..)), Some(contact.message));
         }
     }
 
-    fn answered(&mut self, at: Seconds, contact: Pending, response: Response) {
-        self.responded = true;
+    /// The firm sees a click or a reply.
+    pub fn answered(&mut self, at: Seconds, contact: Pending, response: Response) {
         self.last_response = at;
         if !PLAIN && self.strategy.asks_for_sends {
             let is_it = |sent: &&mut Sent| (sent.run, sent.step) == (contact.message.run, contact.message.step);
@@ -144,9 +177,9 @@ impl<W: Watch, const PLAIN: bool> Player<'_, W, PLAIN> {
         self.respond(at, contact, response);
     }
 
-    /// Notes a response to a message of a run.
+    /// Notes what the firm sees of a message of a run.
     #[inline(always)]
-    fn respond(&mut self, at: Seconds, contact: Pending, response: Response) {
+    pub fn respond(&mut self, at: Seconds, contact: Pending, response: Response) {
         let bit = Step::bit(response);
         self.scratch.runs[contact.message.run as usize].responses |= bit;
         if self.strategy.ends_runs & bit != 0 {

@@ -13,22 +13,30 @@ use crate::world::{
 
 /// Kinds of events, in the order in which they happen within one second (R6).
 pub(super) mod kind {
+    /// A message is delivered that was under way.
+    pub const DELIVERED: i64 = 0;
+    /// A machine opens a message.
+    pub const MACHINE_OPENED: i64 = 1;
+    /// A scanner clicks a message.
+    pub const SCANNER_CLICKED: i64 = 2;
     /// A message is opened.
-    pub const OPENED: i64 = 0;
+    pub const OPENED: i64 = 3;
     /// A message is clicked.
-    pub const CLICKED: i64 = 1;
+    pub const CLICKED: i64 = 4;
     /// A message is replied to.
-    pub const REPLIED: i64 = 2;
+    pub const REPLIED: i64 = 5;
     /// A natural need.
-    pub const NEED: i64 = 3;
+    pub const NEED: i64 = 6;
+    /// A contract is renewed or given up.
+    pub const RENEWAL: i64 = 7;
     /// A step of a run is due.
-    pub const STEP: i64 = 4;
+    pub const STEP: i64 = 8;
     /// A campaign comes up by the calendar.
-    pub const TRIGGER: i64 = 5;
+    pub const TRIGGER: i64 = 9;
     /// A customer may have become inactive.
-    pub const INACTIVE: i64 = 6;
+    pub const INACTIVE: i64 = 10;
     /// Room for the kinds.
-    pub const KINDS: i64 = 8;
+    pub const KINDS: i64 = 16;
 }
 
 /// Time and kind in one number, so that the next event is the least key.
@@ -100,6 +108,8 @@ pub struct Scratch {
     /// What the customer did that ends runs, and when, as [bits](crate::world::Step::bit); only what ends any.
     pub(super) heard: Vec<(Seconds, u8)>,
     pub(super) sent: Vec<Sent>,
+    /// Messages of which the firm has seen more than their sending, and what; only where it does not see what happens.
+    pub(super) seen: Vec<(Luck, u8)>,
     /// By channel: messages sent, and those of them that were responded to; kept where a rule asks for it.
     pub(super) tried: Vec<[u32; 2]>,
     /// Steps that are due beyond the horizon.
@@ -122,6 +132,7 @@ pub fn play<W: Watch>(
     scratch.consumed.clear();
     scratch.heard.clear();
     scratch.sent.clear();
+    scratch.seen.clear();
     if strategy.asks_for_sends {
         scratch.tried.clear();
         scratch.tried.resize(world.channels.len(), [0; 2]);
@@ -162,7 +173,10 @@ pub(super) struct Player<'a, W, const PLAIN: bool> {
     /// Channels from which the customer opted out.
     pub opted_out: u64,
     orders: u32,
-    last_order: Seconds,
+    /// The last order or renewal.
+    pub last_active: Seconds,
+    /// The number of the next renewal of a contract.
+    pub renewal: u64,
     /// Orders that the firm knows of, those of before the start and the one with which the customer joined included.
     pub known_orders: u32,
     /// The last of them; the least number if there is none.
@@ -208,7 +222,8 @@ impl<'a, W: Watch, const PLAIN: bool> Player<'a, W, PLAIN> {
             opted_in: start.opted_in,
             opted_out: 0,
             orders: 0,
-            last_order: Seconds::MIN,
+            last_active: Seconds::MIN,
+            renewal: start.renewal,
             known_orders: start.orders,
             known_order: start.last_order,
             order_address: start.order_address,
@@ -230,6 +245,9 @@ impl<W: Watch, const PLAIN: bool> Player<'_, W, PLAIN> {
         self.dismissed = !self.alive && self.table.known_loss;
         self.watch.see(at, Event::Joined { alive: self.alive, opted_in: self.opted_in });
         self.expect_need();
+        if !PLAIN {
+            self.expect_renewal();
+        }
         if !PLAIN && !self.strategy.events.is_empty() && !self.dismissed {
             self.expect_inactivity();
             if !matches!(self.table.joined, crate::world::Joined::Base(_)) {
@@ -264,13 +282,19 @@ impl<W: Watch, const PLAIN: bool> Player<'_, W, PLAIN> {
                 self.happen(pending);
             }
         }
+        // Whoever the firm has given up still gets what is under way.
+        while let (true, Some(pending)) = (!PLAIN && self.dismissed, self.scratch.pending.pop()) {
+            if pending.key % kind::KINDS <= kind::SCANNER_CLICKED {
+                self.happen(pending);
+            }
+        }
     }
 
     fn finish(&mut self) {
         self.end_late();
         self.watch.end(Ending {
             eligible: self.start.joined <= self.world.retention_from,
-            retained: self.last_order >= self.world.retention_from,
+            retained: self.last_active >= self.world.retention_from,
             ordered: self.orders > 0,
             contacted: self.contacted,
             responded: self.responded,
@@ -289,6 +313,10 @@ impl<W: Watch, const PLAIN: bool> Player<'_, W, PLAIN> {
             kind::CLICKED => self.clicked(at, pending),
             kind::REPLIED => self.replied(at, pending),
             kind::INACTIVE if !PLAIN => self.inactive(at, pending),
+            kind::RENEWAL if !PLAIN => self.renew(at),
+            kind::DELIVERED if !PLAIN => self.delivered(at, pending),
+            kind::MACHINE_OPENED if !PLAIN => self.machine_opened(at, pending),
+            kind::SCANNER_CLICKED if !PLAIN => self.scanner_clicked(at, pending),
             _ => self.due(at, pending.message),
         }
     }
@@ -360,8 +388,15 @@ impl<W: Watch, const PLAIN: bool> Player<'_, W, PLAIN> {
     }
 
     fn expect_need(&mut self) {
-        let beyond = !self.alive || self.need.at >= self.world.horizon as f64;
-        self.need_key = if beyond { NEVER } else { key(self.need.at as Seconds, kind::NEED) };
+        let at = self.instant(self.need);
+        let beyond = !self.alive || at >= self.world.horizon as f64;
+        self.need_key = if beyond { NEVER } else { key(at as Seconds, kind::NEED) };
+    }
+
+    /// When a need comes, in seconds since the start.
+    #[inline(always)]
+    fn instant(&self, need: Need) -> f64 {
+        if PLAIN { need.at } else { need.instant(self.table) }
     }
 
     /// A journey that a click opened (R14), what comes of it (R16), and its coin (R11).
@@ -383,13 +418,13 @@ impl<W: Watch, const PLAIN: bool> Player<'_, W, PLAIN> {
             } else {
                 None
             };
-            let displaced = moved.map(|need| need.at as Seconds);
+            let displaced = moved.map(|need| self.instant(need) as Seconds);
             let value_of = moved.map_or(contact.luck, |need| need.luck);
             self.scratch.runs[contact.message.run as usize].responses |= Step::bit(Response::Ordered);
             self.order(at, channel, value_of, contact.luck, Cause::Contact { message: contact.message, displaced });
             if let Some(need) = moved {
-                lost |=
-                    !matches!(self.table.dropout, Dropout::Never) && need.luck.happens(purpose::COIN, self.start.coin);
+                let tossed = matches!(self.table.dropout, Dropout::AfterOrder(_) | Dropout::AfterJourney(_));
+                lost |= tossed && need.luck.happens(purpose::COIN, self.start.coin);
             }
         }
         if lost {
@@ -401,7 +436,13 @@ impl<W: Watch, const PLAIN: bool> Player<'_, W, PLAIN> {
     /// consumed (R16).
     fn consume(&mut self, until: Seconds) -> Option<Need> {
         let mut need = self.need;
-        while need.at <= until as f64 {
+        // A contract that is given up on the way ends needs too.
+        let given_up = if PLAIN { None } else { self.given_up_by(until) };
+        loop {
+            let at = self.instant(need);
+            if at > until as f64 || given_up.is_some_and(|end| at as Seconds > end) {
+                return None;
+            }
             if !self.scratch.consumed.contains(&need.number) {
                 let outcome =
                     journeys::natural(&self.table.natural, self.table, need.luck, 0, &mut super::watch::Nobody);
@@ -418,14 +459,13 @@ impl<W: Watch, const PLAIN: bool> Player<'_, W, PLAIN> {
             }
             need = need.next(self.start.life, self.start.gap);
         }
-        None
     }
 
     /// An order whose value is drawn at one address; `address` is that of its journey.
     fn order(&mut self, at: Seconds, channel: ChannelId, value_of: Luck, address: Luck, cause: Cause) {
         let value = journeys::basket(self.table.basket, self.tables.minor, self.start.spending, value_of);
         self.orders += 1;
-        self.last_order = at;
+        self.last_active = at;
         self.watch.see(at, Event::Ordered { channel, value, cause });
         // The firm knew of the order with which a customer joined (R9).
         if cause == Cause::First {
@@ -456,7 +496,7 @@ impl<W: Watch, const PLAIN: bool> Player<'_, W, PLAIN> {
         }
     }
 
-    fn lose(&mut self, at: Seconds) {
+    pub fn lose(&mut self, at: Seconds) {
         self.alive = false;
         self.need_key = NEVER;
         self.dismissed = self.table.known_loss;

@@ -110,7 +110,7 @@ impl Start {
     pub fn needs<'a>(&'a self, tables: &'a Tables) -> impl Iterator<Item = NaturalNeed> + 'a {
         let table = &tables.segments[self.segment];
         let natural = move |need: Need| NaturalNeed {
-            at: need.at as Seconds,
+            at: need.instant(table) as Seconds,
             luck: need.luck,
             journey: self.journey(tables, &table.natural, journeys::entry(table, need.luck), need.luck, true),
         };
@@ -127,7 +127,7 @@ impl Start {
             }
         };
         let tossed = match table.dropout {
-            Dropout::Never => false,
+            Dropout::Never | Dropout::PerPeriod { .. } => false,
             Dropout::AfterOrder(_) => natural && ordered.is_some(),
             Dropout::AfterJourney(_) => true,
         };

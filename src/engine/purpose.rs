@@ -36,11 +36,14 @@ pub const FIRST: Label = Label::new(4);
 /// Below a life: node of the natural needs, by number.
 pub const NEEDS: Label = Label::new(5);
 
+/// Below a life: node of the renewals of its contract, by number.
+pub const RENEWALS: Label = Label::new(10);
+
 /// Below a need: time since the need before.
 pub const GAP: Label = Label::new(0);
 /// Below a need: where its journey begins.
 pub const ENTRY: Label = Label::new(1);
-/// Below a need or contact: whether the customer is lost.
+/// Below a need, contact or renewal: whether the customer is lost.
 pub const COIN: Label = Label::new(2);
 /// Below a need or contact: what its order is worth.
 pub const BASKET: Label = Label::new(3);
@@ -63,6 +66,16 @@ pub const DISPLACED: Label = Label::new(10);
 pub const REPLIED: Label = Label::new(12);
 /// Below a contact: how long until it is replied to.
 pub const REPLY_DELAY: Label = Label::new(13);
+/// Below a contact: how long until it is delivered.
+pub const DELIVERY_DELAY: Label = Label::new(40);
+/// Below a contact: whether it is sent twice.
+pub const DUPLICATED: Label = Label::new(41);
+/// Below a contact: whether a machine opens it.
+pub const MACHINE_OPENED: Label = Label::new(42);
+/// Below a contact: how long until a machine opens it.
+pub const MACHINE_OPEN_DELAY: Label = Label::new(43);
+/// Below a contact: whether a scanner clicks it.
+pub const SCANNER_CLICKED: Label = Label::new(44);
 
 /// Below a run: which channel a mix picks.
 pub const MIX: Label = Label::new(0);

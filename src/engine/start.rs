@@ -41,6 +41,8 @@ pub struct Start {
     pub(super) gap: f64,
     /// The threshold of its coin.
     pub(super) coin: Threshold,
+    /// The number of the next renewal of its contract, where it has one; the first is 1.
+    pub(super) renewal: u64,
     /// Its level of spending: what a drawn basket is divided by.
     pub(super) spending: f64,
 }
@@ -49,6 +51,7 @@ pub struct Start {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Need {
     pub number: u64,
+    /// On the segment's [clock](crate::world::Season::clock), where it has a season.
     pub at: f64,
     pub luck: Luck,
 }
@@ -59,6 +62,12 @@ impl Need {
         let luck = life.nth_child(purpose::NEEDS, number);
         let wait: f64 = Exp1.sample(&mut luck.stream(purpose::GAP));
         Self { number, at: moment + wait * gap, luck }
+    }
+
+    /// When it comes, in seconds since the start.
+    #[inline(always)]
+    pub fn instant(&self, table: &SegmentTable) -> f64 {
+        table.season.as_ref().map_or(self.at, |season| season.instant(self.at))
     }
 
     /// The need after this one.
@@ -117,12 +126,12 @@ impl Start {
             return;
         }
         let table = &tables.segments[self.segment];
-        let mut need = Need::after(self.life, 0, self.joined as f64, self.gap);
+        let mut need = Need::after(self.life, 0, on_clock(table, self.joined), self.gap);
         while need.number < self.need.number {
             let outcome = journeys::natural(&table.natural, table, need.luck, 0, &mut Nobody);
             if matches!(outcome, Outcome::Ordered(_)) {
                 let value = journeys::basket(table.basket, tables.minor, self.spending, need.luck);
-                tell(need.at.floor() as Seconds, value);
+                tell(need.instant(table).floor() as Seconds, value);
             }
             need = need.next(self.life, self.gap);
         }
@@ -151,7 +160,7 @@ impl Start {
         };
         let coin = match table.dropout {
             Dropout::Never => Threshold::NEVER,
-            Dropout::AfterOrder(coin) | Dropout::AfterJourney(coin) => match coin {
+            Dropout::AfterOrder(coin) | Dropout::AfterJourney(coin) | Dropout::PerPeriod { coin, .. } => match coin {
                 Coin::Fixed(threshold) => threshold,
                 Coin::Beta(beta) => Threshold::new(beta.sample(&mut life.stream(purpose::LOSS))),
             },
@@ -162,7 +171,7 @@ impl Start {
         };
         let joined = joined(luck, life, &table.joined);
         let gap = 1.0 / rate;
-        let need = Need::after(life, 0, joined as f64, gap);
+        let need = Need::after(life, 0, on_clock(table, joined), gap);
         let opted_in = opt_ins(luck, table);
         // A base of age 0 has no first order (R9).
         let first = !matches!(table.joined, Joined::Base(0));
@@ -180,6 +189,7 @@ impl Start {
             need,
             gap,
             coin,
+            renewal: 1,
             spending,
         };
         start.live_through_past(table);
@@ -188,28 +198,36 @@ impl Start {
 
     /// Plays the needs before the start: nobody contacts, nobody records.
     fn live_through_past(&mut self, table: &SegmentTable) {
-        while self.alive && self.need.at < 0.0 {
+        let given_up = self.live_through_renewals(table);
+        let is_customer = |need: Need| given_up.is_none_or(|end| need.instant(table).floor() as Seconds <= end);
+        while self.alive && self.need.at < 0.0 && is_customer(self.need) {
             let outcome = journeys::natural(&table.natural, table, self.need.luck, 0, &mut Nobody);
             let ordered = matches!(outcome, Outcome::Ordered(_));
             if ordered {
                 self.orders += 1;
-                self.last_order = self.need.at.floor() as Seconds;
+                self.last_order = self.need.instant(table).floor() as Seconds;
                 self.order_address = self.need.luck;
             }
             self.alive = !self.is_lost_after(table, ordered);
             self.need = self.need.next(self.life, self.gap);
         }
+        self.alive &= given_up.is_none();
     }
 
     /// Whether the coin of the current need falls badly, if it is tossed at all (R11).
     fn is_lost_after(&self, table: &SegmentTable, ordered: bool) -> bool {
         let tossed = match table.dropout {
-            Dropout::Never => false,
+            Dropout::Never | Dropout::PerPeriod { .. } => false,
             Dropout::AfterOrder(_) => ordered,
             Dropout::AfterJourney(_) => true,
         };
         tossed && self.need.luck.happens(purpose::COIN, self.coin)
     }
+}
+
+/// What a segment's clock shows at an instant.
+fn on_clock(table: &SegmentTable, at: Seconds) -> f64 {
+    table.season.as_ref().map_or(at as f64, |season| season.clock(at as f64))
 }
 
 fn joined(luck: Luck, life: Luck, joined: &Joined) -> Seconds {

@@ -163,6 +163,20 @@ pub enum Event {
     BilledInWindow(Message),
     /// The message that was just sent or delivered is billed and begins a conversation (R55).
     ConversationBegan(Message),
+    /// The customer keeps its contract (R53).
+    Renewed {
+        /// What it pays, in minor units of the currency.
+        fee: i64,
+    },
+    /// A message is sent a second time, by mistake (R51).
+    Duplicated(Message),
+    /// The second copy is delivered.
+    DeliveredTwice(Message),
+    /// On a channel where what the firm sees is not what happens, it sees for the first time that a message was opened
+    /// (R50): by the customer or by a machine.
+    SeenOpened(Message),
+    /// The same of a click.
+    SeenClicked(Message),
 }
 
 /// What can only be said at the end.
@@ -170,7 +184,7 @@ pub enum Event {
 pub struct Ending {
     /// Joined early enough to be counted in retention (R22).
     pub eligible: bool,
-    /// Ordered in the retention window.
+    /// Ordered in the retention window, or kept a contract in it.
     pub retained: bool,
     /// Ordered at all.
     pub ordered: bool,

@@ -1,6 +1,6 @@
 //! What is measured: one definition each.
 
-use crate::scenario::Scenario;
+use crate::scenario::{Contact, Receipts, Scenario, Segment};
 use crate::tally::{ChannelCount, CustomerCount, Row};
 
 /// What a measure's number is.
@@ -70,11 +70,19 @@ impl Counts<'_> {
     }
 
     fn profit(&self) -> f64 {
-        self.margin() - self.spend() - self.fixed_costs()
+        self.margin() - self.spend() - self.fixed_costs() - self.acquisition()
     }
 
     fn margin(&self) -> f64 {
         self.customers(CustomerCount::Margin) / 1e9 / self.minor
+    }
+
+    fn fees(&self) -> f64 {
+        self.customers(CustomerCount::Fees) / self.minor
+    }
+
+    fn acquisition(&self) -> f64 {
+        self.customers(CustomerCount::Acquisition) / 1e9
     }
 
     /// Profit above that under `none`; not a number where `none` was not played.
@@ -96,8 +104,39 @@ impl Measure {
 }
 
 /// Measures of what not every scenario has, and when it does; they are shown only there.
-const NOT_EVERYWHERE: &[(&str, IsThere)] =
-    &[("fixed_costs", Scenario::has_fixed_costs), ("value", |scenario| scenario.discount_rate > 0.0)];
+const NOT_EVERYWHERE: &[(&str, IsThere)] = &[
+    ("fixed_costs", Scenario::has_fixed_costs),
+    ("value", |scenario| scenario.discount_rate > 0.0),
+    ("fees", pays_fees),
+    ("acquisition", pays_for_customers),
+    ("seen_open_rate", sees_otherwise),
+    ("seen_click_rate", sees_otherwise),
+    ("duplicates", sends_twice),
+];
+
+fn pays_fees(scenario: &Scenario) -> bool {
+    let fee = |segment: &Segment| segment.demand.contract().is_some_and(|contract| contract.fee.is_some());
+    scenario.segments.iter().any(fee)
+}
+
+fn pays_for_customers(scenario: &Scenario) -> bool {
+    scenario.segments.iter().any(|segment| segment.acquisition_cost.is_some())
+}
+
+/// Whether the firm anywhere sees something else than what happens (R50).
+fn sees_otherwise(scenario: &Scenario) -> bool {
+    let otherwise = |contact: &Contact| {
+        contact.receipts != Receipts::Opened
+            || contact.machine_open_rate.is_some()
+            || contact.scanner_click_rate.is_some()
+    };
+    scenario.channels.iter().filter_map(|channel| channel.contact.as_ref()).any(otherwise)
+}
+
+fn sends_twice(scenario: &Scenario) -> bool {
+    let contacts = || scenario.channels.iter().filter_map(|channel| channel.contact.as_ref());
+    contacts().any(|contact| contact.duplicate_rate.is_some())
+}
 
 /// Whether a scenario has what a measure is of.
 type IsThere = fn(&Scenario) -> bool;
@@ -143,7 +182,7 @@ pub const MEASURES: &[Measure] = &[
         "profit per customer",
         Unit::Money,
         Better::Higher,
-        "(gross margin − contact spend) ÷ customers",
+        "(gross margin − contact spend − fixed costs − acquisition cost) ÷ customers",
         |c| c.profit(),
     ),
     per_customer(
@@ -159,15 +198,15 @@ pub const MEASURES: &[Measure] = &[
         "revenue per customer",
         Unit::Money,
         Better::Higher,
-        "value of all orders ÷ customers",
-        |c| c.of(ChannelCount::Revenue) / c.minor,
+        "value of all orders and fees ÷ customers",
+        |c| c.of(ChannelCount::Revenue) / c.minor + c.fees(),
     ),
     per_customer(
         "margin",
         "gross margin per customer",
         Unit::Money,
         Better::Higher,
-        "gross margin of all orders ÷ customers",
+        "gross margin of all orders and fees ÷ customers",
         |c| c.margin(),
     ),
     per_customer(
@@ -213,7 +252,7 @@ pub const MEASURES: &[Measure] = &[
         name: "retention",
         unit: Unit::Share,
         better: Better::Higher,
-        definition: "customers who ordered in the retention window at the end ÷ customers who joined before it (the lapsed included)",
+        definition: "customers who ordered (or kept a contract) in the retention window at the end ÷ customers who joined before it (the lapsed included)",
         is_total: false,
         numerator: |c| c.customers(CustomerCount::Retained),
         denominator: |c| c.customers(CustomerCount::Eligible),
@@ -365,5 +404,49 @@ pub const MEASURES: &[Measure] = &[
         Better::Higher,
         "(gross margin − contact spend − fixed costs) of each week until the horizon, discounted to the start ÷ customers",
         |c| c.customers(CustomerCount::Value) / 1e18 / c.minor,
+    ),
+    per_customer(
+        "fees",
+        "fees per customer",
+        Unit::Money,
+        Better::Higher,
+        "what kept contracts pay ÷ customers (a part of revenue)",
+        |c| c.fees(),
+    ),
+    per_customer(
+        "acquisition",
+        "acquisition cost per customer",
+        Unit::Money,
+        Better::Lower,
+        "what customers cost who joined within the horizon ÷ customers",
+        |c| c.acquisition(),
+    ),
+    Measure {
+        key: "seen_open_rate",
+        name: "open rate as seen",
+        unit: Unit::Share,
+        better: Better::Neither,
+        definition: "messages that the firm saw opened, by people or machines ÷ delivered",
+        is_total: false,
+        numerator: |c| c.of(ChannelCount::SeenOpened),
+        denominator: |c| c.of(ChannelCount::Delivered),
+    },
+    Measure {
+        key: "seen_click_rate",
+        name: "click rate as seen",
+        unit: Unit::Share,
+        better: Better::Neither,
+        definition: "messages that the firm saw clicked, by people or scanners ÷ delivered",
+        is_total: false,
+        numerator: |c| c.of(ChannelCount::SeenClicked),
+        denominator: |c| c.of(ChannelCount::Delivered),
+    },
+    per_customer(
+        "duplicates",
+        "duplicates per customer",
+        Unit::Number,
+        Better::Lower,
+        "messages sent a second time ÷ customers (billed too)",
+        |c| c.of(ChannelCount::Duplicated),
     ),
 ];

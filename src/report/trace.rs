@@ -298,6 +298,7 @@ fn words(trace: &Trace, at: Seconds, what: &What) -> String {
             let (channel, place) = (contact.channel, place(trace, contact));
             match fate {
                 Fate::Undelivered => format!("{channel} sent, not delivered{place}"),
+                Fate::UnderWay => format!("{channel} sent{place}"),
                 Fate::Delivered { opted_out: false } => format!("{channel} delivered{place}"),
                 Fate::Delivered { opted_out: true } => format!("{channel} delivered, opted out{place}"),
                 Fate::NotSent(why) => format!("{channel} not sent{place}: {}", reason(at, why)),
@@ -313,6 +314,15 @@ fn words(trace: &Trace, at: Seconds, what: &What) -> String {
         }
         What::Need(journey) => format!("needs something → {}", path(trace, journey)),
         What::FirstOrder { channel, value } => format!("{channel} → ordered {} on joining", money(trace, *value)),
+        What::Arrived { contact, opted_out } => {
+            let opted_out = if *opted_out { ", opted out" } else { "" };
+            format!("{} delivered{opted_out}{}", contact.channel, place(trace, contact))
+        }
+        What::Duplicated(contact) => format!("{} sent twice{}", contact.channel, place(trace, contact)),
+        What::SeenOpened(contact) => format!("{} seen opened{}", contact.channel, place(trace, contact)),
+        What::SeenClicked(contact) => format!("{} seen clicked{}", contact.channel, place(trace, contact)),
+        What::Renewed { fee: 0 } => "keeps the contract".to_owned(),
+        What::Renewed { fee } => format!("keeps the contract → pays {}", money(trace, *fee)),
         What::Lost { known: true } => "lost (the firm knows, and sends nothing more)".to_owned(),
         What::Lost { known: false } => "lost (the firm does not notice)".to_owned(),
     }

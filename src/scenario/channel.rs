@@ -70,6 +70,18 @@ pub struct Contact {
     pub window: Option<Window>,
     /// What the first billed message opens (R55).
     pub conversations: Option<Conversations>,
+    /// From sending to delivery (R51).
+    pub delivery_delay: Delay,
+    /// Sent twice ÷ sent; none = never.
+    pub duplicate_rate: Option<Input<Share>>,
+    /// Opened by a machine ÷ delivered; none = never (R50).
+    pub machine_open_rate: Option<Input<Share>>,
+    /// From delivery to the machine's opening.
+    pub machine_open_delay: Delay,
+    /// Clicked by a scanner ÷ delivered, on delivery; none = never.
+    pub scanner_click_rate: Option<Input<Share>>,
+    /// Of what the firm is told.
+    pub receipts: Receipts,
 }
 
 /// How long after a customer's last reply on a channel anything may be said there (R55).
@@ -97,6 +109,17 @@ pub enum BilledBy {
     Message,
     /// A segment of its text.
     Segment,
+}
+
+/// The last of delivery and opening of which the firm is told. Clicks and replies it always sees (R50).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Receipts {
+    /// Of both.
+    Opened,
+    /// Of delivery only.
+    Delivered,
+    /// Of neither.
+    None,
 }
 
 /// Which messages cost money (R17).
@@ -234,6 +257,21 @@ impl FromValue for Billing {
     }
 }
 
+impl Receipts {
+    const WORDS: [(&'static str, Self); 3] =
+        [("opened", Self::Opened), ("delivered", Self::Delivered), ("none", Self::None)];
+}
+
+impl Described for Receipts {
+    const KIND: Kind = Kind::words(&words(&Self::WORDS));
+}
+
+impl FromValue for Receipts {
+    fn from_value(value: &Value, context: &mut Context<'_>) -> Option<Self> {
+        one_of(value, &Self::WORDS, context)
+    }
+}
+
 /// A standard deviation on the log-odds scale, 0 (all alike) to 5 (everything or nothing).
 struct Spread(f64);
 
@@ -252,7 +290,7 @@ impl FromValue for Spread {
 }
 
 /// Keys that only make sense on a channel that carries messages.
-pub(super) const CONTACT_KEYS: [&str; 25] = [
+pub(super) const CONTACT_KEYS: [&str; 31] = [
     "cost_per_message",
     "billed_on",
     "delivery_rate",
@@ -278,6 +316,12 @@ pub(super) const CONTACT_KEYS: [&str; 25] = [
     "cost_in_window",
     "cost_per_conversation",
     "conversation",
+    "delivery_delay",
+    "duplicate_rate",
+    "machine_open_rate",
+    "machine_open_delay",
+    "scanner_click_rate",
+    "receipts",
 ];
 
 /// The keys of `[channels.NAME]`.
@@ -376,10 +420,32 @@ pub(super) const KEYS: Keys = Keys {
             Absent::Default(Plain::Whole(0)),
             "what a conversation costs on top of its messages: the first billed message outside one begins one (R55)",
         ),
-        Key::of::<Stretch>(
-            "conversation",
-            Absent::Default(Plain::Text("24h")),
-            "how long a conversation is (R55)",
+        Key::of::<Stretch>("conversation", Absent::Default(Plain::Text("24h")), "how long a conversation is (R55)"),
+        Key::of::<Delay>("delivery_delay", Absent::Default(Plain::Text("0s")), "from sending to delivery (R51)"),
+        Key::of::<Input<Share>>(
+            "duplicate_rate",
+            Absent::Default(Plain::Whole(0)),
+            "sent twice ÷ sent: billed twice, delivered twice, read once (R51)",
+        ),
+        Key::of::<Input<Share>>(
+            "machine_open_rate",
+            Absent::Default(Plain::Whole(0)),
+            "opened by a machine ÷ **delivered**, whoever the customer is: the firm sees an opening (R50)",
+        ),
+        Key::of::<Delay>(
+            "machine_open_delay",
+            Absent::Default(Plain::Text("0s")),
+            "from delivery to the machine's opening",
+        ),
+        Key::of::<Input<Share>>(
+            "scanner_click_rate",
+            Absent::Default(Plain::Whole(0)),
+            "clicked by a scanner ÷ **delivered**, on delivery: the firm sees a click (R50)",
+        ),
+        Key::of::<Receipts>(
+            "receipts",
+            Absent::Default(Plain::Text("opened")),
+            "the last of delivery and opening of which the firm is told (R50)",
         ),
     ],
     rules: &[
@@ -486,6 +552,13 @@ fn contact(fields: &mut Fields<'_>, entry: &Entry, context: &mut Context<'_>) ->
     let cost_per_transactional = fields.optional("cost_per_transactional", context);
     let window = window(fields, context);
     let conversations = conversations(fields, context);
+    let delivery_delay = fields.or_default("delivery_delay", context);
+    let duplicate_rate = fields.optional("duplicate_rate", context);
+    let machine_open_rate = fields.optional("machine_open_rate", context);
+    let machine_open_delay = fields.or_default("machine_open_delay", context);
+    let scanner_click_rate = fields.optional("scanner_click_rate", context);
+    let receipts = fields.or_default("receipts", context);
+    sees_machines(fields, &entry.key, receipts, context);
     Some(Contact {
         cost_per_message: cost_per_message?,
         billed_on,
@@ -508,6 +581,12 @@ fn contact(fields: &mut Fields<'_>, entry: &Entry, context: &mut Context<'_>) ->
         cost_per_transactional,
         window,
         conversations,
+        delivery_delay,
+        duplicate_rate,
+        machine_open_rate,
+        machine_open_delay,
+        scanner_click_rate,
+        receipts,
     })
 }
 
@@ -529,4 +608,17 @@ fn conversations(fields: &mut Fields<'_>, context: &mut Context<'_>) -> Option<C
         context.error(problem.help("write what each costs, or leave the key away"));
     }
     (cost.high() > 0.0).then_some(Conversations { length, cost })
+}
+
+/// Machines that open something matter only to who is told of it.
+fn sees_machines(fields: &mut Fields<'_>, channel: &str, receipts: Receipts, context: &mut Context<'_>) {
+    if let (Some(delay), false) = (fields.entry("machine_open_delay"), fields.has("machine_open_rate")) {
+        let message = format!("channel `{channel}` says when machines open, but not how often");
+        context.error(Problem::error(message, delay.key_at).help("write `machine_open_rate` too, or remove it"));
+    }
+    if let (Some(rate), true) = (fields.entry("machine_open_rate"), receipts != Receipts::Opened) {
+        let message = format!("channel `{channel}` has machines that open its messages, but no receipts of openings");
+        let problem = Problem::error(message, rate.key_at);
+        context.error(problem.help("nobody would see them: remove it, or write `receipts = \"opened\"`"));
+    }
 }

@@ -2,10 +2,11 @@
 
 use super::format::{Absent, Described, Form, Key, Keys, Kind, Plain, Rule};
 use super::input::{Input, Law};
+use super::place::Place;
 use super::problems::Problem;
 use super::read::{At, Context, Fields, FromValue};
 use super::tree::{Data, Entry, Value};
-use super::values::{Positive, Seconds, Share, Span};
+use super::values::{Money, Positive, Seconds, Share, Span, Stretch};
 
 /// Orders or needs over time (R10, R11).
 #[derive(Clone, Debug)]
@@ -51,6 +52,44 @@ pub enum Dropout {
     AfterOrder(Chance),
     /// A coin per journey, whatever opened it.
     AfterJourney(Chance),
+    /// A coin at each renewal of a contract (R53).
+    PerPeriod(Contract),
+}
+
+/// A contract that is renewed, period after period, until the customer gives it up (R53).
+#[derive(Clone, Debug)]
+pub struct Contract {
+    /// Length of a period in seconds; the first begins on joining.
+    pub every: Seconds,
+    /// Chance to be lost at a renewal.
+    pub chance: Chance,
+    /// What each renewal that is kept pays; none = nothing.
+    pub fee: Option<Input<Money>>,
+    /// Where it is written.
+    pub at: Place,
+}
+
+impl Dropout {
+    /// The contract that is given up, if there is one.
+    pub fn contract(&self) -> Option<&Contract> {
+        if let Self::PerPeriod(contract) = self { Some(contract) } else { None }
+    }
+
+    /// The chance of each coin, if any is tossed.
+    pub fn chance(&self) -> Option<&Chance> {
+        match self {
+            Self::Never => None,
+            Self::AfterOrder(chance) | Self::AfterJourney(chance) => Some(chance),
+            Self::PerPeriod(contract) => Some(&contract.chance),
+        }
+    }
+}
+
+impl Demand {
+    /// The contract of the customers, if they have one.
+    pub fn contract(&self) -> Option<&Contract> {
+        if let Self::Needs { dropout, .. } = self { dropout.contract() } else { None }
+    }
 }
 
 /// A customer's chance of being lost at each coin.
@@ -185,13 +224,51 @@ const DROPOUT: Keys = Keys {
             Absent::Means(""),
             "a coin after each journey, contact-opened ones included",
         ),
+        Key::of::<Contract>("per-period", Absent::Means(""), "a coin at each renewal of a contract (R53)"),
     ],
-    rules: &[Rule::ExactlyOne(&["after-order", "after-journey"])],
+    rules: &[Rule::ExactlyOne(&["after-order", "after-journey", "per-period"])],
 };
 
+const CONTRACT: Keys = Keys {
+    what: "`per-period`",
+    all: &[
+        Key::of::<Stretch>("every", Absent::Required, "length of a period, longer than 0; the first begins on joining"),
+        Key::of::<Chance>("chance", Absent::Required, "chance to give the contract up at each renewal"),
+        Key::of::<Input<Money>>(
+            "fee",
+            Absent::Means("0"),
+            "what each renewal that is kept pays: revenue, but no order",
+        ),
+    ],
+    rules: &[],
+};
+
+impl Described for Contract {
+    const KIND: Kind = Kind::new("contract", "{ every = \"30d\", chance = 0.05 }", Form::Table(&CONTRACT));
+}
+
+impl FromValue for Contract {
+    fn from_value(value: &Value, context: &mut Context<'_>) -> Option<Self> {
+        let Data::Table(_) = &value.data else {
+            let message = format!("`{}` must be {}, found {}", context.path(), Self::KIND.expected(), value.shown());
+            context.error(Problem::error(message, value.at));
+            return None;
+        };
+        let mut fields = Fields::of(value, &CONTRACT, context)?;
+        let every = fields.required::<Stretch>("every", context);
+        let chance = fields.required("chance", context);
+        let fee = fields.optional("fee", context);
+        fields.finish(context);
+        Some(Self { every: every?.0, chance: chance?, fee, at: value.at })
+    }
+}
+
 impl Described for Dropout {
-    const KIND: Kind =
-        Kind::new("dropout", "{ after-order = 0.05 } or { after-journey = 0.01 }", Form::Table(&DROPOUT));
+    const KIND: Kind = Kind::new(
+        "dropout",
+        "{ after-order = 0.05 }, { after-journey = 0.01 } or { per-period = { every = \"30d\", chance = 0.05 } }",
+        Form::Table(&DROPOUT),
+    );
 }
 
 impl FromValue for Dropout {
@@ -199,18 +276,16 @@ impl FromValue for Dropout {
         let mut fields = Fields::of(value, &DROPOUT, context)?;
         let after_order = fields.optional("after-order", context);
         let after_journey = fields.optional("after-journey", context);
+        let written = ["after-order", "after-journey", "per-period"].iter().filter(|key| fields.has(key)).count();
+        let per_period = fields.optional("per-period", context);
         fields.finish(context);
-        match (after_order, after_journey) {
-            (Some(chance), None) => Some(Self::AfterOrder(chance)),
-            (None, Some(chance)) => Some(Self::AfterJourney(chance)),
-            _ => {
-                context.error(Problem::error(
-                    format!("`dropout` must be {}, one of the two", Self::KIND.expected()),
-                    value.at,
-                ));
-                None
-            }
+        if written != 1 {
+            let message = format!("`dropout` must be {}, one of the three", Self::KIND.expected());
+            context.error(Problem::error(message, value.at));
+            return None;
         }
+        let after_order = after_order.map(Self::AfterOrder);
+        after_order.or(after_journey.map(Self::AfterJourney)).or(per_period.map(Self::PerPeriod))
     }
 }
 

@@ -8,8 +8,9 @@ use super::place::Place;
 use super::presets::DEFAULT_SEGMENT;
 use super::problems::Problem;
 use super::read::{At, Context, Fields, FromValue, mismatch, one_of};
+use super::season::Season;
 use super::tree::{Data, Entry, Value};
-use super::values::{DAY, Seconds, Share, Span, rounded};
+use super::values::{DAY, Money, Seconds, Share, Span, rounded};
 
 /// A kind of customers.
 #[derive(Clone, Debug)]
@@ -44,6 +45,10 @@ pub struct Segment {
     pub entry: Vec<(At<String>, f64)>,
     /// Chance to hop, by channel: from, to, chance at each touch.
     pub hops: Vec<(At<String>, Hops)>,
+    /// On which days they need more than on others; none = all days are alike (R52).
+    pub season: Option<Season>,
+    /// What a customer who joins within the horizon cost; none = nothing.
+    pub acquisition_cost: Option<Input<Money>>,
 }
 
 /// Where a touch may lead, and the chance of each.
@@ -66,6 +71,15 @@ pub enum Joined {
         /// Arrivals by period.
         counts: Vec<f64>,
     },
+    /// On the list at the start, without an order so far.
+    Prospects,
+}
+
+impl Joined {
+    /// Whether they are there from the start on, and not because they join then.
+    pub fn is_there(&self) -> bool {
+        matches!(self, Self::Base { .. } | Self::Prospects)
+    }
 }
 
 /// Whether the firm notices that a customer is lost (R12).
@@ -80,8 +94,16 @@ pub enum Lapse {
 /// What a base's age is where nothing is said: three years.
 const USUAL_AGE: Span = Span(3 * 365 * DAY);
 
-/// `joined` as a single word, and whether all join at the start.
-const JOINED_WORDS: [(&str, bool); 2] = [("base", false), ("cohort", true)];
+/// `joined` as a single word.
+const JOINED_WORDS: [(&str, Word); 3] =
+    [("base", Word::Base), ("cohort", Word::Cohort), ("prospects", Word::Prospects)];
+
+#[derive(Clone, Copy)]
+enum Word {
+    Base,
+    Cohort,
+    Prospects,
+}
 
 const JOINED: Keys = Keys {
     what: "`joined`",
@@ -95,7 +117,7 @@ const JOINED: Keys = Keys {
 impl Described for Joined {
     const KIND: Kind = Kind::new(
         "joined",
-        "\"base\", \"cohort\", { base = { age = \"1095d\" } } or { arrivals = { every = \"7d\", counts = [ … ] } }",
+        "\"base\", \"cohort\", \"prospects\", { base = { age = \"1095d\" } } or { arrivals = { every = \"7d\", counts = [ … ] } }",
         Form::OneOf(&[Kind::words(&words(&JOINED_WORDS)), Kind::new("", "", Form::Table(&JOINED))]),
     );
 }
@@ -103,8 +125,11 @@ impl Described for Joined {
 impl FromValue for Joined {
     fn from_value(value: &Value, context: &mut Context<'_>) -> Option<Self> {
         if value.as_text().is_some() {
-            let cohort = one_of(value, &JOINED_WORDS, context)?;
-            return Some(if cohort { Self::Cohort } else { Self::Base { age: USUAL_AGE.0 } });
+            return Some(match one_of(value, &JOINED_WORDS, context)? {
+                Word::Base => Self::Base { age: USUAL_AGE.0 },
+                Word::Cohort => Self::Cohort,
+                Word::Prospects => Self::Prospects,
+            });
         }
         let Data::Table(_) = &value.data else { return mismatch(value, context) };
         let mut fields = Fields::of(value, &JOINED, context)?;
@@ -317,6 +342,12 @@ pub(super) const KEYS: Keys = Keys {
             "`hops.web.store`: chance that a touch on `web` leads to `store`; with the `order_rate` at most 1, and what is \
              left leaves (R14)",
         ),
+        Key::of::<Season>("season", Absent::Means("none"), "on which days they need more, and on which less (R52)"),
+        Key::of::<Input<Money>>(
+            "acquisition_cost",
+            Absent::Means("0"),
+            "what each customer who joins within the horizon cost, alike under every strategy",
+        ),
     ],
     rules: &[Rule::Excludes("purchases", &["needs", "dropout"])],
 };
@@ -349,6 +380,8 @@ pub(super) fn read(entry: &Entry, context: &mut Context<'_>) -> Option<Segment> 
     let gross_margin = fields.required("gross_margin", context);
     let entry_at = fields.required::<At<ByChannel<Share>>>("entry", context);
     let hops = fields.optional("hops", context).map_or_else(Vec::new, |ByChannel(all)| all);
+    let season = fields.optional("season", context);
+    let acquisition_cost = fields.optional("acquisition_cost", context);
     fields.finish(context);
     let hops = hops.into_iter().map(|(from, ByChannel(to))| (from, to)).collect();
     Some(Segment {
@@ -367,5 +400,7 @@ pub(super) fn read(entry: &Entry, context: &mut Context<'_>) -> Option<Segment> 
         gross_margin: gross_margin?,
         entry: entry_at?.value.0.into_iter().map(|(channel, share)| (channel, share.0)).collect(),
         hops,
+        season,
+        acquisition_cost,
     })
 }

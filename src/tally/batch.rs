@@ -1,12 +1,18 @@
 //! Counting while customers are played: one increment an event, into a table of weeks.
 
-use super::counts::{ChannelCount, CustomerCount, Layout, Row};
 use super::books::Books;
+use super::counts::{ChannelCount, CustomerCount, Layout, Row};
 use super::flows::{Flows, StepCount};
 use super::retention::Retention;
 use crate::engine::{Cause, Ending, Event, Message, Reason, Refusal, Watch};
 use crate::scenario::{Seconds, WEEK};
-use crate::world::{CampaignId, ChannelId, Strategy, Tables, World};
+use crate::world::{CampaignId, ChannelId, Dropout, Strategy, Tables, World};
+
+/// Where the firm sees what happens, it is counted once: what is seen, by step and by channel, and what is true.
+const SEEN: [(StepCount, ChannelCount, StepCount); 2] = [
+    (StepCount::SeenOpened, ChannelCount::SeenOpened, StepCount::Opened),
+    (StepCount::SeenClicked, ChannelCount::SeenClicked, StepCount::Clicked),
+];
 
 /// The counts of some customers of one segment under one strategy, by week.
 #[derive(Clone, Debug)]
@@ -14,6 +20,8 @@ pub struct BatchTally {
     channels: usize,
     /// The campaign and channel of each step of the strategy.
     steps: Vec<(CampaignId, ChannelId)>,
+    /// By step: whether every sent message is billed; else every delivered one.
+    billed_on_sent: Vec<bool>,
     books: Books,
     /// By week and channel; what belongs to a message stands with its step until the batch ends.
     by_channel: Vec<[u64; ChannelCount::ALL.len()]>,
@@ -25,6 +33,8 @@ pub struct BatchTally {
     withheld: Vec<[u64; Reason::ALL.len()]>,
     /// By step.
     held: Vec<u64>,
+    /// By step, as [`StepCount::SELDOM`].
+    seldom: Vec<[u64; StepCount::SELDOM]>,
     /// By campaign.
     runs: Vec<u64>,
     /// By campaign.
@@ -53,9 +63,11 @@ impl BatchTally {
             by_customer: vec![[0; CustomerCount::ALL.len()]; world.weeks],
             withheld: vec![[0; Reason::ALL.len()]; steps.len()],
             held: vec![0; steps.len()],
+            seldom: vec![[0; StepCount::SELDOM]; steps.len()],
             runs: vec![0; world.campaigns.len()],
             refused: vec![[0; Refusal::ALL.len()]; world.campaigns.len()],
             touches: vec![0; channels * (channels + 1)],
+            billed_on_sent: steps.iter().map(|&(_, channel)| world.billed_on_sent(channel)).collect(),
             books: Books::new(world, strategy),
             steps,
             week: 0,
@@ -70,8 +82,10 @@ impl BatchTally {
     /// is not kept by week to `flows`, and begins anew.
     pub fn take(&mut self, tables: &Tables, segment: usize, flows: &mut Flows) -> Vec<Row> {
         let layout = Layout { channels: self.channels };
-        let margin = i128::from(tables.segments[segment].margin);
         let joined = self.by_customer.iter().map(|week| week[CustomerCount::Joined as usize]).sum();
+        let table = &tables.segments[segment];
+        let (margin, acquisition) = (i128::from(table.margin), table.acquisition);
+        let fee = if let Dropout::PerPeriod { fee, .. } = table.dropout { fee } else { 0 };
         let rows = (0..self.by_customer.len()).map(|week| {
             let mut row = Row::zero(layout);
             let by_channel = &mut self.by_channel[week * self.channels..][..self.channels];
@@ -84,8 +98,11 @@ impl BatchTally {
             let by_step = &mut self.by_step[week * self.steps.len()..][..self.steps.len()];
             for ((step, counts), &(campaign, channel)) in by_step.iter_mut().enumerate().zip(&self.steps) {
                 let price = tables.price(campaign, channel);
+                let contact = tables.contacts[usize::from(channel)].as_ref();
                 let count = |count: StepCount| i128::from(counts[count as usize]);
                 let billed = count(if price.on_sent { StepCount::Sent } else { StepCount::Delivered });
+                // Copies are billed as what they are copies of.
+                let billed = billed + count(StepCount::BilledCopies);
                 let spend = price.of(billed, count(StepCount::BilledInWindow), count(StepCount::Conversations));
                 let total = &mut flows.steps[step].counts;
                 for &(count, _) in &StepCount::ALL[..StepCount::WEEKLY] {
@@ -98,13 +115,24 @@ impl BatchTally {
                 total[StepCount::Spend as usize] += spend;
                 total[StepCount::Margin as usize] += i128::from(counts[StepCount::Revenue as usize]) * margin;
                 row.counts[layout.channel(ChannelCount::Spend, usize::from(channel))] += spend;
+                if contact.is_some_and(|contact| contact.seen_as_it_is) {
+                    for (seen, by_channel, true_one) in SEEN {
+                        let counted = i128::from(counts[true_one as usize]);
+                        total[seen as usize] += counted;
+                        row.counts[layout.channel(by_channel, usize::from(channel))] += counted;
+                    }
+                }
                 counts.fill(0);
             }
             let by_customer = &mut self.by_customer[week];
             for (count, _) in CustomerCount::ALL {
                 row.counts[layout.customer(count)] = i128::from(by_customer[count as usize]);
             }
-            row.counts[layout.customer(CustomerCount::Margin)] = row.total(ChannelCount::Revenue) * margin;
+            let fees = row.customers(CustomerCount::Renewals) * i128::from(fee);
+            row.counts[layout.customer(CustomerCount::Fees)] = fees;
+            row.counts[layout.customer(CustomerCount::Margin)] = (row.total(ChannelCount::Revenue) + fees) * margin;
+            row.counts[layout.customer(CustomerCount::Acquisition)] =
+                row.customers(CustomerCount::Joined) * i128::from(acquisition);
             self.books.close(tables, week, joined, &mut row);
             by_customer.fill(0);
             row
@@ -116,6 +144,9 @@ impl BatchTally {
         for (step, (withheld, held)) in flows.steps.iter_mut().zip(self.withheld.iter_mut().zip(&mut self.held)) {
             carry(&mut step.withheld, withheld);
             step.counts[StepCount::Held as usize] += i128::from(std::mem::take(held));
+        }
+        for (step, seldom) in flows.steps.iter_mut().zip(&mut self.seldom) {
+            carry(&mut step.counts[StepCount::SeenOpened as usize..], seldom);
         }
         for (campaign, (runs, refused)) in flows.campaigns.iter_mut().zip(self.runs.iter_mut().zip(&mut self.refused)) {
             campaign.runs += i128::from(std::mem::take(runs));
@@ -152,6 +183,12 @@ impl BatchTally {
     fn add_to_step(&mut self, at: Seconds, count: StepCount, message: Message, more: u64) {
         self.turn_to(at);
         self.by_step[self.step_row + usize::from(message.step)][count as usize] += more;
+    }
+
+    /// Counts by channel and week, and by step, what only some channels have.
+    fn add_seldom(&mut self, at: Seconds, of_channel: ChannelCount, of_step: StepCount, message: Message) {
+        self.add(at, of_channel, message.channel, 1);
+        self.seldom[usize::from(message.step)][of_step as usize - StepCount::SeenOpened as usize] += 1;
     }
 
     #[inline(always)]
@@ -220,6 +257,29 @@ impl Watch for BatchTally {
             }
             Event::BilledInWindow(message) => self.add_to_step(at, StepCount::BilledInWindow, message, 1),
             Event::ConversationBegan(message) => self.add_to_step(at, StepCount::Conversations, message, 1),
+            Event::Renewed { .. } => {
+                self.turn_to(at);
+                self.add_customer(CustomerCount::Renewals, true);
+                if let Some(over) = self.retention.order(at) {
+                    self.add_retained(over);
+                }
+            }
+            Event::SeenOpened(message) => {
+                self.add_seldom(at, ChannelCount::SeenOpened, StepCount::SeenOpened, message);
+            }
+            Event::SeenClicked(message) => {
+                self.add_seldom(at, ChannelCount::SeenClicked, StepCount::SeenClicked, message);
+            }
+            Event::Duplicated(message) => {
+                self.add_seldom(at, ChannelCount::Duplicated, StepCount::Duplicated, message);
+                let billed = self.billed_on_sent[usize::from(message.step)];
+                self.add_to_step(at, StepCount::BilledCopies, message, u64::from(billed));
+            }
+            Event::DeliveredTwice(message) => {
+                self.add_seldom(at, ChannelCount::DeliveredTwice, StepCount::DeliveredTwice, message);
+                let billed = !self.billed_on_sent[usize::from(message.step)];
+                self.add_to_step(at, StepCount::BilledCopies, message, u64::from(billed));
+            }
         }
     }
 

@@ -35,11 +35,19 @@ pub enum ChannelCount {
     Revenue,
     /// What messages cost (R17) and the channel's fixed costs (R56), in nano-units of the currency.
     Spend,
+    /// Messages that the firm saw opened (R50).
+    SeenOpened,
+    /// Messages that the firm saw clicked.
+    SeenClicked,
+    /// Messages sent a second time (R51).
+    Duplicated,
+    /// Of these, copies delivered.
+    DeliveredTwice,
 }
 
 impl ChannelCount {
     /// All of them with their names in result files, in the order of a row.
-    pub const ALL: [(Self, &'static str); 16] = [
+    pub const ALL: [(Self, &'static str); 20] = [
         (Self::Sent, "sent"),
         (Self::Delivered, "delivered"),
         (Self::Opened, "opened"),
@@ -56,6 +64,10 @@ impl ChannelCount {
         (Self::Orders, "orders"),
         (Self::Revenue, "revenue_minor"),
         (Self::Spend, "spend_nano"),
+        (Self::SeenOpened, "seen_opened"),
+        (Self::SeenClicked, "seen_clicked"),
+        (Self::Duplicated, "duplicated"),
+        (Self::DeliveredTwice, "delivered_twice"),
     ];
 }
 
@@ -81,7 +93,7 @@ pub enum CustomerCount {
     Responded,
     /// Customers alive at the horizon.
     Alive,
-    /// Gross margin of all orders in minor units × 10⁻⁹.
+    /// Gross margin of all orders and fees in minor units × 10⁻⁹.
     Margin,
     /// Of the [spend](ChannelCount::Spend), what channels cost whether or not anything is sent (R56), in nano-units of the
     /// currency.
@@ -92,11 +104,17 @@ pub enum CustomerCount {
     Value,
     /// By how much that would be more if nothing were paid but messages, in minor units × 10⁻¹⁸.
     FixedValue,
+    /// Renewals of contracts that were kept (R53).
+    Renewals,
+    /// What they paid, in minor units of the currency.
+    Fees,
+    /// What the customers who joined within the horizon cost, in nano-units of the currency.
+    Acquisition,
 }
 
 impl CustomerCount {
     /// All of them with their names in result files, in the order of a row.
-    pub const ALL: [(Self, &'static str); 14] = [
+    pub const ALL: [(Self, &'static str); 17] = [
         (Self::Joined, "customers"),
         (Self::JoinedAlive, "alive_at_joining"),
         (Self::Lost, "lost"),
@@ -111,6 +129,9 @@ impl CustomerCount {
         (Self::FixedCosts, "fixed_costs_nano"),
         (Self::Value, "value_minor_e18"),
         (Self::FixedValue, "fixed_value_minor_e18"),
+        (Self::Renewals, "renewals"),
+        (Self::Fees, "fees_minor"),
+        (Self::Acquisition, "acquisition_nano"),
     ];
 }
 

@@ -28,17 +28,27 @@ pub enum StepCount {
     BilledInWindow,
     /// Conversations that began (R55).
     Conversations,
+    /// Second copies that were billed (R51).
+    BilledCopies,
     /// Their gross margin in minor units × 10⁻⁹.
     Margin,
     /// What the messages and conversations cost, in nano-units of the currency (R17).
     Spend,
     /// How often a due message was made to wait; one message may be held more than once.
     Held,
+    /// Messages that the firm saw opened (R50).
+    SeenOpened,
+    /// Messages that the firm saw clicked.
+    SeenClicked,
+    /// Messages sent a second time (R51).
+    Duplicated,
+    /// Of these, copies delivered.
+    DeliveredTwice,
 }
 
 impl StepCount {
     /// All of them with their names in result files, in the order of a row.
-    pub const ALL: [(Self, &'static str); 14] = [
+    pub const ALL: [(Self, &'static str); 19] = [
         (Self::Sent, "sent"),
         (Self::Delivered, "delivered"),
         (Self::Opened, "opened"),
@@ -50,9 +60,14 @@ impl StepCount {
         (Self::Revenue, "contact_revenue_minor"),
         (Self::BilledInWindow, "billed_in_window"),
         (Self::Conversations, "conversations"),
+        (Self::BilledCopies, "billed_copies"),
         (Self::Margin, "contact_margin_minor_e9"),
         (Self::Spend, "spend_nano"),
         (Self::Held, "held"),
+        (Self::SeenOpened, "seen_opened"),
+        (Self::SeenClicked, "seen_clicked"),
+        (Self::Duplicated, "duplicated"),
+        (Self::DeliveredTwice, "delivered_twice"),
     ];
 
     /// How many of them, from the first, are counted event by event and week by week.
@@ -72,11 +87,18 @@ impl StepCount {
             Self::Revenue
             | Self::BilledInWindow
             | Self::Conversations
+            | Self::BilledCopies
             | Self::Margin
             | Self::Spend
             | Self::Held => None,
+            // Counted by channel beside the step.
+            Self::SeenOpened | Self::SeenClicked | Self::Duplicated | Self::DeliveredTwice => None,
         }
     }
+
+    /// How many of them, from [`Self::SeenOpened`] on, only some channels have: where the firm sees something else than
+    /// what happens, or messages are sent twice.
+    pub(super) const SELDOM: usize = Self::ALL.len() - Self::SeenOpened as usize;
 }
 
 /// The counts of one step of a plan.

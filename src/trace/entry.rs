@@ -52,6 +52,16 @@ pub enum Kind {
     BilledInWindow,
     /// The message just before is billed and begins a conversation (R55).
     ConversationBegan,
+    /// The customer kept its contract.
+    Renewed,
+    /// A message was sent a second time.
+    Duplicated,
+    /// The second copy was delivered.
+    DeliveredTwice,
+    /// The firm saw that a message was opened, where that is not what happened.
+    SeenOpened,
+    /// The firm saw that it was clicked, where that is not what happened.
+    SeenClicked,
 }
 
 impl Kind {
@@ -77,6 +87,11 @@ impl Kind {
             Self::Lost => "lost",
             Self::BilledInWindow => "billed_in_window",
             Self::ConversationBegan => "conversation_began",
+            Self::Renewed => "renewed",
+            Self::Duplicated => "duplicated",
+            Self::DeliveredTwice => "delivered_twice",
+            Self::SeenOpened => "seen_opened",
+            Self::SeenClicked => "seen_clicked",
         }
     }
 }
@@ -175,7 +190,7 @@ pub struct Entry<'w> {
     /// What opened a journey.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cause: Option<JourneyCause>,
-    /// Value of the order in units of the currency.
+    /// Value of the order, or what a renewal pays, in units of the currency.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<f64>,
     /// When the natural order was due that this one only moved forward (R16), in seconds since the start.
@@ -300,6 +315,15 @@ impl<'w> Namer<'_, 'w> {
             Event::Lost => entry.event = Kind::Lost,
             Event::BilledInWindow(message) => self.of_message(&mut entry, Kind::BilledInWindow, message),
             Event::ConversationBegan(message) => self.of_message(&mut entry, Kind::ConversationBegan, message),
+            Event::Renewed { fee } => {
+                entry.event = Kind::Renewed;
+                entry.value_minor = fee;
+                entry.value = Some(fee as f64 / self.customers.world.currency.minor());
+            }
+            Event::Duplicated(message) => self.of_message(&mut entry, Kind::Duplicated, message),
+            Event::DeliveredTwice(message) => self.of_message(&mut entry, Kind::DeliveredTwice, message),
+            Event::SeenOpened(message) => self.of_message(&mut entry, Kind::SeenOpened, message),
+            Event::SeenClicked(message) => self.of_message(&mut entry, Kind::SeenClicked, message),
         }
         entry
     }
@@ -311,8 +335,8 @@ impl<'w> Namer<'_, 'w> {
         entry.channel = Some(contact.channel);
         let price = self.contacts.price(&self.customers.tables, message);
         let nano = match kind {
-            Kind::Sent => price.filter(|price| price.on_sent).map(|price| price.message),
-            Kind::Delivered => price.filter(|price| !price.on_sent).map(|price| price.message),
+            Kind::Sent | Kind::Duplicated => price.filter(|price| price.on_sent).map(|price| price.message),
+            Kind::Delivered | Kind::DeliveredTwice => price.filter(|price| !price.on_sent).map(|price| price.message),
             Kind::BilledInWindow => price.map(|price| price.in_window),
             Kind::ConversationBegan => price.map(|price| price.conversation),
             _ => None,

@@ -47,6 +47,24 @@ pub enum What<'w> {
         /// In minor units of the currency.
         value: i64,
     },
+    /// A message that was under way is delivered.
+    Arrived {
+        /// The message.
+        contact: Contact<'w>,
+        /// Whether the customer opted out because of it.
+        opted_out: bool,
+    },
+    /// A message was sent a second time.
+    Duplicated(Contact<'w>),
+    /// The firm sees a message opened: by the customer, if that is told in the same second, else by a machine.
+    SeenOpened(Contact<'w>),
+    /// The same of a click.
+    SeenClicked(Contact<'w>),
+    /// The customer kept its contract.
+    Renewed {
+        /// What it pays, in minor units of the currency.
+        fee: i64,
+    },
     /// The customer was lost.
     Lost {
         /// Whether the firm knows, and sends nothing any more.
@@ -59,6 +77,8 @@ pub enum What<'w> {
 pub enum Fate {
     /// It was sent and got lost.
     Undelivered,
+    /// It was sent, and is delivered later.
+    UnderWay,
     /// It was sent and delivered.
     Delivered {
         /// Whether the customer opted out because of it.
@@ -128,9 +148,14 @@ impl<'w> What<'w> {
     /// The contact that it belongs to.
     pub fn contact(&self) -> Option<Contact<'w>> {
         match self {
-            Self::Message(contact, _) | Self::Opened(contact) | Self::Replied(contact) | Self::Clicked(contact, _) => {
-                Some(*contact)
-            }
+            Self::Message(contact, _)
+            | Self::Opened(contact)
+            | Self::Replied(contact)
+            | Self::Clicked(contact, _)
+            | Self::Arrived { contact, .. }
+            | Self::Duplicated(contact)
+            | Self::SeenOpened(contact)
+            | Self::SeenClicked(contact) => Some(*contact),
             _ => None,
         }
     }
@@ -182,6 +207,11 @@ pub(super) fn moments<'w>(entries: &[Entry<'w>], known_loss: bool, scenario: &Sc
         if let (Kind::OptedOut, Some(contact)) = (entry.event, contact) {
             opt_outs.push((contact.channel, at));
         }
+        if let Some(contact) = contact
+            && arrives(&mut moments, at, entry.event, contact)
+        {
+            continue;
+        }
         let here = moments.len();
         let own = moments.get_mut(journey).and_then(|moment| moment.what.journey());
         let what = match (entry.event, contact) {
@@ -210,6 +240,10 @@ pub(super) fn moments<'w>(entries: &[Entry<'w>], known_loss: bool, scenario: &Sc
                 journey = here;
                 What::Clicked(contact, Journey::from(None))
             }
+            (Kind::Renewed, _) => What::Renewed { fee: entry.value_minor },
+            (Kind::Duplicated, Some(contact)) => What::Duplicated(contact),
+            (Kind::SeenOpened, Some(contact)) => What::SeenOpened(contact),
+            (Kind::SeenClicked, Some(contact)) => What::SeenClicked(contact),
             (Kind::Delivered | Kind::OptedOut, _) => {
                 if let Some(Moment { what: What::Message(_, fate), .. }) = moments.get_mut(message) {
                     *fate = Fate::Delivered { opted_out: entry.event == Kind::OptedOut };
@@ -246,13 +280,42 @@ pub(super) fn moments<'w>(entries: &[Entry<'w>], known_loss: bool, scenario: &Sc
             }
             // That a run began shows in its messages; what is of a message has a contact.
             (Kind::RunBegan | Kind::BilledInWindow | Kind::ConversationBegan, _)
-            | (Kind::Sent | Kind::NotSent | Kind::Held | Kind::Opened | Kind::Replied | Kind::Clicked, None) => {
+            | (Kind::Sent | Kind::NotSent | Kind::Held | Kind::Opened | Kind::Replied | Kind::Clicked, None)
+            | (Kind::Duplicated | Kind::SeenOpened | Kind::SeenClicked, None)
+            // Said with the copy's sending.
+            | (Kind::DeliveredTwice, _) => {
                 continue;
             }
         };
         moments.push(Moment { at, what });
     }
     moments
+}
+
+/// Tells of a message that was sent before this second that it arrives, or that the customer opts out as it does; whether
+/// this is such an event.
+fn arrives<'w>(moments: &mut Vec<Moment<'w>>, at: Seconds, event: Kind, contact: Contact<'w>) -> bool {
+    match event {
+        Kind::Delivered => {
+            let sent = moments.iter_mut().rev().find_map(|moment| match &mut moment.what {
+                What::Message(own, fate @ Fate::Undelivered) if *own == contact && moment.at < at => Some(fate),
+                _ => None,
+            });
+            let late = sent.map(|fate| *fate = Fate::UnderWay).is_some();
+            if late {
+                moments.push(Moment { at, what: What::Arrived { contact, opted_out: false } });
+            }
+            late
+        }
+        Kind::OptedOut => match moments.last_mut() {
+            Some(Moment { what: What::Arrived { contact: own, opted_out }, .. }) if *own == contact => {
+                *opted_out = true;
+                true
+            }
+            _ => false,
+        },
+        _ => false,
+    }
 }
 
 fn why(entry: &Entry, contact: Contact, opt_outs: &[(&str, Seconds)], scenario: &Scenario) -> Why {

@@ -28,9 +28,9 @@ pub struct Totals {
     pub cost: f64,
     /// Orders.
     pub orders: u64,
-    /// Their value, in units of the currency.
+    /// Their value and that of fees, in units of the currency.
     pub value: f64,
-    /// Their gross margin − the cost of the messages, in units of the currency.
+    /// Their gross margin − the cost of the messages and of acquisition, in units of the currency.
     pub profit: f64,
     /// When the customer was lost, in seconds since the start; none if it never was (or before the start).
     pub lost_at_seconds: Option<Seconds>,
@@ -73,6 +73,9 @@ impl Totals {
                     totals.orders += 1;
                     totals.value_minor += i128::from(value);
                 }
+                Event::Renewed { fee } => totals.value_minor += i128::from(fee),
+                Event::Duplicated(message) => totals.cost_nano += price(message).of(billed(message, true), 0, 0),
+                Event::DeliveredTwice(message) => totals.cost_nano += price(message).of(billed(message, false), 0, 0),
                 Event::Lost => totals.lost_at_seconds = Some(at),
                 // At the price of the window in place of that outside.
                 Event::BilledInWindow(message) => totals.cost_nano += price(message).of(0, 1, 0),
@@ -84,12 +87,17 @@ impl Totals {
                 | Event::Hopped { .. }
                 | Event::Bounced(_)
                 | Event::Refused(..)
-                | Event::CartLeft(_) => {}
+                | Event::CartLeft(_)
+                | Event::SeenOpened(_)
+                | Event::SeenClicked(_) => {}
             }
         }
         let minor = 10_i128.pow(customers.world.currency.decimals);
-        let margin = i128::from(customers.tables.segments[segment].margin);
-        totals.profit_minor_e9 = totals.value_minor * margin - totals.cost_nano * minor;
+        let table = &customers.tables.segments[segment];
+        let joined = record.events.iter().any(|(_, event)| matches!(event, Event::Joined { .. }));
+        let acquisition = if joined { i128::from(table.acquisition) } else { 0 };
+        totals.profit_minor_e9 =
+            totals.value_minor * i128::from(table.margin) - (totals.cost_nano + acquisition) * minor;
         totals.cost = totals.cost_nano as f64 / 1e9;
         totals.value = totals.value_minor as f64 / minor as f64;
         totals.profit = totals.profit_minor_e9 as f64 / 1e9 / minor as f64;

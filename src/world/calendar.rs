@@ -105,7 +105,7 @@ impl Clock {
 }
 
 /// The instant of second 0 in seconds since 1970, and a segment's zone.
-fn start_and_zone(scenario: &Scenario, segment: &Segment) -> (Option<i64>, TimeZone) {
+pub(super) fn start_and_zone(scenario: &Scenario, segment: &Segment) -> (Option<i64>, TimeZone) {
     let own = zone(scenario.time_zone.as_ref().map(|zone| zone.value.as_str()));
     let theirs = segment.time_zone.as_ref().map_or_else(|| own.clone(), |zone_name| zone(Some(&zone_name.value)));
     (utc_seconds(scenario.start.0.to_datetime(jiff::civil::Time::midnight()), &own), theirs)
@@ -117,7 +117,7 @@ fn zone(name: Option<&str>) -> TimeZone {
 }
 
 /// A local time that a spring gap skips happens as much later as the gap is long; one that comes twice, the first time.
-fn utc_seconds(local: DateTime, zone: &TimeZone) -> Option<Seconds> {
+pub(super) fn utc_seconds(local: DateTime, zone: &TimeZone) -> Option<Seconds> {
     zone.to_ambiguous_timestamp(local).compatible().ok().map(|timestamp| timestamp.as_second())
 }
 

@@ -3,19 +3,23 @@
 use rand_distr::Gamma;
 
 use super::draws::Draw;
-use super::tables::{Basket, CampaignTable, ContactTable, Delay, FixedCosts, Joined, OptIn, SegmentTable, Tables, upper_ends};
+use super::tables::{
+    Basket, CampaignTable, ContactTable, Delay, FixedCosts, Joined, OptIn, SegmentTable, Tables, upper_ends,
+};
 use super::{ChannelId, World, affinity, demand, journeys};
 use crate::luck::{Label, Threshold};
 use crate::scenario::{
-    self, BilledBy, Billing, Campaign, Channel, Click, Input, Lapse, MONTH, Money, Problem, Purpose, RateBasis, Scenario,
-    Seconds, Segment,
+    self, BilledBy, Billing, Campaign, Channel, Click, Input, Lapse, MONTH, Money, Problem, Purpose, RateBasis,
+    Receipts, Scenario, Seconds, Segment, Share,
 };
 use crate::stats::normal;
 
 /// Compiles the numbers of one draw.
 pub(super) fn tables(world: &World, draw: Draw) -> Result<Tables, Problem> {
     let scenario = &world.scenario;
-    let segments = scenario.segments.iter().map(|segment| self::segment(world, segment, draw));
+    let segments = scenario.segments.iter().zip(&world.seasons);
+    let segments = segments
+        .map(|(segment, season)| Ok(SegmentTable { season: season.clone(), ..self::segment(world, segment, draw)? }));
     let segments = segments.collect::<Result<Vec<_>, _>>()?;
     let scale = match scenario.rates {
         RateBasis::Living => 1.0,
@@ -70,6 +74,10 @@ fn contact(scenario: &Scenario, channel: &Channel, scale: f64, draw: Draw) -> Op
     });
     let money = |amount: &Input<Money>| (draw.value(amount) * 1e9).round() as i64;
     let price = money(&contact.cost_per_message);
+    let share = |rate: Option<&Input<Share>>| Threshold::new(rate.map_or(0.0, |rate| draw.value(rate)));
+    let machine_opened = share(contact.machine_open_rate.as_ref());
+    let scanner_clicked = share(contact.scanner_click_rate.as_ref());
+    let tells_opening = contact.receipts == Receipts::Opened;
     Some(ContactTable {
         label: Label::of(&channel.name),
         price,
@@ -90,6 +98,15 @@ fn contact(scenario: &Scenario, channel: &Channel, scale: f64, draw: Draw) -> Op
         conversation_price: contact.conversations.as_ref().map_or(0, |conversations| money(&conversations.cost)),
         window: contact.window.as_ref().map_or(0, |window| window.length),
         conversation: contact.conversations.as_ref().map_or(0, |conversations| conversations.length),
+        delivery_delay: delay(&contact.delivery_delay, draw),
+        duplicated: share(contact.duplicate_rate.as_ref()),
+        machine_opened,
+        machine_open_delay: delay(&contact.machine_open_delay, draw),
+        scanner_clicked,
+        tells_delivery: contact.receipts != Receipts::None,
+        tells_opening,
+        seen_as_it_is: tells_opening
+            && [machine_opened, scanner_clicked].iter().all(|chance| *chance == Threshold::NEVER),
     })
 }
 
@@ -149,6 +166,8 @@ fn segment(world: &World, segment: &Segment, draw: Draw) -> Result<SegmentTable,
         reach: reach.iter().any(|share| *share != Threshold::CERTAIN).then_some(reach),
         best_hours: best_hours(segment),
         opt_in_factors: (correlation > 0.0).then(|| (correlation.sqrt(), (1.0 - correlation).sqrt())),
+        season: None,
+        acquisition: segment.acquisition_cost.as_ref().map_or(0, |cost| (draw.value(cost) * 1e9).round() as i64),
     })
 }
 
@@ -160,6 +179,8 @@ fn best_hours(segment: &Segment) -> Vec<(Threshold, Seconds)> {
 fn joined(joined: &scenario::Joined) -> Joined {
     match joined {
         scenario::Joined::Base { age } => Joined::Base(*age),
+        // On the list from the start, without a past and without an order, as a base of age 0.
+        scenario::Joined::Prospects => Joined::Base(0),
         scenario::Joined::Cohort => Joined::Cohort,
         scenario::Joined::Arrivals { every, counts } => Joined::Arrivals(upper_ends(counts.iter().copied()), *every),
     }

@@ -8,6 +8,7 @@ use super::tables::{Coin, Dropout, Rate};
 use crate::luck::Threshold;
 use crate::scenario::{self, Chance, Demand, Input, Joined, Lapse, Positive, Problem, Scenario, Segment};
 use crate::stats::bgnbd::{BgNbd, mean_survival};
+use crate::stats::sbg;
 
 /// Below this share of living customers a base whose losses are known would be redrawn for ever (R9).
 const LEAST_LIVING: f64 = 0.05;
@@ -49,6 +50,7 @@ pub(super) fn compile(scenario: &Scenario, segment: &Segment, draw: Draw) -> Res
         }
         Demand::Needs { every, shape, dropout } => {
             let per_second = 1.0 / draw.value(every);
+            let minor = scenario.currency.minor();
             let rate = match shape {
                 None => Rate::Fixed(per_second),
                 Some(shape) => {
@@ -64,6 +66,11 @@ pub(super) fn compile(scenario: &Scenario, segment: &Segment, draw: Draw) -> Res
                 scenario::Dropout::Never => Dropout::Never,
                 scenario::Dropout::AfterOrder(chance) => Dropout::AfterOrder(coin(chance)?),
                 scenario::Dropout::AfterJourney(chance) => Dropout::AfterJourney(coin(chance)?),
+                scenario::Dropout::PerPeriod(contract) => Dropout::PerPeriod {
+                    coin: coin(&contract.chance)?,
+                    every: contract.every,
+                    fee: contract.fee.as_ref().map_or(0, |fee| (draw.value(fee) * minor).round() as i64),
+                },
             };
             Ok(Compiled { rate, dropout })
         }
@@ -109,6 +116,7 @@ fn living_share_of_base(scenario: &Scenario, segment: &Segment, draw: Draw) -> f
             let (chance, tosses) = match dropout {
                 scenario::Dropout::Never => return 1.0,
                 scenario::Dropout::AfterJourney(chance) => (chance, 1.0),
+                scenario::Dropout::PerPeriod(contract) => return living_contracts(contract, age, draw),
                 scenario::Dropout::AfterOrder(chance) => {
                     (chance, journeys::order_chance(scenario, segment, draw).unwrap_or(0.0))
                 }
@@ -124,6 +132,18 @@ fn living_share_of_base(scenario: &Scenario, segment: &Segment, draw: Draw) -> f
                 }
                 Chance::Beta(..) => 1.0,
             }
+        }
+    }
+}
+
+/// Expected share of contracts that are still kept, if customers joined evenly over `age` seconds.
+fn living_contracts(contract: &scenario::Contract, age: f64, draw: Draw) -> f64 {
+    let periods = age / contract.every as f64;
+    match &contract.chance {
+        Chance::Fixed(chance) => sbg::mean_survival(periods, |k| (1.0 - draw.value(chance)).powi(k)),
+        Chance::Beta(a, b) => {
+            let (a, b) = (draw.value(a), draw.value(b));
+            sbg::mean_survival(periods, |k| sbg::survival(a, b, f64::from(k)))
         }
     }
 }

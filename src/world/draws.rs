@@ -3,7 +3,7 @@
 use rand_distr::{Distribution, Pert, StandardNormal};
 
 use crate::luck::{Label, Luck};
-use crate::scenario::{Basket, Chance, Click, Delay, Demand, Dropout, Input, Law, Purchases, Scale, Scenario};
+use crate::scenario::{Basket, Chance, Click, Delay, Demand, Input, Law, Purchases, Scale, Scenario};
 use crate::stats::linear::cholesky;
 
 /// One sample of all uncertain inputs.
@@ -127,7 +127,12 @@ pub(super) fn uncertain(scenario: &Scenario) -> Vec<Uncertain> {
             found.add(&contact.opt_out_rate);
             contact.reply_rate.iter().chain(&contact.reach).for_each(|share| found.add(share));
             contact.best_hour_odds.iter().for_each(|odds| found.add(odds));
-            for delay in [&contact.open_delay, &contact.click_delay, &contact.reply_delay] {
+            [&contact.duplicate_rate, &contact.machine_open_rate, &contact.scanner_click_rate]
+                .into_iter()
+                .flatten()
+                .for_each(|share| found.add(share));
+            let delays = [&contact.open_delay, &contact.click_delay, &contact.reply_delay];
+            for delay in delays.into_iter().chain([&contact.delivery_delay, &contact.machine_open_delay]) {
                 match delay {
                     Delay::Fixed(span) | Delay::Exponential(span) => found.add(span),
                     Delay::LogNormal { median, p90 } => {
@@ -156,16 +161,15 @@ pub(super) fn uncertain(scenario: &Scenario) -> Vec<Uncertain> {
             Demand::Needs { every, shape, dropout } => {
                 found.add(every);
                 shape.iter().for_each(|shape| found.add(shape));
-                match dropout {
-                    Dropout::AfterOrder(Chance::Fixed(chance)) | Dropout::AfterJourney(Chance::Fixed(chance)) => {
-                        found.add(chance);
-                    }
-                    Dropout::AfterOrder(Chance::Beta(a, b)) | Dropout::AfterJourney(Chance::Beta(a, b)) => {
+                match dropout.chance() {
+                    Some(Chance::Fixed(chance)) => found.add(chance),
+                    Some(Chance::Beta(a, b)) => {
                         found.add(a);
                         found.add(b);
                     }
-                    Dropout::Never => {}
+                    None => {}
                 }
+                dropout.contract().and_then(|contract| contract.fee.as_ref()).iter().for_each(|fee| found.add(fee));
             }
         }
         match &segment.basket {
@@ -182,6 +186,7 @@ pub(super) fn uncertain(scenario: &Scenario) -> Vec<Uncertain> {
         }
         found.add(&segment.gross_margin);
         segment.hops.iter().flat_map(|(_, row)| row).for_each(|(_, chance)| found.add(chance));
+        segment.acquisition_cost.iter().for_each(|cost| found.add(cost));
     }
     for campaign in &scenario.campaigns {
         found.add(&campaign.intent);

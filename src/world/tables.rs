@@ -1,8 +1,11 @@
 //! The numbers of one draw, ready for the engine: thresholds, prices in nano-units, samplers that cannot fail.
 
+use std::sync::Arc;
+
 use rand_distr::{Beta, Gamma};
 
 use super::ChannelId;
+use super::season::Season;
 use crate::luck::{Label, Threshold};
 use crate::scenario::{At, Scenario, Seconds, WEEK};
 
@@ -66,6 +69,22 @@ pub struct ContactTable {
     pub window: Seconds,
     /// Length of a conversation in seconds; 0 = there are none.
     pub conversation: Seconds,
+    /// From sending to delivery (R51).
+    pub delivery_delay: Delay,
+    /// Sent twice ÷ sent.
+    pub duplicated: Threshold,
+    /// Opened by a machine ÷ delivered (R50).
+    pub machine_opened: Threshold,
+    /// From delivery to the machine's opening.
+    pub machine_open_delay: Delay,
+    /// Clicked by a scanner ÷ delivered.
+    pub scanner_clicked: Threshold,
+    /// Whether the firm is told of delivery.
+    pub tells_delivery: bool,
+    /// Whether the firm is told of openings.
+    pub tells_opening: bool,
+    /// Whether the firm sees the openings and clicks that there are, and no others.
+    pub seen_as_it_is: bool,
 }
 
 /// What is paid whether or not anything is sent: one customer's part of it, in nano-units of the currency (R56).
@@ -80,7 +99,8 @@ pub struct FixedCosts {
 impl FixedCosts {
     /// What falls into a week of a horizon that is so many seconds long. The weeks add up to the whole, to the unit.
     pub fn of_week(self, week: usize, horizon: Seconds) -> i128 {
-        let until = |week: usize| i128::from((week as Seconds * WEEK).min(horizon)) * self.running / i128::from(horizon);
+        let until =
+            |week: usize| i128::from((week as Seconds * WEEK).min(horizon)) * self.running / i128::from(horizon);
         let setup = if week == 0 { self.setup } else { 0 };
         setup + until(week + 1) - until(week)
     }
@@ -100,6 +120,13 @@ pub enum Delay {
         /// Standard deviation of the logarithm.
         sigma: f64,
     },
+}
+
+impl Delay {
+    /// Whether there is none.
+    pub const fn is_none(self) -> bool {
+        matches!(self, Self::Fixed(0))
+    }
 }
 
 /// The customers of one segment.
@@ -131,6 +158,10 @@ pub struct SegmentTable {
     pub best_hours: Vec<(Threshold, Seconds)>,
     /// Loadings of the common and the own factor of opt-ins; none where they are independent.
     pub opt_in_factors: Option<(f64, f64)>,
+    /// When needs come and when they do not; none = evenly (R52).
+    pub season: Option<Arc<Season>>,
+    /// What a customer who joins within the horizon cost, in nano-units of currency.
+    pub acquisition: i64,
 }
 
 /// When a customer joins.
@@ -162,6 +193,15 @@ pub enum Dropout {
     AfterOrder(Coin),
     /// After each journey.
     AfterJourney(Coin),
+    /// At each renewal of a contract (R53).
+    PerPeriod {
+        /// Whether it is given up then.
+        coin: Coin,
+        /// Seconds from one renewal to the next, the first counted from joining.
+        every: Seconds,
+        /// What a renewal that is kept pays, in minor units of the currency.
+        fee: i64,
+    },
 }
 
 /// The chance to be lost at a coin.

@@ -16,6 +16,7 @@ const CLICKED: u16 = 1 << 11;
 const REPLIED: u16 = 1 << 12;
 const IN_WINDOW: u16 = 1 << 13;
 const CONVERSATION: u16 = 1 << 14;
+const TWICE: u16 = 1 << 15;
 
 /// What a contact's code says.
 pub(super) fn contact(after: u32, code: u16) -> Contact {
@@ -25,6 +26,7 @@ pub(super) fn contact(after: u32, code: u16) -> Contact {
             opted_out: code & OPTED_OUT != 0,
             in_window: code & IN_WINDOW != 0,
             conversation: code & CONVERSATION != 0,
+            twice: code & TWICE != 0,
         },
         CLICKED => Deed::Clicked,
         _ => Deed::Replied,
@@ -51,12 +53,22 @@ pub(super) struct Recorder<'a> {
     /// When, and for how much.
     orders: Vec<(Seconds, i64)>,
     contacts: Vec<(Seconds, u16)>,
+    /// By contact: its message.
+    messages: Vec<Message>,
     lost: Option<Seconds>,
 }
 
 impl<'a> Recorder<'a> {
     pub fn new(exposing: &'a [bool], tariffs: &'a [u8]) -> Self {
-        Self { exposing, tariffs, exposed: None, orders: Vec::new(), contacts: Vec::new(), lost: None }
+        Self {
+            exposing,
+            tariffs,
+            exposed: None,
+            orders: Vec::new(),
+            contacts: Vec::new(),
+            messages: Vec::new(),
+            lost: None,
+        }
     }
 
     /// Begins the next customer.
@@ -64,6 +76,7 @@ impl<'a> Recorder<'a> {
         self.exposed = None;
         self.orders.clear();
         self.contacts.clear();
+        self.messages.clear();
         self.lost = None;
     }
 
@@ -93,14 +106,14 @@ impl Watch for Recorder<'_> {
                     self.exposed = Some(Exposure { at, orders, contacts });
                 }
             }
-            Event::Sent(message) => self.push(at, SENT, message),
-            // What becomes of a message on its way is told in the same breath as that it was sent.
-            Event::Delivered(_) => self.mark(DELIVERED),
-            Event::OptedOut(_) => self.mark(OPTED_OUT),
-            Event::BilledInWindow(_) => self.mark(IN_WINDOW),
-            Event::ConversationBegan(_) => self.mark(CONVERSATION),
-            Event::Clicked(message) => self.push(at, CLICKED, message),
-            Event::Replied(message) => self.push(at, REPLIED, message),
+            Event::BilledInWindow(message) => self.mark(message, IN_WINDOW),
+            Event::ConversationBegan(message) => self.mark(message, CONVERSATION),
+            Event::Sent(message) => self.tell(at, SENT, message),
+            Event::Duplicated(message) => self.mark(message, TWICE),
+            Event::Delivered(message) => self.mark(message, DELIVERED),
+            Event::OptedOut(message) => self.mark(message, OPTED_OUT),
+            Event::Clicked(message) => self.tell(at, CLICKED, message),
+            Event::Replied(message) => self.tell(at, REPLIED, message),
             Event::Ordered { value, .. } => self.orders.push((at, value)),
             Event::Lost => self.lost = Some(at),
             // A silent loss of the past.
@@ -112,7 +125,11 @@ impl Watch for Recorder<'_> {
             | Event::Bounced(_)
             | Event::Refused(..)
             | Event::Held(..)
-            | Event::CartLeft(_) => {}
+            | Event::CartLeft(_)
+            | Event::Renewed { .. }
+            | Event::DeliveredTwice(_)
+            | Event::SeenOpened(_)
+            | Event::SeenClicked(_) => {}
         }
     }
 
@@ -121,13 +138,17 @@ impl Watch for Recorder<'_> {
 
 impl Recorder<'_> {
     #[inline]
-    fn push(&mut self, at: Seconds, what: u16, message: Message) {
+    fn tell(&mut self, at: Seconds, what: u16, message: Message) {
         self.contacts.push((at, what | u16::from(self.tariffs[usize::from(message.step)])));
+        self.messages.push(message);
     }
 
+    /// Marks what became of a message with its sending. Mostly it is told in the same breath; on a slow channel others may
+    /// have been sent meanwhile.
     #[inline]
-    fn mark(&mut self, what: u16) {
-        if let Some((_, code)) = self.contacts.last_mut() {
+    fn mark(&mut self, message: Message, what: u16) {
+        let mut told = self.contacts.iter_mut().zip(&self.messages).rev();
+        if let Some(((_, code), _)) = told.find(|((_, code), of)| *code & SENT != 0 && **of == message) {
             *code |= what;
         }
     }
@@ -245,8 +266,8 @@ impl Prices {
     pub fn message(&self, contact: Contact) -> i128 {
         let price = &self.messages[usize::from(contact.tariff)];
         match contact.deed {
-            Deed::Sent { delivered, in_window, conversation, .. } if delivered || price.on_sent => {
-                price.of(1, in_window.into(), conversation.into())
+            Deed::Sent { delivered, twice, in_window, conversation, .. } if delivered || price.on_sent => {
+                price.of(1 + i128::from(twice), in_window.into(), conversation.into())
             }
             _ => 0,
         }

@@ -6,7 +6,6 @@ use super::{anyone_replies, carrier, known_segments, replies};
 use crate::scenario::audience::Audience;
 use crate::scenario::campaign::{Campaign, Exit, GoalEvent, Purpose};
 use crate::scenario::problems::{Problem, Problems};
-use crate::scenario::segment::Joined;
 use crate::scenario::trigger::{Calendar, Days, Message, Reentry, Trigger, TriggerEvent};
 use crate::scenario::values::{DAY, Date, Span};
 use crate::scenario::{Scenario, Strategy};
@@ -60,8 +59,7 @@ fn happens(scenario: &Scenario, campaign: &Campaign, event: &TriggerEvent, probl
     };
     match event {
         TriggerEvent::Joined => {
-            let base = |joined: &Joined| matches!(joined, Joined::Base { .. });
-            if scenario.segments.iter().all(|segment| base(&segment.joined)) {
+            if scenario.segments.iter().all(|segment| segment.joined.is_there()) {
                 let message = "waits for customers who join, but all are a base, which was there from the start";
                 never(message.to_owned(), "write `joined = \"cohort\"` or `joined = { arrivals = … }` in a segment");
             }

@@ -20,6 +20,8 @@ pub(super) fn check(scenario: &Scenario, segment: &Segment, problems: &mut Probl
     }
     journeys(scenario, segment, problems);
     pace(scenario, segment, problems);
+    contracts(scenario, segment, problems);
+    acquisition(segment, problems);
 }
 
 fn opt_ins(scenario: &Scenario, segment: &Segment, problems: &mut Problems) {
@@ -128,4 +130,34 @@ fn pace(scenario: &Scenario, segment: &Segment, problems: &mut Problems) {
             "at most {MOST_NEEDS}: customers need something less often, or are followed for a shorter time"
         )));
     }
+}
+
+/// Contracts that are signed, and not renewed for ever.
+fn contracts(scenario: &Scenario, segment: &Segment, problems: &mut Problems) {
+    let Some(contract) = segment.demand.contract() else { return };
+    let age = if let Joined::Base { age } = segment.joined { age } else { 0 };
+    let renewals = (scenario.horizon.value + age) / contract.every;
+    if renewals as f64 > MOST_NEEDS {
+        let message =
+            format!("segment `{}`: a contract would be renewed {renewals} times to the horizon", segment.name);
+        problems.push(Problem::error(message, contract.at).help(format!(
+            "at most {MOST_NEEDS} times: let `every` be longer, or follow customers for a shorter time"
+        )));
+    }
+    if matches!(segment.joined, Joined::Prospects) {
+        let message = format!("segment `{}`: prospects have no contract that they could renew", segment.name);
+        let help = "write `joined = \"cohort\"` if all sign at the start, or lose prospects by `after-order` or \
+                    `after-journey`";
+        problems.push(Problem::error(message, contract.at).help(help));
+    }
+}
+
+/// A price is paid for those who join.
+fn acquisition(segment: &Segment, problems: &mut Problems) {
+    let Some(cost) = segment.acquisition_cost.as_ref().filter(|_| segment.joined.is_there()) else { return };
+    let message =
+        format!("segment `{}` has an `acquisition_cost`, but nobody of it joins within the horizon", segment.name);
+    let help = "it is paid for customers with `joined = \"cohort\"` or `joined = { arrivals = … }`; a base and prospects are \
+                there from the start";
+    problems.push(Problem::error(message, cost.at.unwrap_or(segment.at)).help(help));
 }

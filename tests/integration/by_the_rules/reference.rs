@@ -417,7 +417,8 @@ impl<'a> Customer<'a> {
                 journey.ordered.is_some() && clicked.is_none()
             }
             Demand::Needs { dropout: Dropout::AfterJourney(_), .. } => true,
-            Demand::Needs { dropout: Dropout::Never, .. } => false,
+            // Contracts and their coins are no matter of journeys (R53).
+            Demand::Needs { dropout: Dropout::Never | Dropout::PerPeriod(_), .. } => false,
         };
         if tossed && journey.lost {
             self.alive = false;

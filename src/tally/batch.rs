@@ -1,5 +1,6 @@
 //! Counting while customers are played: one increment an event, into a table of weeks.
 
+use super::attribution::LastClick;
 use super::counts::{ChannelCount, CustomerCount, Layout, Row};
 use super::flows::{Flows, StepCount};
 use super::retention::Retention;
@@ -23,6 +24,8 @@ pub struct BatchTally {
     withheld: Vec<[u64; Reason::ALL.len()]>,
     /// By step.
     held: Vec<u64>,
+    /// By step: orders that the last click is credited with, and their value.
+    attributed: Vec<[u64; 2]>,
     /// By campaign.
     runs: Vec<u64>,
     /// By campaign.
@@ -37,6 +40,7 @@ pub struct BatchTally {
     step_row: usize,
     week_end: Seconds,
     retention: Retention,
+    last_click: LastClick,
 }
 
 impl BatchTally {
@@ -51,6 +55,7 @@ impl BatchTally {
             by_customer: vec![[0; CustomerCount::ALL.len()]; world.weeks],
             withheld: vec![[0; Reason::ALL.len()]; steps.len()],
             held: vec![0; steps.len()],
+            attributed: vec![[0; 2]; steps.len()],
             runs: vec![0; world.campaigns.len()],
             refused: vec![[0; Refusal::ALL.len()]; world.campaigns.len()],
             touches: vec![0; channels * (channels + 1)],
@@ -60,6 +65,7 @@ impl BatchTally {
             step_row: 0,
             week_end: WEEK,
             retention: Retention::new(world.horizon - world.retention_from, world.horizon),
+            last_click: LastClick::new(world.scenario.attribution.window),
         }
     }
 
@@ -115,6 +121,11 @@ impl BatchTally {
             carry(&mut step.withheld, withheld);
             step.counts[StepCount::Held as usize] += i128::from(std::mem::take(held));
         }
+        for (step, attributed) in flows.steps.iter_mut().zip(&mut self.attributed) {
+            let [orders, revenue] = std::mem::take(attributed);
+            step.counts[StepCount::AttributedOrders as usize] += i128::from(orders);
+            step.counts[StepCount::AttributedRevenue as usize] += i128::from(revenue);
+        }
         for (campaign, (runs, refused)) in flows.campaigns.iter_mut().zip(self.runs.iter_mut().zip(&mut self.refused)) {
             campaign.runs += i128::from(std::mem::take(runs));
             carry(&mut campaign.refused, refused);
@@ -152,6 +163,15 @@ impl BatchTally {
         self.by_step[self.step_row + usize::from(message.step)][count as usize] += more;
     }
 
+    /// Credits a message with an order.
+    fn attribute(&mut self, at: Seconds, message: Message, value: i64) {
+        self.add(at, ChannelCount::AttributedOrders, message.channel, 1);
+        self.add(at, ChannelCount::AttributedRevenue, message.channel, value as u64);
+        let [orders, revenue] = &mut self.attributed[usize::from(message.step)];
+        *orders += 1;
+        *revenue += value as u64;
+    }
+
     #[inline(always)]
     fn add_customer(&mut self, count: CustomerCount, more: bool) {
         self.by_customer[self.week][count as usize] += i64::from(more);
@@ -174,6 +194,7 @@ impl Watch for BatchTally {
             Event::Joined { alive, mut opted_in } => {
                 self.open_week(at);
                 self.retention.join(at);
+                self.last_click.forget();
                 self.add_customer(CustomerCount::Joined, true);
                 self.add_customer(CustomerCount::JoinedAlive, alive);
                 while opted_in != 0 {
@@ -185,7 +206,10 @@ impl Watch for BatchTally {
             Event::Sent(message) => self.add_to_step(at, StepCount::Sent, message, 1),
             Event::Delivered(message) => self.add_to_step(at, StepCount::Delivered, message, 1),
             Event::Opened(message) => self.add_to_step(at, StepCount::Opened, message, 1),
-            Event::Clicked(message) => self.add_to_step(at, StepCount::Clicked, message, 1),
+            Event::Clicked(message) => {
+                self.add_to_step(at, StepCount::Clicked, message, 1);
+                self.last_click.click(at, message);
+            }
             Event::OptedOut(message) => self.add_to_step(at, StepCount::OptedOut, message, 1),
             Event::Replied(message) => self.add_to_step(at, StepCount::Replied, message, 1),
             Event::Withheld(message, reason) => self.withheld[usize::from(message.step)][reason as usize] += 1,
@@ -207,6 +231,11 @@ impl Watch for BatchTally {
                     self.add_to_step(at, StepCount::Orders, message, 1);
                     self.add_to_step(at, StepCount::DisplacedOrders, message, u64::from(displaced.is_some()));
                     self.add_to_step(at, StepCount::Revenue, message, value as u64);
+                }
+                if cause != Cause::First
+                    && let Some(message) = self.last_click.of_order(at)
+                {
+                    self.attribute(at, message, value);
                 }
                 if let Some(over) = self.retention.order(at) {
                     self.add_retained(over);

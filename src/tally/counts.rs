@@ -35,11 +35,15 @@ pub enum ChannelCount {
     Revenue,
     /// What the messages cost, in nano-units of the currency: billed messages × price (R17).
     Spend,
+    /// Orders that the last click, on a message of this channel, is credited with (R57).
+    AttributedOrders,
+    /// Their value in minor units of the currency.
+    AttributedRevenue,
 }
 
 impl ChannelCount {
     /// All of them with their names in result files, in the order of a row.
-    pub const ALL: [(Self, &'static str); 16] = [
+    pub const ALL: [(Self, &'static str); 18] = [
         (Self::Sent, "sent"),
         (Self::Delivered, "delivered"),
         (Self::Opened, "opened"),
@@ -56,6 +60,8 @@ impl ChannelCount {
         (Self::Orders, "orders"),
         (Self::Revenue, "revenue_minor"),
         (Self::Spend, "spend_nano"),
+        (Self::AttributedOrders, "attributed_orders"),
+        (Self::AttributedRevenue, "attributed_revenue_minor"),
     ];
 }
 

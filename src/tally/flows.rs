@@ -30,11 +30,15 @@ pub enum StepCount {
     Spend,
     /// How often a due message was made to wait; one message may be held more than once.
     Held,
+    /// Orders that the last click, on a message of this step, is credited with (R57).
+    AttributedOrders,
+    /// Their value in minor units of the currency.
+    AttributedRevenue,
 }
 
 impl StepCount {
     /// All of them with their names in result files, in the order of a row.
-    pub const ALL: [(Self, &'static str); 12] = [
+    pub const ALL: [(Self, &'static str); 14] = [
         (Self::Sent, "sent"),
         (Self::Delivered, "delivered"),
         (Self::Opened, "opened"),
@@ -47,6 +51,8 @@ impl StepCount {
         (Self::Margin, "contact_margin_minor_e9"),
         (Self::Spend, "spend_nano"),
         (Self::Held, "held"),
+        (Self::AttributedOrders, "attributed_orders"),
+        (Self::AttributedRevenue, "attributed_revenue_minor"),
     ];
 
     /// How many of them, from the first, are counted event by event and week by week.
@@ -63,7 +69,12 @@ impl StepCount {
             Self::OptedOut => Some(ChannelCount::OptedOut),
             Self::Orders => Some(ChannelCount::ContactOrders),
             Self::DisplacedOrders => Some(ChannelCount::DisplacedOrders),
-            Self::Revenue | Self::Margin | Self::Spend | Self::Held => None,
+            Self::Revenue
+            | Self::Margin
+            | Self::Spend
+            | Self::Held
+            | Self::AttributedOrders
+            | Self::AttributedRevenue => None,
         }
     }
 }

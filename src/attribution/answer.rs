@@ -256,7 +256,10 @@ impl Books<'_> {
     /// at all differs, nobody does anything else, and nothing went unseen.
     fn unseen(&self, terms: &Terms) -> Option<f64> {
         let sum = |batch: usize, place: usize| {
-            terms.iter().map(|&(weight, strategy)| weight as i128 * self.row(strategy, batch).counts[place]).sum::<i128>()
+            terms
+                .iter()
+                .map(|&(weight, strategy)| weight as i128 * self.row(strategy, batch).counts[place])
+                .sum::<i128>()
         };
         let width = self.tallies.layout.width();
         let batches = 0..self.tallies.batches.len();
@@ -345,9 +348,8 @@ impl Books<'_> {
             let steps = self.variants.whole().steps().zip(&whole.flows.steps);
             steps.filter(move |((own, ..), _)| usize::from(*own) == campaign).map(|(_, row)| row)
         };
-        let sum = |count: StepCount, unit: f64| {
-            steps().map(|row| row.of(count)).sum::<i128>() as f64 / unit / customers
-        };
+        let sum =
+            |count: StepCount, unit: f64| steps().map(|row| row.of(count)).sum::<i128>() as f64 / unit / customers;
         let attributed = sum(StepCount::AttributedOrders, 1.0);
         let share = line.incremental_orders.filter(|_| attributed > 0.0).map(|orders| orders / attributed);
         Line {

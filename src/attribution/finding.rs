@@ -26,21 +26,24 @@ pub(super) fn sentences(answer: &Answer) -> Vec<String> {
 /// What all messages are credited with, and what they bring.
 fn whole(answer: &Answer, all: &Line) -> String {
     let orders = incremental(all);
-    let credited = number(all.attributed_orders);
     let strategy = &answer.strategy;
-    match (all.incremental_share, clear(all.incremental_orders_low, all.incremental_orders_high)) {
-        (None, _) => format!("Last click credits the messages of {strategy} with no order; they truly bring {orders} orders per customer."),
-        (Some(_), false) => format!(
-            "Last click credits the messages of {strategy} with {credited} orders per customer; whether they truly bring any is not clear: {orders}."
-        ),
-        (Some(share), true) if share < 0.0 => format!(
-            "Last click credits the messages of {strategy} with {credited} orders per customer; in truth they cost orders: {orders}."
-        ),
-        (Some(share), true) => format!(
-            "Last click credits the messages of {strategy} with {credited} orders per customer; in truth they bring {orders}, {}.",
-            times(share)
-        ),
+    let credited = match all.attributed_orders {
+        0.0 => "no order".to_owned(),
+        orders => format!("{} orders per customer", number(orders)),
+    };
+    let credits = format!("Last click credits the messages of {strategy} with {credited}");
+    let (low, high) = (all.incremental_orders_low, all.incremental_orders_high);
+    if low == Some(0.0) && high == Some(0.0) {
+        return format!("{credits}; in truth they bring none.");
     }
+    if !clear(low, high) {
+        return format!("{credits}; whether they truly bring any is not clear: {orders}.");
+    }
+    if high < Some(0.0) {
+        return format!("{credits}; in truth they cost orders: {orders}.");
+    }
+    let share = all.incremental_share.map_or_else(String::new, |share| format!(", {}", times(share)));
+    format!("{credits}; in truth they bring {orders}{share}.")
 }
 
 /// A share of what is credited in words.
@@ -83,14 +86,17 @@ impl Teller<'_> {
         if credited.attributed_orders == 0.0 {
             return None;
         }
-        // The first place is only told apart from the one that last click puts there if their intervals do not touch.
-        let apart = credited.incremental_orders_high < brings.incremental_orders_low;
-        let first = if credited.name == brings.name {
-            format!("Both put {} first of the {what}s", credited.name)
-        } else if apart {
-            format!("Last click puts {} first of the {what}s; what brings most is {}", credited.name, brings.name)
-        } else {
-            format!("Last click puts {} first of the {what}s; whether it brings most is not clear", credited.name)
+        // A first place is one only if nobody else's interval reaches it.
+        let others = lines.iter().filter(|line| line.name != brings.name);
+        let apart = others.clone().all(|line| line.incremental_orders_high < brings.incremental_orders_low);
+        let first = match (credited.name == brings.name, apart) {
+            (true, true) => format!("Last click and truth both put {} first of the {what}s", credited.name),
+            (false, true) => {
+                format!("Last click puts {} first of the {what}s; what brings most is {}", credited.name, brings.name)
+            }
+            (_, false) => {
+                format!("Last click puts {} first of the {what}s; which brings most is not clear", credited.name)
+            }
         };
         let most = format!(
             "most is credited in excess to {}: {} orders per customer against {}",
@@ -142,7 +148,9 @@ impl Teller<'_> {
         );
         let (one, other) = (&most.one, &most.other);
         Some(if most.together == Together::StandIn {
-            format!("{one} and {other} stand in for each other: without both, {size} more are missing than the two are missed alone.")
+            format!(
+                "{one} and {other} stand in for each other: without both, {size} more are missing than without each alone, added up."
+            )
         } else {
             format!("{one} and {other} help each other: {size} need both.")
         })
@@ -153,12 +161,17 @@ impl Teller<'_> {
         let sum = self.answer.sums.iter().find(|sum| sum.measure == "orders").filter(|_| channels > 1)?;
         let (parts, total) = (number(sum.sum_of_parts), number(sum.total));
         let shared = ranged(Some(sum.shared), Some(sum.shared_low), Some(sum.shared_high));
+        let alone = format!("What is missing without each channel alone adds up to {parts}");
         Some(if sum.shared_low > 0.0 {
-            format!("What is missing without each channel alone adds up to {parts} of the {total} orders per customer that all bring: {shared} are there as long as any of several is.")
+            format!(
+                "{alone} of the {total} orders per customer that all bring: {shared} are there as long as any of several is."
+            )
         } else if sum.shared_high < 0.0 {
-            format!("What is missing without each channel alone adds up to {parts} orders per customer, more than the {total} that all bring: many orders need several.")
+            format!("{alone} orders per customer, more than the {total} that all bring: many orders need several.")
+        } else if sum.shared_low == 0.0 && sum.shared_high == 0.0 {
+            format!("{alone} orders per customer, exactly what all bring.")
         } else {
-            format!("What is missing without each channel alone adds up to what all bring: {parts} and {total} orders per customer.")
+            format!("{alone} orders per customer, not clearly different from the {total} that all bring.")
         })
     }
 }
@@ -188,13 +201,23 @@ pub(super) fn notes(answer: &Answer) -> Vec<String> {
         days(answer.window_days)
     ));
     notes.push("Incremental: the same customers with the strategy as it is, less the same strategy without the part (R58). Without a channel: it reaches nobody, its steps are withheld, and later steps of the plan come as after any step that reaches nobody. Without a campaign: it is not carried out.".to_owned());
-    notes.push("All amounts are per customer over the whole horizon. Profit without a part is also without what it costs.".to_owned());
+    notes.push(
+        "All amounts are per customer over the whole horizon. Profit without a part is also without what it costs."
+            .to_owned(),
+    );
     if answer.of(Part::Campaign).count() > 1 {
-        notes.push("What is attributed to campaigns is counted for the whole simulation, not by batch: it has no interval.".to_owned());
+        notes.push(
+            "What is attributed to campaigns is counted for the whole simulation, not by batch: it has no interval."
+                .to_owned(),
+        );
     }
     notes
 }
 
 fn days(days: f64) -> String {
-    if days == 1.0 { "1 day".to_owned() } else { format!("{} days", number(days)) }
+    match days {
+        1.0 => "1 day".to_owned(),
+        days if days.fract() == 0.0 => format!("{days} days"),
+        days => format!("{} days", number(days)),
+    }
 }

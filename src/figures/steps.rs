@@ -54,6 +54,10 @@ pub struct StepLine {
     pub contact_margin: f64,
     /// Contact spend.
     pub spend: f64,
+    /// Orders that last click credits these messages with.
+    pub attributed_orders: f64,
+    /// Their value.
+    pub attributed_revenue: f64,
 }
 
 /// Messages that were not sent, by reason, per customer over the horizon.
@@ -198,6 +202,12 @@ pub(super) const COLUMNS: &[Column] = &[
     Column::new("opt_outs", Number, "opt-outs ÷ customers"),
     Column::new("contact_margin", Money, "gross margin of `contact_orders` ÷ customers"),
     Column::new("spend", Money, "contact spend ÷ customers"),
+    Column::new(
+        "attributed_orders",
+        Number,
+        "orders that the customer's last click, on a message of this step, is credited with ÷ customers (R57)",
+    ),
+    Column::new("attributed_revenue", Money, "revenue of `attributed_orders` ÷ customers"),
 ];
 
 pub(super) fn lines(world: &World, tallies: &Tallies) -> Vec<StepLine> {
@@ -229,6 +239,8 @@ pub(super) fn lines(world: &World, tallies: &Tallies) -> Vec<StepLine> {
                 opt_outs: count(StepCount::OptedOut),
                 contact_margin: count(StepCount::Margin) / 1e9 / world.currency.minor(),
                 spend: count(StepCount::Spend) / 1e9,
+                attributed_orders: count(StepCount::AttributedOrders),
+                attributed_revenue: count(StepCount::AttributedRevenue) / world.currency.minor(),
             });
         }
     }

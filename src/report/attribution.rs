@@ -124,7 +124,8 @@ fn tables(answer: &Answer, all: bool) -> Vec<(String, Words)> {
 
 fn credit(lines: &[&Line], currency: &str) -> Words {
     let profit = format!("incremental profit [{currency}]");
-    let head = ["", "sent", "attributed orders", "contact orders", "incremental orders", "incremental ÷ attributed", &profit];
+    let head =
+        ["", "sent", "attributed orders", "contact orders", "incremental orders", "incremental ÷ attributed", &profit];
     let row = |line: &&Line| {
         vec![
             named(line),

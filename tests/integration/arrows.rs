@@ -76,8 +76,20 @@ const ARROWS: [(&str, &[&str]); 22] = [
 ];
 
 /// Modules that only compute: they never print, exit, read the environment or the clock, or own a progress bar.
-const SILENT: [&str; 12] =
-    ["abtest", "attribution", "engine", "import", "luck", "measures", "scenario", "simulation", "stats", "tally", "trace", "world"];
+const SILENT: [&str; 12] = [
+    "abtest",
+    "attribution",
+    "engine",
+    "import",
+    "luck",
+    "measures",
+    "scenario",
+    "simulation",
+    "stats",
+    "tally",
+    "trace",
+    "world",
+];
 const LOUD: [&str; 11] = [
     "println!",
     "eprintln!",

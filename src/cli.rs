@@ -1,6 +1,7 @@
 //! The command line: one file per command, and no arithmetic.
 
 mod abtest;
+mod attribute;
 mod check;
 mod compare;
 mod completions;
@@ -40,6 +41,8 @@ enum Command {
     Compare(compare::Arguments),
     /// Play strategies and print their measures, without comparing them.
     Run(run::Arguments),
+    /// Hold what last click credits each channel and campaign of a strategy with against what it truly brings.
+    Attribute(attribute::Arguments),
     /// Follow one customer under each strategy, event by event; or write the events of many to a file.
     Trace(trace::Arguments),
     /// Make a page with charts and tables of results that were played before.
@@ -72,6 +75,7 @@ pub fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Compare(arguments) => compare::run(&arguments),
         Command::Run(arguments) => run::run(&arguments),
+        Command::Attribute(arguments) => attribute::run(&arguments),
         Command::Trace(arguments) => trace::run(&arguments),
         Command::Report(arguments) => report::run(&arguments),
         Command::Abtest(arguments) => abtest::run(&arguments),

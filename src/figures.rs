@@ -4,6 +4,7 @@
 //! JSON, so that no figure is anywhere under two names. [`figures`] makes all of them and plays nothing.
 
 mod abtest;
+mod attribution;
 mod campaigns;
 mod certify;
 mod channels;
@@ -20,6 +21,7 @@ mod sweep;
 mod years;
 
 pub use abtest::{ABTEST_SHEETS, abtest, chance_to_find};
+pub use attribution::attribution;
 pub use campaigns::CampaignLine;
 pub use certify::{CERTIFY_SHEETS, certify};
 pub use channels::ChannelLine;

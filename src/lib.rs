@@ -5,6 +5,7 @@
 //! holds what comes out to what is known exactly. [`abtest`] plans tests in the real world, and analyses their data. [`import`] reads journeys of other tools. [`luck`] and [`stats`] are leaves that all may use.
 
 pub mod abtest;
+pub mod attribution;
 pub mod cli;
 pub mod compare;
 pub mod engine;

@@ -4,6 +4,7 @@
 //! its charts and the rows behind them.
 
 pub mod abtest;
+pub mod attribution;
 pub mod certify;
 pub mod charts;
 mod csv;

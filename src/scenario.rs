@@ -4,6 +4,7 @@
 //! are [joined](join) with it; and typed values are [`read`] out of it, noting every problem instead of stopping at
 //! the first. [`load`] does all of it.
 
+mod attribution;
 mod audience;
 mod basket;
 mod campaign;
@@ -40,6 +41,7 @@ pub(crate) mod tree;
 mod trigger;
 mod values;
 
+pub use attribution::Attribution;
 pub use audience::{Audience, Stage, Stages};
 pub use basket::Basket;
 pub use campaign::{Campaign, Exit, Goal, GoalEvent, Purpose};
@@ -114,6 +116,8 @@ pub struct Scenario {
     pub stages: Stages,
     /// What a year takes off the worth of money, 0 to 1 (R56).
     pub discount_rate: f64,
+    /// By which rule orders are attributed.
+    pub attribution: Attribution,
     /// Channels, in the order of the file.
     pub channels: Vec<Channel>,
     /// Segments, in the order of the file.
@@ -225,6 +229,12 @@ const KEYS: Keys = Keys {
             "what is paid or earned a year later is worth 1 ÷ (1 + rate) of the same amount now; the measure `value` \
              is then shown (R56)",
         ),
+        Key::of::<Attribution>(
+            "attribution",
+            Absent::Means("7 days"),
+            "by which rule orders are attributed to messages, for comparison with what they truly cause (R57)",
+        )
+        .or_empty(),
         Key::of::<Named<Channel>>("channels", Absent::Means("`web`, `app`, `store`"), "`[channels.NAME]`, see below")
             .within(0, names::GROUPS[0].2 as u64),
         Key::of::<Named<Segment>>("segments", Absent::Required, "`[segments.NAME]`, see below")
@@ -322,6 +332,7 @@ fn read_root(joined: &join::Joined, sources: &Sources, problems: &mut Problems) 
     let count_first = fields.or_default("count_first", context);
     let stages = fields.optional("stages", context);
     let Share(discount_rate) = fields.or_default("discount_rate", context);
+    let attribution: Option<Attribution> = fields.optional("attribution", context);
     named(fields.entry("exchange"), "exchange", context, exchange);
     let channels = named(fields.entry("channels"), "channels", context, channel::read);
     let segments = named(fields.entry("segments"), "segments", context, segment::read);
@@ -349,6 +360,7 @@ fn read_root(joined: &join::Joined, sources: &Sources, problems: &mut Problems) 
         count_first,
         stages: stages.unwrap_or(Stages { lapsing_after: 90 * DAY, lapsed_after: 180 * DAY }),
         discount_rate,
+        attribution: attribution.unwrap_or_default(),
         channels,
         segments,
         campaigns,

@@ -4,6 +4,7 @@
 //! R24: per strategy × batch (with channels), per strategy × batch × segment (channels summed), and by week. [`Flows`] are
 //! kept per strategy only.
 
+mod attribution;
 mod batch;
 mod books;
 mod counts;

@@ -26,7 +26,7 @@ use crate::scenario::{Billing, Currency, Problem, Scenario, Seconds, WEEK};
 pub use calendar::Clock;
 pub use draws::{Draw, Uncertain};
 pub use entry::{Audience, Entry, EventTrigger, On};
-pub use plan::{Ends, Occurrence, Plan, Step, Strategy, Way};
+pub use plan::{Ends, Occurrence, Plan, Step, Strategy, Way, Without};
 pub use policies::{Cap, Hush, Policies, Quiet};
 pub use prices::Price;
 pub use season::Season;
@@ -186,6 +186,15 @@ impl World {
     /// Index of a strategy by name.
     pub fn strategy(&self, name: &str) -> Option<usize> {
         self.strategies.iter().position(|strategy| strategy.name == name)
+    }
+
+    /// Adds a variant of a strategy of the file under a name of its own, behind all others; gives its index, none if the file
+    /// has no such strategy (`none` has nothing to go without).
+    pub fn add_variant(&mut self, strategy: usize, without: &Without, name: String) -> Option<usize> {
+        let written = self.scenario.strategies.get(strategy)?;
+        let variant = plan::without(&self.scenario, written, without);
+        self.strategies.push(Strategy { name, ..variant });
+        Some(self.strategies.len() - 1)
     }
 
     /// The address label of a channel: its name's, so that other channels may come and go.

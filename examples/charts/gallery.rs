@@ -3,8 +3,8 @@
 use super::charts::{
     Across, Allowance, AllowanceRow, Bar, BarRow, Bars, Better, Caption, Curve, Curves, Distribution, DistributionRow,
     Estimate, Event, Forest, ForestGroup, ForestPoint, ForestRow, Form, Funnel, FunnelRow, Lane, Limit, Mark, MarkKind,
-    Matrix, MatrixColumn, OnePath, Outcome, OutcomeRow, Outcomes, Part, PathEnd, Paths, PathsPanel, Picture, Post,
-    Scatter, ScatterPoint, Shape, Standing, Timeline, Tornado, TornadoEnd, TornadoRow,
+    Matrix, MatrixColumn, OnePath, Outcome, OutcomeRow, Outcomes, Pairs, PairsRow, Part, PathEnd, Paths, PathsPanel,
+    Picture, Post, Scatter, ScatterPoint, Shape, Standing, Timeline, Tornado, TornadoEnd, TornadoRow,
 };
 
 /// The pictures with a name for each.
@@ -37,6 +37,7 @@ pub fn pictures() -> Vec<(String, Picture)> {
         add("timeline", timeline(kind).draw(&caption));
         add("allowance", allowance(kind).draw(&caption));
         add("paths", paths(kind).draw(&caption));
+        add("pairs", pairs(kind).draw(&caption));
     }
     pictures
 }
@@ -236,6 +237,22 @@ fn forest(kind: Kind) -> Forest {
             form: Form::Share,
             rows: (0..channels(kind)).map(row).collect(),
         }],
+    }
+}
+
+fn pairs(kind: Kind) -> Pairs {
+    let row = |channel_number: usize| PairsRow {
+        name: channel(kind, channel_number),
+        first: estimate(kind, 0.4 * chance(channel_number, 1), 0.03, channel_number),
+        second: estimate(kind, 0.1 * chance(channel_number, 2), 0.02, channel_number + 1),
+        apart: channel_number == 0,
+    };
+    Pairs {
+        across_label: "orders per customer".to_owned(),
+        form: Form::Number,
+        first: (if kind == Kind::Hostile { hostile(1) } else { "attributed (last click)".to_owned() }, part(2)),
+        second: ("incremental (in truth)".to_owned(), part(3)),
+        rows: (0..channels(kind)).map(row).collect(),
     }
 }
 

@@ -10,6 +10,7 @@ use super::failure::Failure;
 use super::files::Opened;
 use super::interrupt;
 use super::progress::Bar;
+use crate::attribution;
 use crate::compare::Answer;
 use crate::precision::{self, Target};
 use crate::report;
@@ -95,12 +96,12 @@ pub fn any_number(text: &str) -> Result<u64, String> {
     written(text).ok_or_else(|| "must be a whole number, 0 or more".to_owned())
 }
 
-fn customers(text: &str) -> Result<u64, String> {
+pub fn customers(text: &str) -> Result<u64, String> {
     let number = any_number(text).ok().filter(|&number| number >= 128);
     number.ok_or_else(|| "must be a whole number, 128 or more".to_owned())
 }
 
-fn draws(text: &str) -> Result<u64, String> {
+pub fn draws(text: &str) -> Result<u64, String> {
     let number = any_number(text).ok().filter(|number| (1..=100_000).contains(number));
     number.ok_or_else(|| "must be a whole number from 1 to 100 000".to_owned())
 }
@@ -164,25 +165,14 @@ impl PlayArguments {
                 "leave out --no-baseline to play `none`",
             ));
         }
-        let scenario = &world.scenario;
-        let simulate = self.simulate.unwrap_or(scenario.simulate.value);
-        let draws = self.draws.or(scenario.draws.as_ref().map(|draws| draws.value));
-        let plan = Plan::new(world, self.seed.unwrap_or(scenario.seed), simulate, draws, strategies);
-        if simulate < FEWEST_PER_DRAW * plan.draws {
-            let fewest = FEWEST_PER_DRAW * plan.draws;
-            let help =
-                format!("at least {FEWEST_PER_DRAW} customers per draw: --simulate {fewest} or more, or fewer --draws");
-            return Err(Failure::argument(format!("{simulate} customers are too few for {} draws", plan.draws), help));
-        }
-        super::check::refuse(world, &plan)?;
+        let plan = planned(world, self.seed, self.simulate, self.draws, strategies)?;
         let folder = self.out.as_ref().map(|path| Folder::prepare(path, self.overwrite)).transpose()?;
         Ok((plan, folder))
     }
 
     /// The threads; only the bar and the time depend on them.
     pub fn pool(&self) -> Result<rayon::ThreadPool, Failure> {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(self.threads.unwrap_or(0) as usize).build();
-        pool.map_err(|error| Failure::argument(format!("threads cannot be started: {error}"), "try --threads 1"))
+        pool(self.threads)
     }
 
     /// Plays a plan, up to a precision if one is asked for, and writes the result files.
@@ -218,6 +208,34 @@ impl PlayArguments {
         }
         Ok(Played { tallies, note: reached.map(|reached| reached.in_words()) })
     }
+}
+
+/// The plan for strategies of a world, refused where it cannot be played.
+pub fn planned(
+    world: &World,
+    seed: Option<u64>,
+    simulate: Option<u64>,
+    draws: Option<u64>,
+    strategies: Vec<usize>,
+) -> Result<Plan, Failure> {
+    let scenario = &world.scenario;
+    let simulate = simulate.unwrap_or(scenario.simulate.value);
+    let draws = draws.or(scenario.draws.as_ref().map(|draws| draws.value));
+    let plan = Plan::new(world, seed.unwrap_or(scenario.seed), simulate, draws, strategies);
+    if simulate < FEWEST_PER_DRAW * plan.draws {
+        let fewest = FEWEST_PER_DRAW * plan.draws;
+        let help =
+            format!("at least {FEWEST_PER_DRAW} customers per draw: --simulate {fewest} or more, or fewer --draws");
+        return Err(Failure::argument(format!("{simulate} customers are too few for {} draws", plan.draws), help));
+    }
+    super::check::refuse(world, &plan)?;
+    Ok(plan)
+}
+
+/// Threads.
+pub fn pool(threads: Option<u64>) -> Result<rayon::ThreadPool, Failure> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.unwrap_or(0) as usize).build();
+    pool.map_err(|error| Failure::argument(format!("threads cannot be started: {error}"), "try --threads 1"))
 }
 
 /// What was played, and what is to be said of it.
@@ -270,6 +288,16 @@ impl ShowArguments {
             Format::Json => report::sweep::json(answer),
             Format::Csv => report::sweep::csv(answer),
             Format::Markdown => report::sweep::markdown(answer),
+        })
+    }
+
+    /// Prints what messages are credited with and what they bring.
+    pub fn show_attribution(&self, answer: &attribution::Answer) -> Result<ExitCode, Failure> {
+        print(&match self.format {
+            Format::Table => report::attribution::table(answer, self.all),
+            Format::Json => report::attribution::json(answer),
+            Format::Csv => report::attribution::csv(answer),
+            Format::Markdown => report::attribution::markdown(answer),
         })
     }
 }

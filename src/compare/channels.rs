@@ -30,6 +30,8 @@ pub struct ChannelRates {
     pub opt_out: Rate,
     /// Orders in journeys that these contacts opened, per customer.
     pub orders_per_customer: f64,
+    /// Orders that last click credits these contacts with, per customer (R57).
+    pub attributed_orders_per_customer: f64,
 }
 
 /// A rate as stated (typical value) and as realised; lost customers are part of the latter (R12).
@@ -72,6 +74,7 @@ pub fn realised_rates(world: &World, tallies: &Tallies) -> Vec<ChannelRates> {
                 }),
                 opt_out: per_delivered(contact.opt_out_rate.typical(), ChannelCount::OptedOut),
                 orders_per_customer: count(ChannelCount::ContactOrders) / customers,
+                attributed_orders_per_customer: count(ChannelCount::AttributedOrders) / customers,
             });
         }
     }

@@ -56,7 +56,7 @@ impl<W: Watch, const PLAIN: bool> Player<'_, W, PLAIN> {
             let never = self.opted_out & bit == 0;
             return Examined::Withheld(if never { Reason::NotOptedIn } else { Reason::OptedOut }, Then::Next);
         }
-        if self.start.reachable & bit == 0 {
+        if self.reachable & bit == 0 {
             return Examined::Withheld(Reason::Unreachable, Then::Next);
         }
         if !PLAIN && !self.window_allows(at, step.channel, plan) {

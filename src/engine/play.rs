@@ -172,6 +172,8 @@ pub(super) struct Player<'a, W, const PLAIN: bool> {
     pub opted_in: u64,
     /// Channels from which the customer opted out.
     pub opted_out: u64,
+    /// Channels that can reach the customer under this strategy, as bits.
+    pub reachable: u64,
     orders: u32,
     /// The last order or renewal.
     pub last_active: Seconds,
@@ -221,6 +223,7 @@ impl<'a, W: Watch, const PLAIN: bool> Player<'a, W, PLAIN> {
             dismissed: false,
             opted_in: start.opted_in,
             opted_out: 0,
+            reachable: start.reachable & strategy.reaches,
             orders: 0,
             last_active: Seconds::MIN,
             renewal: start.renewal,

@@ -188,7 +188,7 @@ impl<W: Watch, const PLAIN: bool> Player<'_, W, PLAIN> {
     /// The best channel of those that can be addressed, by its place in the list; the first one if there is none.
     fn preferred(&self, at: Seconds, plan: &Plan, preference: Preference) -> u8 {
         let consent = if plan.marketing { self.opted_in } else { u64::MAX };
-        let open = consent & self.start.reachable;
+        let open = consent & self.reachable;
         let mut best: Option<(usize, f64)> = None;
         let can = |step: &Step| open >> step.channel & 1 == 1 && self.window_allows(at, step.channel, plan);
         for (place, step) in plan.steps.iter().enumerate().filter(|(_, step)| can(step)) {

@@ -55,6 +55,10 @@ pub struct ChannelLine {
     pub journeys: f64,
     /// Journeys that ended here without an order and left a cart behind.
     pub carts_left: f64,
+    /// Orders that last click credits these messages with.
+    pub attributed_orders: f64,
+    /// Their value.
+    pub attributed_revenue: f64,
 }
 
 pub(super) const COLUMNS: &[Column] = &[
@@ -87,6 +91,12 @@ pub(super) const COLUMNS: &[Column] = &[
     Column::new("orders", Number, "orders placed here, whatever opened the journey ÷ customers"),
     Column::new("journeys", Number, "journeys that began here ÷ customers"),
     Column::new("carts_left", Number, "journeys that ended here without an order and left a cart behind ÷ customers"),
+    Column::new(
+        "attributed_orders",
+        Number,
+        "orders that the customer's last click, on a message of this channel, is credited with ÷ customers (R57)",
+    ),
+    Column::new("attributed_revenue", Money, "revenue of `attributed_orders` ÷ customers"),
 ];
 
 pub(super) fn lines(world: &World, tallies: &Tallies) -> Vec<ChannelLine> {
@@ -126,6 +136,8 @@ pub(super) fn lines(world: &World, tallies: &Tallies) -> Vec<ChannelLine> {
                 orders: count(ChannelCount::Orders),
                 journeys: count(ChannelCount::Journeys),
                 carts_left: count(ChannelCount::CartsLeft),
+                attributed_orders: count(ChannelCount::AttributedOrders),
+                attributed_revenue: count(ChannelCount::AttributedRevenue) / world.currency.minor(),
             });
         }
     }

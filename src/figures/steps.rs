@@ -58,6 +58,10 @@ pub struct StepLine {
     pub billed_in_window: f64,
     /// Conversations that began.
     pub conversations: f64,
+    /// Orders that last click credits these messages with.
+    pub attributed_orders: f64,
+    /// Their value.
+    pub attributed_revenue: f64,
 }
 
 /// Messages that were not sent, by reason, per customer over the horizon.
@@ -209,6 +213,12 @@ pub(super) const COLUMNS: &[Column] = &[
     Column::new("spend", Money, "what its messages and conversations cost ÷ customers"),
     Column::new("billed_in_window", Number, "messages billed within a window that a reply opened ÷ customers"),
     Column::new("conversations", Number, "conversations that a billed message of this step began ÷ customers"),
+    Column::new(
+        "attributed_orders",
+        Number,
+        "orders that the customer's last click, on a message of this step, is credited with ÷ customers (R57)",
+    ),
+    Column::new("attributed_revenue", Money, "revenue of `attributed_orders` ÷ customers"),
 ];
 
 pub(super) fn lines(world: &World, tallies: &Tallies) -> Vec<StepLine> {
@@ -242,6 +252,8 @@ pub(super) fn lines(world: &World, tallies: &Tallies) -> Vec<StepLine> {
                 spend: count(StepCount::Spend) / 1e9,
                 billed_in_window: count(StepCount::BilledInWindow),
                 conversations: count(StepCount::Conversations),
+                attributed_orders: count(StepCount::AttributedOrders),
+                attributed_revenue: count(StepCount::AttributedRevenue) / world.currency.minor(),
             });
         }
     }

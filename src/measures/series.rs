@@ -108,6 +108,44 @@ pub fn channel_series(
     })
 }
 
+/// The series of a sum over strategies, each with its weight (+1 and −1 make a difference), of a measure whose denominator is
+/// the same under all of them: what cancels batch by batch is 0 to the last bit.
+pub fn combined(
+    tallies: &Tallies,
+    measure: &Measure,
+    terms: &[(f64, usize)],
+    none: Option<usize>,
+    minor: f64,
+) -> Option<Series> {
+    let of = |&(weight, strategy): &(f64, usize), batch| {
+        let (numerator, denominator) = parts(tallies, measure, strategy, none, minor, batch);
+        (weight * numerator, numerator.abs(), denominator)
+    };
+    by_draw(tallies, |batches| {
+        let (mut numerators, mut denominators) = (Vec::new(), Vec::new());
+        let mut size: f64 = 0.0;
+        for batch in batches {
+            let all: Vec<_> = terms.iter().map(|term| of(term, batch)).collect();
+            let sum: f64 = all.iter().map(|part| part.0).sum();
+            let largest = all.iter().map(|part| part.1).fold(0.0, f64::max);
+            // Amounts of money are no whole numbers: what is left of equal ones is rounding.
+            numerators.push(if sum.abs() <= 1e-12 * largest { 0.0 } else { sum });
+            denominators.push(all.first()?.2);
+            size += largest;
+        }
+        let ratio = Influences::ratio(&numerators, &denominators).ok()?;
+        (ratio.value().is_finite() && size.is_finite()).then_some(ratio)
+    })
+}
+
+/// The series of a sum over strategies of what `part` says of each batch's row ÷ what `whole` says of a batch.
+pub fn ratio(tallies: &Tallies, part: impl Fn(usize) -> f64, whole: impl Fn(usize) -> f64) -> Option<Series> {
+    by_draw(tallies, |batches| {
+        let (numerators, denominators): (Vec<f64>, Vec<f64>) = batches.map(|b| (part(b), whole(b))).unzip();
+        Influences::ratio(&numerators, &denominators).ok().filter(|ratio| ratio.value().is_finite())
+    })
+}
+
 fn by_draw(tallies: &Tallies, series: impl Fn(std::ops::Range<usize>) -> Option<Influences>) -> Option<Series> {
     let mut draws = Vec::new();
     let mut first = 0;

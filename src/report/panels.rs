@@ -1,5 +1,6 @@
 //! The panels of a report: each asks one question, answers it in the title of its charts, and names the rows behind them.
 
+pub mod attribution;
 mod costs;
 mod curves;
 mod frontier;

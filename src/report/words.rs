@@ -131,6 +131,7 @@ pub(super) fn channels(answer: &Answer) -> Words {
         "clicked",
         "opted out",
         "orders per customer",
+        "credited by last click",
     ];
     // Few channels are replied to.
     let replies = answer.channels.iter().any(|row| row.reply.is_some());
@@ -149,6 +150,7 @@ pub(super) fn channels(answer: &Answer) -> Words {
             rate(&row.click),
             rate(&row.opt_out),
             number(row.orders_per_customer),
+            number(row.attributed_orders_per_customer),
         ];
         if replies {
             cells.insert(REPLIED, row.reply.as_ref().map_or("–".to_owned(), rate));

@@ -1,5 +1,6 @@
 //! Counting while customers are played: one increment an event, into a table of weeks.
 
+use super::attribution::LastClick;
 use super::books::Books;
 use super::counts::{ChannelCount, CustomerCount, Layout, Row};
 use super::flows::{Flows, StepCount};
@@ -49,6 +50,7 @@ pub struct BatchTally {
     step_row: usize,
     week_end: Seconds,
     retention: Retention,
+    last_click: LastClick,
 }
 
 impl BatchTally {
@@ -75,6 +77,7 @@ impl BatchTally {
             step_row: 0,
             week_end: WEEK,
             retention: Retention::new(world.horizon - world.retention_from, world.horizon),
+            last_click: LastClick::new(world.scenario.attribution.window),
         }
     }
 
@@ -185,10 +188,16 @@ impl BatchTally {
         self.by_step[self.step_row + usize::from(message.step)][count as usize] += more;
     }
 
-    /// Counts by channel and week, and by step, what only some channels have.
-    fn add_seldom(&mut self, at: Seconds, of_channel: ChannelCount, of_step: StepCount, message: Message) {
-        self.add(at, of_channel, message.channel, 1);
-        self.seldom[usize::from(message.step)][of_step as usize - StepCount::SeenOpened as usize] += 1;
+    /// Counts by channel and week, and by step, what is seldom.
+    fn add_seldom(&mut self, at: Seconds, what: (ChannelCount, StepCount), message: Message, more: u64) {
+        self.add(at, what.0, message.channel, more);
+        self.seldom[usize::from(message.step)][what.1 as usize - StepCount::SeenOpened as usize] += more;
+    }
+
+    /// Credits a message with an order.
+    fn attribute(&mut self, at: Seconds, message: Message, value: i64) {
+        self.add_seldom(at, (ChannelCount::AttributedOrders, StepCount::AttributedOrders), message, 1);
+        self.add_seldom(at, (ChannelCount::AttributedRevenue, StepCount::AttributedRevenue), message, value as u64);
     }
 
     #[inline(always)]
@@ -213,6 +222,7 @@ impl Watch for BatchTally {
             Event::Joined { alive, mut opted_in } => {
                 self.open_week(at);
                 self.retention.join(at);
+                self.last_click.forget();
                 self.add_customer(CustomerCount::Joined, true);
                 self.add_customer(CustomerCount::JoinedAlive, alive);
                 while opted_in != 0 {
@@ -224,7 +234,10 @@ impl Watch for BatchTally {
             Event::Sent(message) => self.add_to_step(at, StepCount::Sent, message, 1),
             Event::Delivered(message) => self.add_to_step(at, StepCount::Delivered, message, 1),
             Event::Opened(message) => self.add_to_step(at, StepCount::Opened, message, 1),
-            Event::Clicked(message) => self.add_to_step(at, StepCount::Clicked, message, 1),
+            Event::Clicked(message) => {
+                self.add_to_step(at, StepCount::Clicked, message, 1);
+                self.last_click.click(at, message);
+            }
             Event::OptedOut(message) => self.add_to_step(at, StepCount::OptedOut, message, 1),
             Event::Replied(message) => self.add_to_step(at, StepCount::Replied, message, 1),
             Event::Withheld(message, reason) => self.withheld[usize::from(message.step)][reason as usize] += 1,
@@ -247,6 +260,11 @@ impl Watch for BatchTally {
                     self.add_to_step(at, StepCount::DisplacedOrders, message, u64::from(displaced.is_some()));
                     self.add_to_step(at, StepCount::Revenue, message, value as u64);
                 }
+                if cause != Cause::First
+                    && let Some(message) = self.last_click.of_order(at)
+                {
+                    self.attribute(at, message, value);
+                }
                 if let Some(over) = self.retention.order(at) {
                     self.add_retained(over);
                 }
@@ -265,18 +283,20 @@ impl Watch for BatchTally {
                 }
             }
             Event::SeenOpened(message) => {
-                self.add_seldom(at, ChannelCount::SeenOpened, StepCount::SeenOpened, message);
+                self.add_seldom(at, (ChannelCount::SeenOpened, StepCount::SeenOpened), message, 1);
             }
             Event::SeenClicked(message) => {
-                self.add_seldom(at, ChannelCount::SeenClicked, StepCount::SeenClicked, message);
+                self.add_seldom(at, (ChannelCount::SeenClicked, StepCount::SeenClicked), message, 1);
+                // Who credits clicks credits those of scanners too.
+                self.last_click.click(at, message);
             }
             Event::Duplicated(message) => {
-                self.add_seldom(at, ChannelCount::Duplicated, StepCount::Duplicated, message);
+                self.add_seldom(at, (ChannelCount::Duplicated, StepCount::Duplicated), message, 1);
                 let billed = self.billed_on_sent[usize::from(message.step)];
                 self.add_to_step(at, StepCount::BilledCopies, message, u64::from(billed));
             }
             Event::DeliveredTwice(message) => {
-                self.add_seldom(at, ChannelCount::DeliveredTwice, StepCount::DeliveredTwice, message);
+                self.add_seldom(at, (ChannelCount::DeliveredTwice, StepCount::DeliveredTwice), message, 1);
                 let billed = !self.billed_on_sent[usize::from(message.step)];
                 self.add_to_step(at, StepCount::BilledCopies, message, u64::from(billed));
             }

@@ -43,11 +43,15 @@ pub enum ChannelCount {
     Duplicated,
     /// Of these, copies delivered.
     DeliveredTwice,
+    /// Orders that the last click, on a message of this channel, is credited with (R57).
+    AttributedOrders,
+    /// Their value in minor units of the currency.
+    AttributedRevenue,
 }
 
 impl ChannelCount {
     /// All of them with their names in result files, in the order of a row.
-    pub const ALL: [(Self, &'static str); 20] = [
+    pub const ALL: [(Self, &'static str); 22] = [
         (Self::Sent, "sent"),
         (Self::Delivered, "delivered"),
         (Self::Opened, "opened"),
@@ -68,6 +72,8 @@ impl ChannelCount {
         (Self::SeenClicked, "seen_clicked"),
         (Self::Duplicated, "duplicated"),
         (Self::DeliveredTwice, "delivered_twice"),
+        (Self::AttributedOrders, "attributed_orders"),
+        (Self::AttributedRevenue, "attributed_revenue_minor"),
     ];
 }
 

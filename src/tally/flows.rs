@@ -44,11 +44,15 @@ pub enum StepCount {
     Duplicated,
     /// Of these, copies delivered.
     DeliveredTwice,
+    /// Orders that the last click, on a message of this step, is credited with (R57).
+    AttributedOrders,
+    /// Their value in minor units of the currency.
+    AttributedRevenue,
 }
 
 impl StepCount {
     /// All of them with their names in result files, in the order of a row.
-    pub const ALL: [(Self, &'static str); 19] = [
+    pub const ALL: [(Self, &'static str); 21] = [
         (Self::Sent, "sent"),
         (Self::Delivered, "delivered"),
         (Self::Opened, "opened"),
@@ -68,6 +72,8 @@ impl StepCount {
         (Self::SeenClicked, "seen_clicked"),
         (Self::Duplicated, "duplicated"),
         (Self::DeliveredTwice, "delivered_twice"),
+        (Self::AttributedOrders, "attributed_orders"),
+        (Self::AttributedRevenue, "attributed_revenue_minor"),
     ];
 
     /// How many of them, from the first, are counted event by event and week by week.
@@ -92,12 +98,16 @@ impl StepCount {
             | Self::Spend
             | Self::Held => None,
             // Counted by channel beside the step.
-            Self::SeenOpened | Self::SeenClicked | Self::Duplicated | Self::DeliveredTwice => None,
+            Self::SeenOpened
+            | Self::SeenClicked
+            | Self::Duplicated
+            | Self::DeliveredTwice
+            | Self::AttributedOrders
+            | Self::AttributedRevenue => None,
         }
     }
 
-    /// How many of them, from [`Self::SeenOpened`] on, only some channels have: where the firm sees something else than
-    /// what happens, or messages are sent twice.
+    /// How many of them, from [`Self::SeenOpened`] on, are seldom counted.
     pub(super) const SELDOM: usize = Self::ALL.len() - Self::SeenOpened as usize;
 }
 

@@ -31,9 +31,20 @@ pub struct Strategy {
     pub ends_at_once: u8,
     /// Whether any rule asks what was sent to a customer before.
     pub asks_for_sends: bool,
+    /// Channels that can reach customers at all, as bits; all of them, unless it is a [variant](Without).
+    pub reaches: u64,
     /// Whether all that it has are [plain](Plan::plain) plans that come up by the calendar, in a world without more than
     /// the spine of the model: then the engine is compiled without the rest.
     pub plain: bool,
+}
+
+/// What a variant of a strategy goes without, so that it can be seen what that brings (R58).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Without {
+    /// Channels that reach nobody: their steps are withheld as unreachable, and runs go on as after any such step.
+    pub channels: Vec<ChannelId>,
+    /// Campaigns that are not carried out.
+    pub campaigns: Vec<CampaignId>,
 }
 
 /// A campaign comes up.
@@ -198,6 +209,16 @@ pub(super) fn compile(scenario: &Scenario) -> Vec<Strategy> {
     scenario.strategies.iter().chain([&none]).map(|strategy| one(scenario, strategy, end)).collect()
 }
 
+/// A strategy without some of its channels and campaigns. Addresses of luck are names, so what is left meets the same luck.
+pub(super) fn without(scenario: &Scenario, strategy: &scenario::Strategy, without: &Without) -> Strategy {
+    let end = scenario.horizon.value - scenario.tail_length();
+    let mut left = strategy.clone();
+    let gone = |name: &str| without.campaigns.iter().any(|&own| scenario.campaigns[usize::from(own)].name == name);
+    left.plans.retain(|(name, _)| !gone(&name.value));
+    let silent = without.channels.iter().fold(0, |bits, channel| bits | 1 << channel);
+    Strategy { reaches: !silent, ..one(scenario, &left, end) }
+}
+
 fn one(scenario: &Scenario, strategy: &scenario::Strategy, end: Seconds) -> Strategy {
     let policies = Policies::new(scenario, &strategy.policies);
     let mut ids = 0..StepId::MAX;
@@ -240,6 +261,7 @@ fn one(scenario: &Scenario, strategy: &scenario::Strategy, end: Seconds) -> Stra
         asks_for_sends: !policies.caps.is_empty()
             || policies.arbitration.is_some()
             || plans.iter().flatten().any(by_response),
+        reaches: u64::MAX,
         plans,
         policies,
     }

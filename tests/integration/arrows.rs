@@ -3,9 +3,9 @@
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
-/// Every module, and those that it may import. Luck and statistics are leaves that all may use; the questions (compare,
-/// precision, sweep, trace, verify) do not know how answers are shown, and nobody knows the command line.
-const ARROWS: [(&str, &[&str]); 21] = [
+/// Every module, and those that it may import. Luck and statistics are leaves that all may use; the questions (attribution,
+/// compare, precision, sweep, trace, verify) do not know how answers are shown, and nobody knows the command line.
+const ARROWS: [(&str, &[&str]); 22] = [
     ("luck", &[]),
     ("output", &[]),
     ("stats", &[]),
@@ -22,6 +22,8 @@ const ARROWS: [(&str, &[&str]); 21] = [
     ("precision", &["compare", "measures", "scenario", "simulation", "stats", "tally", "world"]),
     // It measures with what `compare` makes of an order, and says what was played in its terms.
     ("sweep", &["compare", "measures", "scenario", "simulation", "stats", "tally", "world"]),
+    // So does this, of a strategy without its parts.
+    ("attribution", &["compare", "measures", "scenario", "simulation", "stats", "tally", "world"]),
     // It holds certificates against theory, as it does the engine.
     ("verify", &["abtest", "engine", "luck", "measures", "scenario", "simulation", "stats", "tally", "world"]),
     ("trace", &["engine", "scenario", "simulation", "tally", "world"]),
@@ -31,13 +33,26 @@ const ARROWS: [(&str, &[&str]); 21] = [
     // It draws the power of an A/B test over the size of its effect.
     (
         "figures",
-        &["abtest", "compare", "engine", "measures", "scenario", "simulation", "stats", "sweep", "tally", "world"],
+        &[
+            "abtest",
+            "attribution",
+            "compare",
+            "engine",
+            "measures",
+            "scenario",
+            "simulation",
+            "stats",
+            "sweep",
+            "tally",
+            "world",
+        ],
     ),
-    ("report", &["abtest", "compare", "figures", "measures", "output", "scenario", "sweep", "trace"]),
+    ("report", &["abtest", "attribution", "compare", "figures", "measures", "output", "scenario", "sweep", "trace"]),
     (
         "cli",
         &[
             "abtest",
+            "attribution",
             "compare",
             "figures",
             "import",
@@ -61,8 +76,20 @@ const ARROWS: [(&str, &[&str]); 21] = [
 ];
 
 /// Modules that only compute: they never print, exit, read the environment or the clock, or own a progress bar.
-const SILENT: [&str; 11] =
-    ["abtest", "engine", "import", "luck", "measures", "scenario", "simulation", "stats", "tally", "trace", "world"];
+const SILENT: [&str; 12] = [
+    "abtest",
+    "attribution",
+    "engine",
+    "import",
+    "luck",
+    "measures",
+    "scenario",
+    "simulation",
+    "stats",
+    "tally",
+    "trace",
+    "world",
+];
 const LOUD: [&str; 11] = [
     "println!",
     "eprintln!",

@@ -13,6 +13,7 @@ mod journeys;
 mod neutral;
 mod plan;
 mod policies;
+mod pressure;
 mod tables;
 mod wall;
 
@@ -24,6 +25,7 @@ pub use draws::{Draw, Uncertain};
 pub use entry::{Audience, Entry, EventTrigger, On};
 pub use plan::{Ends, Occurrence, Plan, Step, Strategy, Way};
 pub use policies::{Cap, Hush, Policies, Quiet};
+pub use pressure::{FatigueTable, GoodwillTable};
 pub use tables::{
     Basket, CampaignTable, Coin, ContactTable, Delay, Dropout, Joined, OptIn, Rate, Row, SegmentTable, Tables,
 };

@@ -1,5 +1,6 @@
 //! Channels: where the firm reaches its customers (contacts) and where customers come to it (touches).
 
+use super::fatigue::Fatigue;
 use super::format::{Absent, Described, Form, Key, Keys, Kind, Plain, Rule, words};
 use super::hours::{Hours, LegalHours};
 use super::input::Input;
@@ -59,6 +60,14 @@ pub struct Contact {
     pub opt_in: Option<Input<Share>>,
     /// Touch channels on which a click lands, in order of preference, and where that is written.
     pub landing: At<Vec<At<String>>>,
+    /// Complaints ÷ delivered marketing.
+    pub complaint_rate: Input<Share>,
+    /// Share of a customer's orders at which it opts in, if it never did (R44).
+    pub opt_in_at_order: Input<Share>,
+    /// Share of a customer's orders at which it opts in again, if it opted out (R44).
+    pub return_at_order: Input<Share>,
+    /// What the messages on it do to the next one; none = nothing.
+    pub fatigue: Option<Fatigue>,
 }
 
 /// Which messages cost money (R17).
@@ -200,7 +209,7 @@ impl FromValue for Spread {
 }
 
 /// Keys that only make sense on a channel that carries messages.
-pub(super) const CONTACT_KEYS: [&str; 17] = [
+pub(super) const CONTACT_KEYS: [&str; 21] = [
     "cost_per_message",
     "billed_on",
     "delivery_rate",
@@ -218,6 +227,10 @@ pub(super) const CONTACT_KEYS: [&str; 17] = [
     "affinity_spread",
     "opt_in",
     "landing",
+    "complaint_rate",
+    "opt_in_at_order",
+    "return_at_order",
+    "fatigue",
 ];
 
 /// The keys of `[channels.NAME]`.
@@ -288,6 +301,22 @@ pub(super) const KEYS: Keys = Keys {
             Absent::Preset,
             "where a click leads: the first of these channels that the scenario has",
         ),
+        Key::of::<Input<Share>>(
+            "complaint_rate",
+            Absent::Default(Plain::Whole(0)),
+            "complaints ÷ delivered marketing, the opt-outs that they bring not in `opt_out_rate` (R44)",
+        ),
+        Key::of::<Input<Share>>(
+            "opt_in_at_order",
+            Absent::Default(Plain::Whole(0)),
+            "chance at each order that a customer who never opted in does (R44)",
+        ),
+        Key::of::<Input<Share>>(
+            "return_at_order",
+            Absent::Default(Plain::Whole(0)),
+            "chance at each order that a customer who opted out opts in again (R44)",
+        ),
+        Key::of::<Fatigue>("fatigue", Absent::Means("none"), "what messages do to the next ones on this channel (R43)"),
     ],
     rules: &[
         Rule::AnyOf(&[&["preset"], &["order_rate"], &["cost_per_message", "open_rate"]]),
@@ -386,6 +415,10 @@ fn contact(fields: &mut Fields<'_>, entry: &Entry, context: &mut Context<'_>) ->
         Some(At { value: OneOrMore(names), at }) => At { value: names, at },
         None => At { value: Vec::new(), at: entry.key_at },
     };
+    let complaint_rate = fields.or_default("complaint_rate", context);
+    let opt_in_at_order = fields.or_default("opt_in_at_order", context);
+    let return_at_order = fields.or_default("return_at_order", context);
+    let fatigue = fields.optional("fatigue", context);
     Some(Contact {
         cost_per_message: cost_per_message?,
         billed_on,
@@ -403,5 +436,9 @@ fn contact(fields: &mut Fields<'_>, entry: &Entry, context: &mut Context<'_>) ->
         affinity_spread,
         opt_in,
         landing,
+        complaint_rate,
+        opt_in_at_order,
+        return_at_order,
+        fatigue,
     })
 }

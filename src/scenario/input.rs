@@ -7,7 +7,7 @@ use super::place::Place;
 use super::problems::Problem;
 use super::read::{Context, Fields, FromValue};
 use super::tree::{Data, Value};
-use super::values::{Money, Positive, Share, Span};
+use super::values::{Money, Positive, Share, Span, Stretch};
 
 /// What is known about a number (R3).
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -74,6 +74,13 @@ impl Quantity for Positive {
 }
 
 impl Quantity for Span {
+    const SCALE: Scale = Scale::Log;
+    fn number(&self) -> f64 {
+        self.0 as f64
+    }
+}
+
+impl Quantity for Stretch {
     const SCALE: Scale = Scale::Log;
     fn number(&self) -> f64 {
         self.0 as f64

@@ -216,6 +216,11 @@ impl Watch for BatchTally {
                 self.turn_to(at);
                 self.add_customer(CustomerCount::Lost, true);
             }
+            Event::UnderPressure(message, thousandths) => {
+                self.add_to_step(at, StepCount::Pressure, message, thousandths);
+            }
+            Event::Complained(message) => self.add_to_step(at, StepCount::Complaints, message, 1),
+            Event::OptedIn(channel) => self.add(at, ChannelCount::OptIns, channel, 1),
         }
     }
 
@@ -232,5 +237,10 @@ impl Watch for BatchTally {
         self.add_customer(CustomerCount::Contacted, ending.contacted);
         self.add_customer(CustomerCount::Responded, ending.responded);
         self.add_customer(CustomerCount::Alive, ending.alive);
+        if let Some(score) = ending.score {
+            self.add_customer(CustomerCount::Answers, true);
+            self.add_customer(CustomerCount::Promoters, score >= 9);
+            self.add_customer(CustomerCount::Detractors, score <= 6);
+        }
     }
 }

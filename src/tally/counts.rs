@@ -35,11 +35,17 @@ pub enum ChannelCount {
     Revenue,
     /// What the messages cost, in nano-units of the currency: billed messages × price (R17).
     Spend,
+    /// Complaints about messages.
+    Complaints,
+    /// Opt-ins at orders.
+    OptIns,
+    /// Pressure under which messages were delivered, in thousandths, summed.
+    Pressure,
 }
 
 impl ChannelCount {
     /// All of them with their names in result files, in the order of a row.
-    pub const ALL: [(Self, &'static str); 16] = [
+    pub const ALL: [(Self, &'static str); 19] = [
         (Self::Sent, "sent"),
         (Self::Delivered, "delivered"),
         (Self::Opened, "opened"),
@@ -56,6 +62,9 @@ impl ChannelCount {
         (Self::Orders, "orders"),
         (Self::Revenue, "revenue_minor"),
         (Self::Spend, "spend_nano"),
+        (Self::Complaints, "complaints"),
+        (Self::OptIns, "opt_ins"),
+        (Self::Pressure, "pressure_milli"),
     ];
 }
 
@@ -83,11 +92,17 @@ pub enum CustomerCount {
     Alive,
     /// Gross margin of all orders in minor units × 10⁻⁹.
     Margin,
+    /// Customers who said at the horizon how likely they are to recommend the firm.
+    Answers,
+    /// Of these, those who said 9 or 10.
+    Promoters,
+    /// Of these, those who said 6 or less.
+    Detractors,
 }
 
 impl CustomerCount {
     /// All of them with their names in result files, in the order of a row.
-    pub const ALL: [(Self, &'static str); 10] = [
+    pub const ALL: [(Self, &'static str); 13] = [
         (Self::Joined, "customers"),
         (Self::JoinedAlive, "alive_at_joining"),
         (Self::Lost, "lost"),
@@ -98,6 +113,9 @@ impl CustomerCount {
         (Self::Responded, "responding_customers"),
         (Self::Alive, "alive"),
         (Self::Margin, "margin_minor_e9"),
+        (Self::Answers, "answers"),
+        (Self::Promoters, "promoters"),
+        (Self::Detractors, "detractors"),
     ];
 }
 

@@ -24,6 +24,10 @@ pub enum StepCount {
     DisplacedOrders,
     /// The value of these orders in minor units of the currency.
     Revenue,
+    /// Complaints.
+    Complaints,
+    /// Pressure under which messages were delivered, in thousandths, summed.
+    Pressure,
     /// Their gross margin in minor units × 10⁻⁹.
     Margin,
     /// What the messages cost, in nano-units of the currency: billed messages × price (R17).
@@ -34,7 +38,7 @@ pub enum StepCount {
 
 impl StepCount {
     /// All of them with their names in result files, in the order of a row.
-    pub const ALL: [(Self, &'static str); 12] = [
+    pub const ALL: [(Self, &'static str); 14] = [
         (Self::Sent, "sent"),
         (Self::Delivered, "delivered"),
         (Self::Opened, "opened"),
@@ -44,6 +48,8 @@ impl StepCount {
         (Self::Orders, "contact_orders"),
         (Self::DisplacedOrders, "displaced_orders"),
         (Self::Revenue, "contact_revenue_minor"),
+        (Self::Complaints, "complaints"),
+        (Self::Pressure, "pressure_milli"),
         (Self::Margin, "contact_margin_minor_e9"),
         (Self::Spend, "spend_nano"),
         (Self::Held, "held"),
@@ -63,6 +69,8 @@ impl StepCount {
             Self::OptedOut => Some(ChannelCount::OptedOut),
             Self::Orders => Some(ChannelCount::ContactOrders),
             Self::DisplacedOrders => Some(ChannelCount::DisplacedOrders),
+            Self::Complaints => Some(ChannelCount::Complaints),
+            Self::Pressure => Some(ChannelCount::Pressure),
             Self::Revenue | Self::Margin | Self::Spend | Self::Held => None,
         }
     }

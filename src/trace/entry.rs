@@ -48,6 +48,10 @@ pub enum Kind {
     Ordered,
     /// The customer was lost.
     Lost,
+    /// On its delivery the customer complained.
+    Complained,
+    /// At an order the customer opted in to a channel.
+    OptedIn,
 }
 
 impl Kind {
@@ -71,6 +75,8 @@ impl Kind {
             Self::CartLeft => "cart_left",
             Self::Ordered => "ordered",
             Self::Lost => "lost",
+            Self::Complained => "complained",
+            Self::OptedIn => "opted_in",
         }
     }
 }
@@ -184,6 +190,9 @@ pub struct Entry<'w> {
     /// Channels to which it had opted in when it joined.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub opted_in: Option<Vec<&'w str>>,
+    /// Pressure under which the message was delivered (R43).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pressure: Option<f64>,
     #[serde(skip)]
     pub(super) contact: Option<Contact<'w>>,
     /// In minor units.
@@ -202,9 +211,18 @@ pub(super) fn entries<'w>(
     clock: &Clock,
     record: &Record,
 ) -> Vec<Entry<'w>> {
-    let mut namer =
-        Namer { customers, clock, contacts: Contacts::new(customers.world, strategy), opener: None, clicked: None };
-    record.events.iter().map(|&(at, event)| namer.entry(at, event)).collect()
+    let contacts = Contacts::new(customers.world, strategy);
+    let mut namer = Namer { customers, clock, contacts, opener: None, clicked: None, pressure: None };
+    let mut entries = Vec::new();
+    for &(at, event) in &record.events {
+        // It is told with the delivery, which comes next.
+        if let Event::UnderPressure(_, thousandths) = event {
+            namer.pressure = Some(thousandths as f64 / 1000.0);
+        } else {
+            entries.push(namer.entry(at, event));
+        }
+    }
+    entries
 }
 
 struct Namer<'a, 'w> {
@@ -215,6 +233,8 @@ struct Namer<'a, 'w> {
     opener: Option<Message>,
     /// The message that was just clicked: the journey that begins next is the one that it opens.
     clicked: Option<Message>,
+    /// Under which the message that is told next was delivered.
+    pressure: Option<f64>,
 }
 
 impl<'w> Namer<'_, 'w> {
@@ -241,7 +261,10 @@ impl<'w> Namer<'_, 'w> {
                 entry.reason = Some(Because::Run(refusal));
             }
             Event::Sent(message) => self.of_message(&mut entry, Kind::Sent, message),
-            Event::Delivered(message) => self.of_message(&mut entry, Kind::Delivered, message),
+            Event::Delivered(message) => {
+                entry.pressure = self.pressure.take();
+                self.of_message(&mut entry, Kind::Delivered, message);
+            }
             Event::Opened(message) => self.of_message(&mut entry, Kind::Opened, message),
             Event::Clicked(message) => {
                 self.clicked = Some(message);
@@ -282,7 +305,12 @@ impl<'w> Namer<'_, 'w> {
                     Cause::Need => {}
                 }
             }
-            Event::Lost => entry.event = Kind::Lost,
+            Event::Lost | Event::UnderPressure(..) => entry.event = Kind::Lost,
+            Event::Complained(message) => self.of_message(&mut entry, Kind::Complained, message),
+            Event::OptedIn(channel) => {
+                entry.event = Kind::OptedIn;
+                entry.channel = Some(self.channel(channel));
+            }
         }
         entry
     }
@@ -332,6 +360,7 @@ impl<'w> Namer<'_, 'w> {
             cost: None,
             alive: None,
             opted_in: None,
+            pressure: None,
             contact: None,
             value_minor: 0,
         }

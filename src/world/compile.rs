@@ -3,6 +3,7 @@
 use rand_distr::Gamma;
 
 use super::draws::Draw;
+use super::pressure::{FatigueTable, GoodwillTable};
 use super::tables::{Basket, CampaignTable, ContactTable, Delay, Joined, OptIn, SegmentTable, Tables, upper_ends};
 use super::{ChannelId, World, affinity, demand, journeys};
 use crate::luck::{Label, Threshold};
@@ -31,6 +32,8 @@ pub(super) fn tables(world: &World, draw: Draw) -> Result<Tables, Problem> {
         campaigns: campaigns.collect(),
         minor: world.currency.minor(),
         count_first: scenario.count_first,
+        fatigue: scenario.fatigue.as_ref().map(|fatigue| FatigueTable::new(fatigue, draw)),
+        goodwill: scenario.goodwill.as_ref().map(|goodwill| GoodwillTable::new(goodwill, draw)),
     })
 }
 
@@ -44,10 +47,6 @@ fn contact(scenario: &scenario::Scenario, channel: &Channel, scale: f64, draw: D
     };
     let (opened, clicked) = affinity::thresholds(open, click_to_open, contact.affinity_spread);
     let odds = contact.best_hour_odds.as_ref().map_or(1.0, |odds| draw.value(odds));
-    let at_best = |chance: &Threshold| {
-        let chance = chance.probability();
-        Threshold::new(odds * chance / (1.0 - chance + odds * chance))
-    };
     let landing = contact.landing.value.iter().find_map(|name| {
         scenario.channels.iter().position(|other| other.name == name.value && other.order_rate.is_some())
     });
@@ -56,7 +55,7 @@ fn contact(scenario: &scenario::Scenario, channel: &Channel, scale: f64, draw: D
         price: (draw.value(&contact.cost_per_message) * 1e9).round() as i64,
         billed_on_sent: contact.billed_on == Billing::Sent,
         delivered: Threshold::new(draw.value(&contact.delivery_rate)),
-        opened_at_best: (odds != 1.0).then(|| opened.iter().map(at_best).collect()),
+        opened_at_best: (odds != 1.0).then(|| opened.iter().map(|chance| chance.at_odds(odds)).collect()),
         opened,
         clicked,
         replied: Threshold::new(contact.reply_rate.as_ref().map_or(0.0, |rate| draw.value(rate))),
@@ -65,6 +64,10 @@ fn contact(scenario: &scenario::Scenario, channel: &Channel, scale: f64, draw: D
         click_delay: delay(&contact.click_delay, draw),
         reply_delay: delay(&contact.reply_delay, draw),
         landing: landing.unwrap_or(0) as ChannelId,
+        complaint: Threshold::new((draw.value(&contact.complaint_rate) * scale).min(1.0)),
+        opt_in_at_order: Threshold::new(draw.value(&contact.opt_in_at_order)),
+        return_at_order: Threshold::new(draw.value(&contact.return_at_order)),
+        fatigue: contact.fatigue.as_ref().map(|fatigue| FatigueTable::new(fatigue, draw)),
     })
 }
 

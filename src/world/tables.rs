@@ -3,6 +3,7 @@
 use rand_distr::{Beta, Gamma};
 
 use super::ChannelId;
+use super::pressure::{FatigueTable, GoodwillTable};
 use crate::luck::{Label, Threshold};
 use crate::scenario::{At, Scenario, Seconds};
 
@@ -21,6 +22,10 @@ pub struct Tables {
     pub minor: f64,
     /// Whether joining's first order counts (R9).
     pub count_first: bool,
+    /// Fatigue over all channels.
+    pub fatigue: Option<FatigueTable>,
+    /// What moves goodwill and what it does.
+    pub goodwill: Option<GoodwillTable>,
 }
 
 /// What happens to a message on one channel.
@@ -52,6 +57,14 @@ pub struct ContactTable {
     pub reply_delay: Delay,
     /// Touch channel where a click lands.
     pub landing: ChannelId,
+    /// Complaints ÷ delivered marketing.
+    pub complaint: Threshold,
+    /// Chance at an order that a customer who never opted in does.
+    pub opt_in_at_order: Threshold,
+    /// Chance at an order that a customer who opted out opts in again.
+    pub return_at_order: Threshold,
+    /// What messages do to the next ones on this channel.
+    pub fatigue: Option<FatigueTable>,
 }
 
 /// A waiting time in seconds.

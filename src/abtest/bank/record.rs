@@ -101,7 +101,10 @@ impl Watch for Recorder<'_> {
             | Event::Bounced(_)
             | Event::Refused(..)
             | Event::Held(..)
-            | Event::CartLeft(_) => {}
+            | Event::CartLeft(_)
+            | Event::UnderPressure(..)
+            | Event::Complained(_)
+            | Event::OptedIn(_) => {}
         }
     }
 

@@ -16,6 +16,7 @@ mod examine;
 mod journeys;
 mod play;
 mod potential;
+mod pressure;
 mod purpose;
 mod runs;
 mod seen;

@@ -158,6 +158,17 @@ impl Threshold {
         word >> 1 < self.0
     }
 
+    /// The threshold of a chance whose odds are so many times as high; what never happens still never does, and what
+    /// always does always.
+    #[must_use]
+    pub fn at_odds(self, odds: f64) -> Self {
+        if self == Self::NEVER || self == Self::CERTAIN || odds == 1.0 {
+            return self;
+        }
+        let p = self.probability();
+        Self::new(odds * p / (1.0 - p + odds * p))
+    }
+
     /// The probability, 0 to 1.
     pub fn probability(self) -> f64 {
         self.0 as f64 / 9_223_372_036_854_775_808.0

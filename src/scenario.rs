@@ -16,8 +16,10 @@ mod defaults;
 mod demand;
 mod evidence;
 mod explained;
+mod fatigue;
 mod fit;
 pub(crate) mod format;
+mod goodwill;
 mod hours;
 mod input;
 mod join;
@@ -53,6 +55,8 @@ pub use demand::{Chance, Contract, Demand, Dropout, Purchases};
 pub use evidence::{Evidence, Grade};
 pub(crate) use explained::quoted;
 pub use explained::{Explained, Part, Says, Section, bare, explain};
+pub use fatigue::Fatigue;
+pub use goodwill::{Goodwill, Nps};
 pub use hours::Hours;
 pub use input::{Input, Law, Scale};
 pub use names::unusable as unusable_name;
@@ -73,7 +77,7 @@ pub use step::{Otherwise, Response, Step};
 pub use strategy::{NONE, Strategy};
 pub use text::{Coding, Text};
 pub use trigger::{Calendar, Concurrency, Days, Message, Reentry, Trigger, TriggerEvent};
-pub use values::{Currency, DAY, Date, Money, Positive, Seconds, Share, Span, TimeOfDay, WEEK};
+pub use values::{Currency, DAY, Date, Money, Positive, Seconds, Share, Span, Stretch, TimeOfDay, WEEK};
 
 use values::Count;
 
@@ -126,6 +130,10 @@ pub struct Scenario {
     pub campaigns: Vec<Campaign>,
     /// Strategies, in the order of the file, without `none`.
     pub strategies: Vec<Strategy>,
+    /// Fatigue over all channels; none = there is none.
+    pub fatigue: Option<Fatigue>,
+    /// What customers think of the firm; none = nothing.
+    pub goodwill: Option<Goodwill>,
     /// The joined tree as JSON, keys in the order of writing.
     pub resolved: serde_json::Value,
     /// Every value that is written in it, and by whom: the file, `--set` or a preset. Defaults of the format are not
@@ -243,6 +251,12 @@ const KEYS: Keys = Keys {
             .within(0, names::GROUPS[2].2 as u64),
         Key::of::<Named<Strategy>>("strategies", Absent::Means("only `none`"), "`[strategies.NAME]`, see below")
             .within(0, names::GROUPS[3].2 as u64),
+        Key::of::<fatigue::Overall>(
+            "fatigue",
+            Absent::Means("none"),
+            "`[fatigue]`, see below: what messages do to the next ones, on whatever channel (R43)",
+        ),
+        Key::of::<Goodwill>("goodwill", Absent::Means("none"), "`[goodwill]`, see below (R45, R46)").or_empty(),
     ],
     rules: &[],
 };
@@ -338,6 +352,8 @@ fn read_root(joined: &join::Joined, sources: &Sources, problems: &mut Problems) 
     let segments = named(fields.entry("segments"), "segments", context, segment::read);
     let campaigns = named(fields.entry("campaigns"), "campaigns", context, campaign::read);
     let strategies = named(fields.entry("strategies"), "strategies", context, strategy::read);
+    let fatigue = fields.optional::<fatigue::Overall>("fatigue", context);
+    let goodwill = fields.optional("goodwill", context);
     fields.finish(context);
     let (name, currency, start): (At<String>, Currency, Date) = (name?, currency?, start?);
     if !context.complete {
@@ -365,6 +381,8 @@ fn read_root(joined: &join::Joined, sources: &Sources, problems: &mut Problems) 
         segments,
         campaigns,
         strategies,
+        fatigue: fatigue.map(|fatigue::Overall(fatigue)| fatigue),
+        goodwill,
         resolved: resolved(tree),
         written: provenance::list(tree, &joined.presets, sources),
     })

@@ -13,6 +13,7 @@ mod journeys;
 mod neutral;
 mod plan;
 mod policies;
+mod pressure;
 mod prices;
 mod season;
 mod tables;
@@ -28,6 +29,7 @@ pub use draws::{Draw, Uncertain};
 pub use entry::{Audience, Entry, EventTrigger, On};
 pub use plan::{Ends, Occurrence, Plan, Step, Strategy, Way, Without};
 pub use policies::{Cap, Hush, Policies, Quiet};
+pub use pressure::{FatigueTable, GoodwillTable};
 pub use prices::Price;
 pub use season::Season;
 pub use tables::{

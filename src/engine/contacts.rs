@@ -3,6 +3,7 @@
 use rand_distr::{Distribution, Exp1, StandardNormal};
 
 use super::play::{Pending, Player, Sent, key, kind};
+use super::pressure::Weights;
 use super::purpose;
 use super::watch::{Event, Message, Watch};
 use crate::luck::{Label, Luck, Threshold};
@@ -76,6 +77,7 @@ impl<W: Watch, const PLAIN: bool> Player<'_, W, PLAIN> {
         if PLAIN || contact.tells_delivery {
             self.scratch.runs[message.run as usize].responses |= Step::bit(Response::Delivered);
         }
+        let weights = if PLAIN { Weights::NONE } else { self.press(at, message, contact, marketing) };
         self.watch.see(at, Event::Delivered(message));
         if !PLAIN && !contact.billed_on_sent {
             self.bill(at, message, contact);
@@ -90,16 +92,31 @@ impl<W: Watch, const PLAIN: bool> Player<'_, W, PLAIN> {
         if !self.alive {
             return sending;
         }
-        if marketing && luck.happens(purpose::OPTED_OUT, contact.opt_out) {
+        if !PLAIN && marketing {
+            self.feel(at, |goodwill| goodwill.message);
+            if luck.happens(purpose::COMPLAINED, contact.complaint.at_odds(weights.complaint)) {
+                sending.opted_out = true;
+                self.watch.see(at, Event::Complained(message));
+                self.feel(at, |goodwill| goodwill.complaint);
+            }
+        }
+        let opt_out = if PLAIN { contact.opt_out } else { contact.opt_out.at_odds(weights.opt_out) };
+        if marketing && (luck.happens(purpose::OPTED_OUT, opt_out) || !PLAIN && sending.opted_out) {
             sending.opted_out = true;
             self.opted_in &= !(1 << message.channel);
             self.opted_out |= 1 << message.channel;
             self.watch.see(at, Event::OptedOut(message));
         }
-        let chance = self.start.open_chance(contact, self.is_best_hour(contact, at));
+        let mut chance = self.start.open_chance(contact, self.is_best_hour(contact, at));
+        if !PLAIN {
+            chance = chance.at_odds(weights.response);
+        }
         if luck.happens(purpose::OPENED, chance) {
             let at = at + wait(contact.open_delay, luck, purpose::OPEN_DELAY);
             sending.opening = Some(Pending { key: key(at, kind::OPENED), luck, message });
+            if !PLAIN {
+                self.scratch.strain.will_be_opened(luck, weights.response);
+            }
         }
         sending
     }
@@ -126,12 +143,14 @@ impl<W: Watch, const PLAIN: bool> Player<'_, W, PLAIN> {
             self.sees(at, contact, Response::Opened);
             self.respond(at, contact, Response::Opened);
         }
-        if table.replied != Threshold::NEVER && contact.luck.happens(purpose::REPLIED, table.replied) {
+        let weight = if PLAIN { 1.0 } else { self.scratch.strain.is_opened(contact.luck) };
+        let weighed = |chance: Threshold| if PLAIN { chance } else { chance.at_odds(weight) };
+        if table.replied != Threshold::NEVER && contact.luck.happens(purpose::REPLIED, weighed(table.replied)) {
             let at = at + wait(table.reply_delay, contact.luck, purpose::REPLY_DELAY);
             self.enqueue(Pending { key: key(at, kind::REPLIED), ..contact });
         }
         let level = self.start.affinity(table.label, table.clicked.len());
-        if contact.luck.happens(purpose::CLICKED, table.clicked[level]) {
+        if contact.luck.happens(purpose::CLICKED, weighed(table.clicked[level])) {
             let at = at + wait(table.click_delay, contact.luck, purpose::CLICK_DELAY);
             self.expect(Pending { key: key(at, kind::CLICKED), ..contact });
         }

@@ -2,6 +2,7 @@
 
 use super::conversations::Until;
 use super::journeys::{self, Outcome};
+use super::pressure::Strain;
 use super::purpose;
 use super::start::{Need, Start};
 use super::watch::{Cause, Ending, Event, Message, Reason, Watch};
@@ -116,6 +117,7 @@ pub struct Scratch {
     pub(super) late: Vec<Pending>,
     /// By channel; empty where nothing is asked of windows and conversations.
     pub(super) until: Vec<Until>,
+    pub(super) strain: Strain,
 }
 
 /// Plays one customer from its start to the horizon under one strategy.
@@ -145,6 +147,7 @@ pub fn play<W: Watch>(
     if strategy.plain {
         Player::<W, true>::play(world, tables, strategy, start, scratch, watch);
     } else {
+        scratch.strain.clear(world.channels.len());
         Player::<W, false>::play(world, tables, strategy, start, scratch, watch);
     }
 }
@@ -302,6 +305,7 @@ impl<W: Watch, const PLAIN: bool> Player<'_, W, PLAIN> {
             contacted: self.contacted,
             responded: self.responded,
             alive: self.alive,
+            score: if PLAIN { None } else { self.score() },
         });
     }
 
@@ -368,17 +372,15 @@ impl<W: Watch, const PLAIN: bool> Player<'_, W, PLAIN> {
             return;
         }
         let outcome = journeys::natural(&self.table.natural, self.table, need.luck, at, self.watch);
-        let mut lost =
-            matches!(self.table.dropout, Dropout::AfterJourney(_)) && need.luck.happens(purpose::COIN, self.start.coin);
+        let mut tossed = matches!(self.table.dropout, Dropout::AfterJourney(_));
         match outcome {
             Outcome::Ordered(channel) => {
                 self.order(at, channel, need.luck, need.luck, Cause::Need);
-                lost |= matches!(self.table.dropout, Dropout::AfterOrder(_))
-                    && need.luck.happens(purpose::COIN, self.start.coin);
+                tossed |= matches!(self.table.dropout, Dropout::AfterOrder(_));
             }
             Outcome::Left(channel) => self.leave(at, channel, need.luck),
         }
-        if lost {
+        if tossed && need.luck.happens(purpose::COIN, self.coin(at)) {
             self.lose(at);
         } else {
             self.next_need();
@@ -409,14 +411,13 @@ impl<W: Watch, const PLAIN: bool> Player<'_, W, PLAIN> {
             self.tables.contacts[usize::from(contact.message.channel)].as_ref().map_or(0, |contact| contact.landing);
         let rows = &self.table.contacted[campaign];
         let outcome = journeys::follow(rows, landing, contact.luck, at, self.watch);
-        let mut lost = matches!(self.table.dropout, Dropout::AfterJourney(_))
-            && contact.luck.happens(purpose::COIN, self.start.coin);
         if let Outcome::Left(channel) = outcome {
             self.leave(at, channel, contact.luck);
         }
+        let mut moved = None;
         if let Outcome::Ordered(channel) = outcome {
             let effect = &self.tables.campaigns[campaign];
-            let moved = if contact.luck.happens(purpose::DISPLACED, effect.displacement) {
+            moved = if contact.luck.happens(purpose::DISPLACED, effect.displacement) {
                 self.consume(at + effect.window)
             } else {
                 None
@@ -425,12 +426,12 @@ impl<W: Watch, const PLAIN: bool> Player<'_, W, PLAIN> {
             let value_of = moved.map_or(contact.luck, |need| need.luck);
             self.scratch.runs[contact.message.run as usize].responses |= Step::bit(Response::Ordered);
             self.order(at, channel, value_of, contact.luck, Cause::Contact { message: contact.message, displaced });
-            if let Some(need) = moved {
-                let tossed = matches!(self.table.dropout, Dropout::AfterOrder(_) | Dropout::AfterJourney(_));
-                lost |= tossed && need.luck.happens(purpose::COIN, self.start.coin);
-            }
         }
-        if lost {
+        let falls = |address: Luck| address.happens(purpose::COIN, self.coin(at));
+        let own = matches!(self.table.dropout, Dropout::AfterJourney(_)) && falls(contact.luck);
+        let tossed = matches!(self.table.dropout, Dropout::AfterOrder(_) | Dropout::AfterJourney(_));
+        let of_moved = |need: Need| tossed && falls(need.luck);
+        if own || moved.is_some_and(of_moved) {
             self.lose(at);
         }
     }
@@ -477,6 +478,10 @@ impl<W: Watch, const PLAIN: bool> Player<'_, W, PLAIN> {
         self.known_orders += 1;
         self.known_order = at;
         self.order_address = address;
+        if !PLAIN {
+            self.feel(at, |goodwill| goodwill.order);
+            self.opt_in(at, address);
+        }
         let deed = Step::bit(Response::Ordered);
         if self.strategy.ends_runs & deed != 0 {
             self.heard(at, deed);
@@ -495,6 +500,21 @@ impl<W: Watch, const PLAIN: bool> Player<'_, W, PLAIN> {
             self.watch.see(at, Event::CartLeft(channel));
             if !PLAIN {
                 self.triggers(at, address, |on| on == On::CartLeft, None);
+            }
+        }
+    }
+
+    /// At an order the customer may opt in to channels, for the first time or again (R44).
+    fn opt_in(&mut self, at: Seconds, address: Luck) {
+        let tables = self.tables;
+        for (channel, contact) in tables.contacts.iter().enumerate() {
+            let Some(contact) = contact.as_ref().filter(|_| self.opted_in >> channel & 1 == 0) else { continue };
+            let out = self.opted_out >> channel & 1 == 1;
+            let chance = if out { contact.return_at_order } else { contact.opt_in_at_order };
+            if chance != Threshold::NEVER && address.child(purpose::OPTED_IN).happens(contact.label, chance) {
+                self.opted_in |= 1 << channel;
+                self.opted_out &= !(1 << channel);
+                self.watch.see(at, Event::OptedIn(channel as ChannelId));
             }
         }
     }

@@ -23,6 +23,14 @@ pub const REACH: Label = Label::new(8);
 /// Below a customer: its best hour.
 pub const BEST_HOUR: Label = Label::new(9);
 
+/// Below a customer: node of what it answers when asked whether it would recommend the firm.
+pub const NPS: Label = Label::new(40);
+
+/// Below what a customer answers: whether it answers.
+pub const ANSWERS: Label = Label::new(0);
+/// Below what a customer answers: where its score lies among customers of the same goodwill.
+pub const SCORE: Label = Label::new(1);
+
 /// Below a life: its rate of needs.
 pub const RATE: Label = Label::new(0);
 /// Below a life: its chance to be lost.
@@ -86,3 +94,8 @@ pub const SPREAD: Label = Label::new(1);
 pub const TOUCH: Label = Label::new(11);
 /// Below a need or contact: whether its journey leaves a cart behind.
 pub const CART: Label = Label::new(14);
+
+/// Below a contact: whether it leads to a complaint.
+pub const COMPLAINED: Label = Label::new(41);
+/// Below a need or contact: node of the opt-ins at its order, by channel.
+pub const OPTED_IN: Label = Label::new(42);

@@ -177,6 +177,13 @@ pub enum Event {
     SeenOpened(Message),
     /// The same of a click.
     SeenClicked(Message),
+    /// A message is delivered, told next, under this pressure in thousandths: that over all channels, else that of its
+    /// channel. Only where there is fatigue.
+    UnderPressure(Message, u64),
+    /// On its delivery the customer complained.
+    Complained(Message),
+    /// At an order the customer opted in to a channel.
+    OptedIn(ChannelId),
 }
 
 /// What can only be said at the end.
@@ -194,6 +201,8 @@ pub struct Ending {
     pub responded: bool,
     /// Is alive at the horizon.
     pub alive: bool,
+    /// How likely it says that it is to recommend the firm, 0 to 10; none if it does not say.
+    pub score: Option<u8>,
 }
 
 /// Sees what happens to customers.

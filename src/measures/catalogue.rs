@@ -1,6 +1,6 @@
 //! What is measured: one definition each.
 
-use crate::scenario::{Contact, Receipts, Scenario, Segment};
+use crate::scenario::{Contact, Input, Law, Receipts, Scenario, Segment, Share};
 use crate::tally::{ChannelCount, CustomerCount, Row};
 
 /// What a measure's number is.
@@ -112,6 +112,12 @@ const NOT_EVERYWHERE: &[(&str, IsThere)] = &[
     ("seen_open_rate", sees_otherwise),
     ("seen_click_rate", sees_otherwise),
     ("duplicates", sends_twice),
+    ("complaints", |scenario| contacts(scenario).any(|contact| has_any(&contact.complaint_rate))),
+    ("opt_ins", |scenario| {
+        contacts(scenario).any(|contact| has_any(&contact.opt_in_at_order) || has_any(&contact.return_at_order))
+    }),
+    ("pressure", |scenario| scenario.fatigue.is_some() || contacts(scenario).any(|contact| contact.fatigue.is_some())),
+    ("nps", |scenario| scenario.goodwill.as_ref().is_some_and(|goodwill| goodwill.nps.is_some())),
 ];
 
 fn pays_fees(scenario: &Scenario) -> bool {
@@ -130,12 +136,19 @@ fn sees_otherwise(scenario: &Scenario) -> bool {
             || contact.machine_open_rate.is_some()
             || contact.scanner_click_rate.is_some()
     };
-    scenario.channels.iter().filter_map(|channel| channel.contact.as_ref()).any(otherwise)
+    contacts(scenario).any(otherwise)
 }
 
 fn sends_twice(scenario: &Scenario) -> bool {
-    let contacts = || scenario.channels.iter().filter_map(|channel| channel.contact.as_ref());
-    contacts().any(|contact| contact.duplicate_rate.is_some())
+    contacts(scenario).any(|contact| contact.duplicate_rate.is_some())
+}
+
+fn contacts(scenario: &Scenario) -> impl Iterator<Item = &Contact> {
+    scenario.channels.iter().filter_map(|channel| channel.contact.as_ref())
+}
+
+fn has_any(share: &Input<Share>) -> bool {
+    share.law != Law::Fixed(0.0)
 }
 
 /// Whether a scenario has what a measure is of.
@@ -384,9 +397,9 @@ pub const MEASURES: &[Measure] = &[
         name: "reach left",
         unit: Unit::Share,
         better: Better::Higher,
-        definition: "(opt-ins at the start − opt-outs) ÷ opt-ins at the start, over all channels",
+        definition: "(opt-ins − opt-outs) ÷ opt-ins at the start, over all channels",
         is_total: false,
-        numerator: |c| c.of(ChannelCount::OptedIn) - c.of(ChannelCount::OptedOut),
+        numerator: |c| c.of(ChannelCount::OptedIn) + c.of(ChannelCount::OptIns) - c.of(ChannelCount::OptedOut),
         denominator: |c| c.of(ChannelCount::OptedIn),
     },
     per_customer(
@@ -449,4 +462,41 @@ pub const MEASURES: &[Measure] = &[
         "messages sent a second time ÷ customers (billed too)",
         |c| c.of(ChannelCount::Duplicated),
     ),
+    per_customer(
+        "complaints",
+        "complaints per customer",
+        Unit::Number,
+        Better::Lower,
+        "complaints about messages ÷ customers",
+        |c| c.of(ChannelCount::Complaints),
+    ),
+    per_customer(
+        "opt_ins",
+        "opt-ins at orders per customer",
+        Unit::Number,
+        Better::Higher,
+        "opt-ins after the start, each to one channel, for the first time or again ÷ customers",
+        |c| c.of(ChannelCount::OptIns),
+    ),
+    Measure {
+        key: "pressure",
+        name: "pressure",
+        unit: Unit::Number,
+        better: Better::Neither,
+        definition: "pressure that a message meets on its delivery, over all channels (where there is no `[fatigue]`: on \
+                     its own), summed ÷ messages delivered",
+        is_total: false,
+        numerator: |c| c.of(ChannelCount::Pressure) / 1000.0,
+        denominator: |c| c.of(ChannelCount::Delivered),
+    },
+    Measure {
+        key: "nps",
+        name: "net promoter score",
+        unit: Unit::Number,
+        better: Better::Higher,
+        definition: "100 × (customers who answer 9 or 10 − those who answer 0 to 6, at the end) ÷ customers who answer",
+        is_total: false,
+        numerator: |c| 100.0 * (c.customers(CustomerCount::Promoters) - c.customers(CustomerCount::Detractors)),
+        denominator: |c| c.customers(CustomerCount::Answers),
+    },
 ];

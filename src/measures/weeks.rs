@@ -6,8 +6,20 @@ use super::series::Series;
 use crate::tally::{ChannelCount, CustomerCount, Layout, Row, StrategyTallies, Tallies};
 
 /// The measures that can be followed week by week. The others count customers at the horizon only.
-pub const CURVES: [&str; 9] =
-    ["retention", "alive", "profit", "incremental_profit", "revenue", "spend", "orders", "opt_outs", "reach_left"];
+pub const CURVES: [&str; 12] = [
+    "retention",
+    "alive",
+    "profit",
+    "incremental_profit",
+    "revenue",
+    "spend",
+    "orders",
+    "opt_outs",
+    "reach_left",
+    "complaints",
+    "opt_ins",
+    "pressure",
+];
 
 /// A measure under one strategy from the start to the end of each week; none in a week in which it is undefined.
 ///

@@ -26,7 +26,7 @@ pub struct Shown {
 impl Shown {
     fn shows(self, trace: &Trace, row: &Row) -> bool {
         let acts = |what: &What| match what {
-            What::Message(_, fate) => *fate == Fate::Delivered { opted_out: true },
+            What::Message(_, fate) => matches!(fate, Fate::Delivered { opted_out: true, .. }),
             What::Refused { .. } => false,
             _ => true,
         };
@@ -299,8 +299,11 @@ fn words(trace: &Trace, at: Seconds, what: &What) -> String {
             match fate {
                 Fate::Undelivered => format!("{channel} sent, not delivered{place}"),
                 Fate::UnderWay => format!("{channel} sent{place}"),
-                Fate::Delivered { opted_out: false } => format!("{channel} delivered{place}"),
-                Fate::Delivered { opted_out: true } => format!("{channel} delivered, opted out{place}"),
+                Fate::Delivered { opted_out: false, .. } => format!("{channel} delivered{place}"),
+                Fate::Delivered { complained: true, .. } => {
+                    format!("{channel} delivered, complained and opted out{place}")
+                }
+                Fate::Delivered { .. } => format!("{channel} delivered, opted out{place}"),
                 Fate::NotSent(why) => format!("{channel} not sent{place}: {}", reason(at, why)),
                 Fate::Held { why, until } => {
                     format!("{channel} held until {}{place}: {}", moment(trace, at, *until), plain(*why))
@@ -325,6 +328,7 @@ fn words(trace: &Trace, at: Seconds, what: &What) -> String {
         What::Renewed { fee } => format!("keeps the contract → pays {}", money(trace, *fee)),
         What::Lost { known: true } => "lost (the firm knows, and sends nothing more)".to_owned(),
         What::Lost { known: false } => "lost (the firm does not notice)".to_owned(),
+        What::OptedIn { channel } => format!("opts in to {channel}"),
     }
 }
 

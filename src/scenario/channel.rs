@@ -1,6 +1,7 @@
 //! Channels: where the firm reaches its customers (contacts) and where customers come to it (touches).
 
 use super::costs::{self, FixedCosts};
+use super::fatigue::Fatigue;
 use super::format::{Absent, Described, Form, Key, Keys, Kind, Plain, Rule, words};
 use super::hours::{Hours, LegalHours};
 use super::input::Input;
@@ -82,6 +83,14 @@ pub struct Contact {
     pub scanner_click_rate: Option<Input<Share>>,
     /// Of what the firm is told.
     pub receipts: Receipts,
+    /// Complaints ÷ delivered marketing.
+    pub complaint_rate: Input<Share>,
+    /// Share of a customer's orders at which it opts in, if it never did (R44).
+    pub opt_in_at_order: Input<Share>,
+    /// Share of a customer's orders at which it opts in again, if it opted out (R44).
+    pub return_at_order: Input<Share>,
+    /// What the messages on it do to the next one; none = nothing.
+    pub fatigue: Option<Fatigue>,
 }
 
 /// How long after a customer's last reply on a channel anything may be said there (R55).
@@ -290,7 +299,7 @@ impl FromValue for Spread {
 }
 
 /// Keys that only make sense on a channel that carries messages.
-pub(super) const CONTACT_KEYS: [&str; 31] = [
+pub(super) const CONTACT_KEYS: [&str; 35] = [
     "cost_per_message",
     "billed_on",
     "delivery_rate",
@@ -322,6 +331,10 @@ pub(super) const CONTACT_KEYS: [&str; 31] = [
     "machine_open_delay",
     "scanner_click_rate",
     "receipts",
+    "complaint_rate",
+    "opt_in_at_order",
+    "return_at_order",
+    "fatigue",
 ];
 
 /// The keys of `[channels.NAME]`.
@@ -447,6 +460,22 @@ pub(super) const KEYS: Keys = Keys {
             Absent::Default(Plain::Text("opened")),
             "the last of delivery and opening of which the firm is told (R50)",
         ),
+        Key::of::<Input<Share>>(
+            "complaint_rate",
+            Absent::Default(Plain::Whole(0)),
+            "complaints ÷ delivered marketing, the opt-outs that they bring not in `opt_out_rate` (R44)",
+        ),
+        Key::of::<Input<Share>>(
+            "opt_in_at_order",
+            Absent::Default(Plain::Whole(0)),
+            "chance at each order that a customer who never opted in does (R44)",
+        ),
+        Key::of::<Input<Share>>(
+            "return_at_order",
+            Absent::Default(Plain::Whole(0)),
+            "chance at each order that a customer who opted out opts in again (R44)",
+        ),
+        Key::of::<Fatigue>("fatigue", Absent::Means("none"), "what messages do to the next ones on this channel (R43)"),
     ],
     rules: &[
         Rule::AnyOf(&[&["preset"], &["order_rate"], &["cost_per_message", "open_rate"]]),
@@ -559,6 +588,10 @@ fn contact(fields: &mut Fields<'_>, entry: &Entry, context: &mut Context<'_>) ->
     let scanner_click_rate = fields.optional("scanner_click_rate", context);
     let receipts = fields.or_default("receipts", context);
     sees_machines(fields, &entry.key, receipts, context);
+    let complaint_rate = fields.or_default("complaint_rate", context);
+    let opt_in_at_order = fields.or_default("opt_in_at_order", context);
+    let return_at_order = fields.or_default("return_at_order", context);
+    let fatigue = fields.optional("fatigue", context);
     Some(Contact {
         cost_per_message: cost_per_message?,
         billed_on,
@@ -587,6 +620,10 @@ fn contact(fields: &mut Fields<'_>, entry: &Entry, context: &mut Context<'_>) ->
         machine_open_delay,
         scanner_click_rate,
         receipts,
+        complaint_rate,
+        opt_in_at_order,
+        return_at_order,
+        fatigue,
     })
 }
 

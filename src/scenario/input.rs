@@ -7,7 +7,7 @@ use super::place::Place;
 use super::problems::Problem;
 use super::read::{Context, Fields, FromValue};
 use super::tree::{Data, Value};
-use super::values::{Money, Positive, Share, Span};
+use super::values::{Money, Positive, Share, Span, Stretch};
 
 /// What is known about a number (R3).
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -80,7 +80,15 @@ impl Quantity for Span {
     }
 }
 
-/// An input of kind `Q`: its law, its path in the file (which, without a strategy's name, addresses its draws, R3), and where it stands.
+impl Quantity for Stretch {
+    const SCALE: Scale = Scale::Log;
+    fn number(&self) -> f64 {
+        self.0 as f64
+    }
+}
+
+/// An input of kind `Q`: its law, its path in the file (which, without a strategy's name, addresses its draws, R3), and
+/// where it stands.
 #[derive(Clone, Debug)]
 pub struct Input<Q> {
     /// Dotted path in the file.

@@ -103,7 +103,7 @@ impl FromValue for Span {
 
 /// A length of time above 0.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Stretch(pub Seconds);
+pub struct Stretch(pub Seconds);
 
 impl Described for Stretch {
     const KIND: Kind = Kind::new("duration", "a duration such as \"24h\" or \"7d\"", Form::Pattern(DURATION));

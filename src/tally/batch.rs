@@ -300,6 +300,11 @@ impl Watch for BatchTally {
                 let billed = !self.billed_on_sent[usize::from(message.step)];
                 self.add_to_step(at, StepCount::BilledCopies, message, u64::from(billed));
             }
+            Event::UnderPressure(message, thousandths) => {
+                self.add_to_step(at, StepCount::Pressure, message, thousandths);
+            }
+            Event::Complained(message) => self.add_to_step(at, StepCount::Complaints, message, 1),
+            Event::OptedIn(channel) => self.add(at, ChannelCount::OptIns, channel, 1),
         }
     }
 
@@ -316,5 +321,10 @@ impl Watch for BatchTally {
         self.add_customer(CustomerCount::Contacted, ending.contacted);
         self.add_customer(CustomerCount::Responded, ending.responded);
         self.add_customer(CustomerCount::Alive, ending.alive);
+        if let Some(score) = ending.score {
+            self.add_customer(CustomerCount::Answers, true);
+            self.add_customer(CustomerCount::Promoters, score >= 9);
+            self.add_customer(CustomerCount::Detractors, score <= 6);
+        }
     }
 }

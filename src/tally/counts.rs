@@ -47,11 +47,17 @@ pub enum ChannelCount {
     AttributedOrders,
     /// Their value in minor units of the currency.
     AttributedRevenue,
+    /// Complaints about messages.
+    Complaints,
+    /// Opt-ins at orders.
+    OptIns,
+    /// Pressure under which messages were delivered, in thousandths, summed.
+    Pressure,
 }
 
 impl ChannelCount {
     /// All of them with their names in result files, in the order of a row.
-    pub const ALL: [(Self, &'static str); 22] = [
+    pub const ALL: [(Self, &'static str); 25] = [
         (Self::Sent, "sent"),
         (Self::Delivered, "delivered"),
         (Self::Opened, "opened"),
@@ -74,6 +80,9 @@ impl ChannelCount {
         (Self::DeliveredTwice, "delivered_twice"),
         (Self::AttributedOrders, "attributed_orders"),
         (Self::AttributedRevenue, "attributed_revenue_minor"),
+        (Self::Complaints, "complaints"),
+        (Self::OptIns, "opt_ins"),
+        (Self::Pressure, "pressure_milli"),
     ];
 }
 
@@ -116,11 +125,17 @@ pub enum CustomerCount {
     Fees,
     /// What the customers who joined within the horizon cost, in nano-units of the currency.
     Acquisition,
+    /// Customers who said at the horizon how likely they are to recommend the firm.
+    Answers,
+    /// Of these, those who said 9 or 10.
+    Promoters,
+    /// Of these, those who said 6 or less.
+    Detractors,
 }
 
 impl CustomerCount {
     /// All of them with their names in result files, in the order of a row.
-    pub const ALL: [(Self, &'static str); 17] = [
+    pub const ALL: [(Self, &'static str); 20] = [
         (Self::Joined, "customers"),
         (Self::JoinedAlive, "alive_at_joining"),
         (Self::Lost, "lost"),
@@ -138,6 +153,9 @@ impl CustomerCount {
         (Self::Renewals, "renewals"),
         (Self::Fees, "fees_minor"),
         (Self::Acquisition, "acquisition_nano"),
+        (Self::Answers, "answers"),
+        (Self::Promoters, "promoters"),
+        (Self::Detractors, "detractors"),
     ];
 }
 

@@ -30,6 +30,10 @@ pub enum StepCount {
     Conversations,
     /// Second copies that were billed (R51).
     BilledCopies,
+    /// Complaints.
+    Complaints,
+    /// Pressure under which messages were delivered, in thousandths, summed.
+    Pressure,
     /// Their gross margin in minor units × 10⁻⁹.
     Margin,
     /// What the messages and conversations cost, in nano-units of the currency (R17).
@@ -52,7 +56,7 @@ pub enum StepCount {
 
 impl StepCount {
     /// All of them with their names in result files, in the order of a row.
-    pub const ALL: [(Self, &'static str); 21] = [
+    pub const ALL: [(Self, &'static str); 23] = [
         (Self::Sent, "sent"),
         (Self::Delivered, "delivered"),
         (Self::Opened, "opened"),
@@ -65,6 +69,8 @@ impl StepCount {
         (Self::BilledInWindow, "billed_in_window"),
         (Self::Conversations, "conversations"),
         (Self::BilledCopies, "billed_copies"),
+        (Self::Complaints, "complaints"),
+        (Self::Pressure, "pressure_milli"),
         (Self::Margin, "contact_margin_minor_e9"),
         (Self::Spend, "spend_nano"),
         (Self::Held, "held"),
@@ -104,6 +110,8 @@ impl StepCount {
             | Self::DeliveredTwice
             | Self::AttributedOrders
             | Self::AttributedRevenue => None,
+            Self::Complaints => Some(ChannelCount::Complaints),
+            Self::Pressure => Some(ChannelCount::Pressure),
         }
     }
 

@@ -62,6 +62,10 @@ pub enum Kind {
     SeenOpened,
     /// The firm saw that it was clicked, where that is not what happened.
     SeenClicked,
+    /// On its delivery the customer complained.
+    Complained,
+    /// At an order the customer opted in to a channel.
+    OptedIn,
 }
 
 impl Kind {
@@ -92,6 +96,8 @@ impl Kind {
             Self::DeliveredTwice => "delivered_twice",
             Self::SeenOpened => "seen_opened",
             Self::SeenClicked => "seen_clicked",
+            Self::Complained => "complained",
+            Self::OptedIn => "opted_in",
         }
     }
 }
@@ -205,6 +211,9 @@ pub struct Entry<'w> {
     /// Channels to which it had opted in when it joined.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub opted_in: Option<Vec<&'w str>>,
+    /// Pressure under which the message was delivered (R43).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pressure: Option<f64>,
     #[serde(skip)]
     pub(super) contact: Option<Contact<'w>>,
     /// In minor units.
@@ -223,10 +232,15 @@ pub(super) fn entries<'w>(
     clock: &Clock,
     record: &Record,
 ) -> Vec<Entry<'w>> {
-    let mut namer =
-        Namer { customers, clock, contacts: Contacts::new(customers.world, strategy), opener: None, clicked: None };
+    let contacts = Contacts::new(customers.world, strategy);
+    let mut namer = Namer { customers, clock, contacts, opener: None, clicked: None, pressure: None };
     let mut entries: Vec<Entry<'w>> = Vec::with_capacity(record.events.len());
     for &(at, event) in &record.events {
+        // It is told with the delivery, which comes next.
+        if let Event::UnderPressure(_, thousandths) = event {
+            namer.pressure = Some(thousandths as f64 / 1000.0);
+            continue;
+        }
         let entry = namer.entry(at, event);
         // In a window the price is another one than that outside.
         if let (Kind::BilledInWindow, Some(billed)) = (entry.event, entries.last_mut()) {
@@ -245,6 +259,8 @@ struct Namer<'a, 'w> {
     opener: Option<Message>,
     /// The message that was just clicked: the journey that begins next is the one that it opens.
     clicked: Option<Message>,
+    /// Under which the message that is told next was delivered.
+    pressure: Option<f64>,
 }
 
 impl<'w> Namer<'_, 'w> {
@@ -271,7 +287,10 @@ impl<'w> Namer<'_, 'w> {
                 entry.reason = Some(Because::Run(refusal));
             }
             Event::Sent(message) => self.of_message(&mut entry, Kind::Sent, message),
-            Event::Delivered(message) => self.of_message(&mut entry, Kind::Delivered, message),
+            Event::Delivered(message) => {
+                entry.pressure = self.pressure.take();
+                self.of_message(&mut entry, Kind::Delivered, message);
+            }
             Event::Opened(message) => self.of_message(&mut entry, Kind::Opened, message),
             Event::Clicked(message) => {
                 self.clicked = Some(message);
@@ -312,7 +331,6 @@ impl<'w> Namer<'_, 'w> {
                     Cause::Need => {}
                 }
             }
-            Event::Lost => entry.event = Kind::Lost,
             Event::BilledInWindow(message) => self.of_message(&mut entry, Kind::BilledInWindow, message),
             Event::ConversationBegan(message) => self.of_message(&mut entry, Kind::ConversationBegan, message),
             Event::Renewed { fee } => {
@@ -324,6 +342,12 @@ impl<'w> Namer<'_, 'w> {
             Event::DeliveredTwice(message) => self.of_message(&mut entry, Kind::DeliveredTwice, message),
             Event::SeenOpened(message) => self.of_message(&mut entry, Kind::SeenOpened, message),
             Event::SeenClicked(message) => self.of_message(&mut entry, Kind::SeenClicked, message),
+            Event::Lost | Event::UnderPressure(..) => entry.event = Kind::Lost,
+            Event::Complained(message) => self.of_message(&mut entry, Kind::Complained, message),
+            Event::OptedIn(channel) => {
+                entry.event = Kind::OptedIn;
+                entry.channel = Some(self.channel(channel));
+            }
         }
         entry
     }
@@ -379,6 +403,7 @@ impl<'w> Namer<'_, 'w> {
             cost: None,
             alive: None,
             opted_in: None,
+            pressure: None,
             contact: None,
             value_minor: 0,
         }

@@ -11,7 +11,7 @@ use crate::engine::Scratch;
 use crate::simulation::Progress;
 
 /// The columns, and what each one says.
-pub const COLUMNS: [(&str, &str); 25] = [
+pub const COLUMNS: [(&str, &str); 26] = [
     ("strategy", "the strategy under which it happened"),
     ("draw", "which draw of the uncertain inputs the customer lives in: 0, 1, 2, …"),
     ("customer", "the customer's number in its draw; the same number is the same customer under every strategy"),
@@ -48,6 +48,7 @@ pub const COLUMNS: [(&str, &str); 25] = [
     ("alive", "whether the customer was alive when it joined: `true` or `false`"),
     ("opted_in", "the channels to which it had opted in when it joined, separated by `;`"),
     ("joined_seconds", "when it joined, in seconds since the start; negative for a base with a past"),
+    ("pressure", "pressure under which the message was delivered, where there is fatigue"),
 ];
 
 /// Customers whose rows one thread writes in one go.
@@ -181,5 +182,6 @@ fn fields(key: &Key, entry: &Entry) -> [String; COLUMNS.len()] {
         entry.alive.map_or(String::new(), |alive| alive.to_string()),
         entry.opted_in.as_ref().map_or(String::new(), |channels| channels.join(";")),
         if joined { key.joined.to_string() } else { String::new() },
+        number(entry.pressure),
     ]
 }

@@ -70,6 +70,11 @@ pub enum What<'w> {
         /// Whether the firm knows, and sends nothing any more.
         known: bool,
     },
+    /// At an order the customer opted in to a channel.
+    OptedIn {
+        /// Which one.
+        channel: &'w str,
+    },
 }
 
 /// What became of a due message.
@@ -83,6 +88,8 @@ pub enum Fate {
     Delivered {
         /// Whether the customer opted out because of it.
         opted_out: bool,
+        /// Whether the customer complained about it.
+        complained: bool,
     },
     /// It was not sent.
     NotSent(Why),
@@ -177,13 +184,13 @@ impl<'w> What<'w> {
 
     /// Whether two are the same thing that happens: the same address, whatever comes of it.
     pub(super) fn is_at(&self, other: &Self) -> bool {
-        let refused = |what: &Self| match what {
-            Self::Refused { campaign, .. } => Some((*campaign).to_owned()),
+        let named = |what: &Self| match what {
+            Self::Refused { campaign: name, .. } | Self::OptedIn { channel: name } => Some((*name).to_owned()),
             _ => None,
         };
         std::mem::discriminant(self) == std::mem::discriminant(other)
             && self.contact() == other.contact()
-            && refused(self) == refused(other)
+            && named(self) == named(other)
     }
 
     fn journey(&mut self) -> Option<&mut Journey<'w>> {
@@ -244,9 +251,13 @@ pub(super) fn moments<'w>(entries: &[Entry<'w>], known_loss: bool, scenario: &Sc
             (Kind::Duplicated, Some(contact)) => What::Duplicated(contact),
             (Kind::SeenOpened, Some(contact)) => What::SeenOpened(contact),
             (Kind::SeenClicked, Some(contact)) => What::SeenClicked(contact),
-            (Kind::Delivered | Kind::OptedOut, _) => {
+            (Kind::Delivered | Kind::OptedOut | Kind::Complained, _) => {
                 if let Some(Moment { what: What::Message(_, fate), .. }) = moments.get_mut(message) {
-                    *fate = Fate::Delivered { opted_out: entry.event == Kind::OptedOut };
+                    let before = matches!(fate, Fate::Delivered { complained: true, .. });
+                    *fate = Fate::Delivered {
+                        opted_out: entry.event == Kind::OptedOut,
+                        complained: before || entry.event == Kind::Complained,
+                    };
                 }
                 continue;
             }
@@ -270,6 +281,7 @@ pub(super) fn moments<'w>(entries: &[Entry<'w>], known_loss: bool, scenario: &Sc
                 own.into_iter().for_each(|own| own.cart = true);
                 continue;
             }
+            (Kind::OptedIn, _) => What::OptedIn { channel: entry.channel.unwrap_or_default() },
             (Kind::Ordered, _) if entry.cause == Some(JourneyCause::Joining) => {
                 What::FirstOrder { channel: entry.channel.unwrap_or_default(), value: entry.value_minor }
             }
@@ -329,7 +341,7 @@ fn why(entry: &Entry, contact: Contact, opt_outs: &[(&str, Seconds)], scenario: 
         Reason::ConditionMet => Why::ConditionMet(entry.condition.clone()),
         Reason::ConditionNotMet => Why::ConditionNotMet(entry.condition.clone()),
         Reason::OptedOut => {
-            let since = opt_outs.iter().find(|(of, _)| *of == contact.channel);
+            let since = opt_outs.iter().rfind(|(of, _)| *of == contact.channel);
             Why::OptedOut(since.map_or(entry.at_seconds, |&(_, at)| at))
         }
         _ => Why::Plain(reason),

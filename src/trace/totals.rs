@@ -24,6 +24,9 @@ pub struct Totals {
     pub held: u64,
     /// Channels opted out of.
     pub opted_out: u64,
+    /// Complaints; left out where there is none.
+    #[serde(skip_serializing_if = "none")]
+    pub complained: u64,
     /// What the messages cost, in units of the currency.
     pub cost: f64,
     /// Orders.
@@ -45,6 +48,11 @@ pub struct Totals {
     /// The profit in minor units × 10⁻⁹.
     #[serde(skip)]
     pub profit_minor_e9: i128,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
+fn none(count: &u64) -> bool {
+    *count == 0
 }
 
 impl Totals {
@@ -69,6 +77,7 @@ impl Totals {
                 Event::Held(..) => totals.held += 1,
                 Event::Withheld(..) => totals.not_sent += 1,
                 Event::OptedOut(_) => totals.opted_out += 1,
+                Event::Complained(_) => totals.complained += 1,
                 Event::Ordered { value, .. } => {
                     totals.orders += 1;
                     totals.value_minor += i128::from(value);
@@ -89,7 +98,9 @@ impl Totals {
                 | Event::Refused(..)
                 | Event::CartLeft(_)
                 | Event::SeenOpened(_)
-                | Event::SeenClicked(_) => {}
+                | Event::SeenClicked(_)
+                | Event::UnderPressure(..)
+                | Event::OptedIn(_) => {}
             }
         }
         let minor = 10_i128.pow(customers.world.currency.decimals);

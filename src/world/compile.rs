@@ -3,6 +3,7 @@
 use rand_distr::Gamma;
 
 use super::draws::Draw;
+use super::pressure::{FatigueTable, GoodwillTable};
 use super::tables::{
     Basket, CampaignTable, ContactTable, Delay, FixedCosts, Joined, OptIn, SegmentTable, Tables, upper_ends,
 };
@@ -45,6 +46,8 @@ pub(super) fn tables(world: &World, draw: Draw) -> Result<Tables, Problem> {
         strategies: (scenario.strategies.iter().map(|strategy| fixed_costs(scenario, &strategy.fixed, draw)))
             .chain([FixedCosts::default()])
             .collect(),
+        fatigue: scenario.fatigue.as_ref().map(|fatigue| FatigueTable::new(fatigue, draw)),
+        goodwill: scenario.goodwill.as_ref().map(|goodwill| GoodwillTable::new(goodwill, draw)),
     })
 }
 
@@ -65,10 +68,6 @@ fn contact(scenario: &Scenario, channel: &Channel, scale: f64, draw: Draw) -> Op
     };
     let (opened, clicked) = affinity::thresholds(open, click_to_open, contact.affinity_spread);
     let odds = contact.best_hour_odds.as_ref().map_or(1.0, |odds| draw.value(odds));
-    let at_best = |chance: &Threshold| {
-        let chance = chance.probability();
-        Threshold::new(odds * chance / (1.0 - chance + odds * chance))
-    };
     let landing = contact.landing.value.iter().find_map(|name| {
         scenario.channels.iter().position(|other| other.name == name.value && other.order_rate.is_some())
     });
@@ -83,7 +82,7 @@ fn contact(scenario: &Scenario, channel: &Channel, scale: f64, draw: Draw) -> Op
         price,
         billed_on_sent: contact.billed_on == Billing::Sent,
         delivered: Threshold::new(draw.value(&contact.delivery_rate)),
-        opened_at_best: (odds != 1.0).then(|| opened.iter().map(at_best).collect()),
+        opened_at_best: (odds != 1.0).then(|| opened.iter().map(|chance| chance.at_odds(odds)).collect()),
         opened,
         clicked,
         replied: Threshold::new(contact.reply_rate.as_ref().map_or(0.0, |rate| draw.value(rate))),
@@ -107,6 +106,10 @@ fn contact(scenario: &Scenario, channel: &Channel, scale: f64, draw: Draw) -> Op
         tells_opening,
         seen_as_it_is: tells_opening
             && [machine_opened, scanner_clicked].iter().all(|chance| *chance == Threshold::NEVER),
+        complaint: Threshold::new((draw.value(&contact.complaint_rate) * scale).min(1.0)),
+        opt_in_at_order: Threshold::new(draw.value(&contact.opt_in_at_order)),
+        return_at_order: Threshold::new(draw.value(&contact.return_at_order)),
+        fatigue: contact.fatigue.as_ref().map(|fatigue| FatigueTable::new(fatigue, draw)),
     })
 }
 

@@ -3,7 +3,7 @@
 use rand_distr::{Distribution, Pert, StandardNormal};
 
 use crate::luck::{Label, Luck};
-use crate::scenario::{Basket, Chance, Click, Delay, Demand, Input, Law, Purchases, Scale, Scenario};
+use crate::scenario::{Basket, Chance, Click, Delay, Demand, Fatigue, Input, Law, Purchases, Scale, Scenario};
 use crate::stats::linear::cholesky;
 
 /// One sample of all uncertain inputs.
@@ -146,6 +146,10 @@ pub(super) fn uncertain(scenario: &Scenario) -> Vec<Uncertain> {
             contact.cost_per_transactional.iter().for_each(|price| found.add(price));
             contact.window.iter().flat_map(|window| &window.cost).for_each(|price| found.add(price));
             contact.conversations.iter().for_each(|conversations| found.add(&conversations.cost));
+            for share in [&contact.complaint_rate, &contact.opt_in_at_order, &contact.return_at_order] {
+                found.add(share);
+            }
+            found.add_fatigue(contact.fatigue.as_ref());
         }
         channel.order_rate.iter().chain(&channel.cart_rate).for_each(|rate| found.add(rate));
     }
@@ -195,12 +199,24 @@ pub(super) fn uncertain(scenario: &Scenario) -> Vec<Uncertain> {
     for strategy in &scenario.strategies {
         strategy.fixed.inputs().into_iter().for_each(|amount| found.add(amount));
     }
+    found.add_fatigue(scenario.fatigue.as_ref());
+    if let Some(goodwill) = &scenario.goodwill {
+        goodwill.half_life.iter().for_each(|span| found.add(span));
+        found.add(&goodwill.loss_odds);
+    }
     found.0
 }
 
 struct Found(Vec<Uncertain>);
 
 impl Found {
+    fn add_fatigue(&mut self, fatigue: Option<&Fatigue>) {
+        if let Some(fatigue) = fatigue {
+            self.add(&fatigue.half_life);
+            fatigue.inputs().for_each(|odds| self.add(odds));
+        }
+    }
+
     fn add<Q>(&mut self, input: &Input<Q>) {
         if !matches!(input.law, Law::Fixed(_)) {
             let kind = Kind::One { law: input.law, scale: input.scale };

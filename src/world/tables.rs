@@ -5,6 +5,7 @@ use std::sync::Arc;
 use rand_distr::{Beta, Gamma};
 
 use super::ChannelId;
+use super::pressure::{FatigueTable, GoodwillTable};
 use super::season::Season;
 use crate::luck::{Label, Threshold};
 use crate::scenario::{At, Scenario, Seconds, WEEK};
@@ -26,6 +27,10 @@ pub struct Tables {
     pub count_first: bool,
     /// By strategy: what it costs itself.
     pub strategies: Vec<FixedCosts>,
+    /// Fatigue over all channels.
+    pub fatigue: Option<FatigueTable>,
+    /// What moves goodwill and what it does.
+    pub goodwill: Option<GoodwillTable>,
 }
 
 /// What happens to a message on one channel.
@@ -85,6 +90,14 @@ pub struct ContactTable {
     pub tells_opening: bool,
     /// Whether the firm sees the openings and clicks that there are, and no others.
     pub seen_as_it_is: bool,
+    /// Complaints ÷ delivered marketing.
+    pub complaint: Threshold,
+    /// Chance at an order that a customer who never opted in does.
+    pub opt_in_at_order: Threshold,
+    /// Chance at an order that a customer who opted out opts in again.
+    pub return_at_order: Threshold,
+    /// What messages do to the next ones on this channel.
+    pub fatigue: Option<FatigueTable>,
 }
 
 /// What is paid whether or not anything is sent: one customer's part of it, in nano-units of the currency (R56).

@@ -129,7 +129,10 @@ impl Watch for Recorder<'_> {
             | Event::Renewed { .. }
             | Event::DeliveredTwice(_)
             | Event::SeenOpened(_)
-            | Event::SeenClicked(_) => {}
+            | Event::SeenClicked(_)
+            | Event::UnderPressure(..)
+            | Event::Complained(_)
+            | Event::OptedIn(_) => {}
         }
     }
 

@@ -114,8 +114,9 @@ fn lanes(trace: &Trace, index: usize, life: &Life) -> Vec<Lane> {
 fn message_mark(at: Seconds, what: &What) -> Option<Event> {
     let (shape, label) = match what {
         What::Message(_, Fate::Undelivered) => (Shape::Cross, ""),
-        What::Message(_, Fate::Delivered { opted_out: false }) => (Shape::Stroke, ""),
-        What::Message(_, Fate::Delivered { opted_out: true }) => (Shape::Down, "opted out"),
+        What::Message(_, Fate::Delivered { opted_out: false, .. }) => (Shape::Stroke, ""),
+        What::Message(_, Fate::Delivered { complained: true, .. }) => (Shape::Down, "complained"),
+        What::Message(_, Fate::Delivered { .. }) => (Shape::Down, "opted out"),
         What::Message(_, Fate::NotSent(_) | Fate::Held { .. }) => (Shape::Ring, ""),
         What::Opened(_) => (Shape::Dot, ""),
         What::Clicked(..) => (Shape::Diamond, ""),
@@ -129,6 +130,7 @@ fn life_mark(trace: &Trace, at: Seconds, what: &What) -> Option<Event> {
     let (shape, label) = match (what, what.order()) {
         (_, Some(value)) => (Shape::Up, money(trace, value)),
         (What::Need(_) | What::Clicked(..), None) => (Shape::Square, String::new()),
+        (What::OptedIn { .. }, None) => (Shape::Stroke, words(trace, at, what)),
         (What::Lost { .. }, None) => (Shape::Down, "lost".to_owned()),
         (What::Joined { .. }, None) => (Shape::Stroke, words(trace, at, what)),
         _ => return None,

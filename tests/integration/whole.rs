@@ -1,0 +1,3 @@
+//! The whole customer: mechanisms that are neutral unless they are written.
+
+mod prices;

@@ -104,6 +104,11 @@ fn description(world: &World) -> String {
     );
     line("living", format!("{} of the customers at the start, if nobody contacts them", percent(world.living_share())));
     line("tallies", format!("{} MB (at most {} MB)", number(size as f64 / f64::from(1 << 20)), LARGEST >> 20));
+    for campaign in &scenario.campaigns {
+        for (channel, said) in &campaign.texts {
+            text += &format!("\n  text of `{}` for `{}`: {}\n", campaign.name, channel.value, said.size());
+        }
+    }
     for hint in hints(scenario) {
         text += &format!("\n  {hint}\n");
     }

@@ -51,7 +51,7 @@ impl<W: Watch, const PLAIN: bool> Player<'_, W, PLAIN> {
     /// A contract is renewed, or given up.
     pub fn renew(&mut self, at: Seconds) {
         let (true, Dropout::PerPeriod { fee, .. }) = (self.alive, self.table.dropout) else { return };
-        if self.start.gives_up(self.renewal) {
+        if self.start.renewal_luck(self.renewal).happens(purpose::COIN, self.coin(at)) {
             self.lose(at);
             return;
         }

@@ -4,6 +4,7 @@ mod campaigns;
 mod channels;
 mod plans;
 mod policies;
+mod prices;
 mod segments;
 
 use super::Scenario;
@@ -37,12 +38,14 @@ pub(super) fn check(scenario: &Scenario, sources: &Sources, problems: &mut Probl
     shares(scenario, problems);
     for channel in &scenario.channels {
         channels::check(scenario, channel, sources, problems);
+        prices::of_channel(scenario, channel, sources, problems);
     }
     for segment in &scenario.segments {
         segments::check(scenario, segment, problems);
     }
     for campaign in &scenario.campaigns {
         campaigns::check(scenario, campaign, problems);
+        prices::of_campaign(scenario, campaign, problems);
     }
     campaigns::circles(scenario, problems);
     for strategy in &scenario.strategies {

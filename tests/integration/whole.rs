@@ -1,3 +1,4 @@
-//! The whole customer: each mechanism beyond the spine, its limits and its signs.
+//! The whole customer: mechanisms that are neutral unless they are written, each with its limits and signs.
 
 mod attribution;
+mod prices;

@@ -1,0 +1,53 @@
+//! Prices: texts, windows and conversations that nothing hangs on.
+
+use super::carrier;
+use crate::scenario::campaign::{Campaign, Purpose};
+use crate::scenario::channel::{BilledBy, Channel, Contact};
+use crate::scenario::place::{Origin, Sources};
+use crate::scenario::problems::{Problem, Problems};
+use crate::scenario::Scenario;
+
+/// Checks what the messages of one campaign are billed by.
+pub(super) fn of_campaign(scenario: &Scenario, campaign: &Campaign, problems: &mut Problems) {
+    let what = format!("campaign `{}` has a text for", campaign.name);
+    for (channel, _) in &campaign.texts {
+        let Some(found) = carrier(scenario, channel, &what, problems) else { continue };
+        if found.contact.as_ref().is_some_and(|contact| contact.billed_by == BilledBy::Message) {
+            let message = format!("the text of campaign `{}` for `{}` changes nothing", campaign.name, channel.value);
+            let help =
+                format!("`{}` is billed by message, however long it is: write `billed_by = \"segment\"`", channel.value);
+            problems.push(Problem::warning(message, channel.at).help(help));
+        }
+    }
+    let idle = campaign.free_form.as_ref().filter(|free_form| free_form.value);
+    if let Some(free_form) = idle.filter(|_| contacts(scenario).all(|contact| contact.window.is_none())) {
+        let message = format!("`free_form` of campaign `{}` changes nothing: no channel has a `window`", campaign.name);
+        let help = "write `window = \"24h\"` in the channel on which such messages are only allowed after a reply";
+        problems.push(Problem::warning(message, free_form.at).help(help));
+    }
+}
+
+/// Checks the window of one channel.
+pub(super) fn of_channel(scenario: &Scenario, channel: &Channel, sources: &Sources, problems: &mut Problems) {
+    let Some((contact, window)) = channel.contact.as_ref().and_then(|own| Some((own, own.window.as_ref()?))) else {
+        return;
+    };
+    if contact.reply_rate.as_ref().is_none_or(|rate| rate.high() == 0.0) {
+        let message = format!("the window of `{}` never opens: nobody replies on it", channel.name);
+        problems.push(Problem::warning(message, channel.at).help("write its `reply_rate`"));
+    }
+    let may_be_cheap =
+        |campaign: &Campaign| campaign.is_free_form() || campaign.purpose == Purpose::Transactional;
+    // What a preset says of prices is of use to whoever needs it.
+    let typed = window.cost.as_ref().and_then(|cost| cost.at).filter(|at| sources.of(*at).origin != Origin::Preset);
+    if let Some(at) = typed.filter(|_| !scenario.campaigns.iter().any(may_be_cheap)) {
+        let message = format!("`cost_in_window` of `{}` changes nothing", channel.name);
+        let help = "it is the price of free-form and transactional messages, and no campaign is one of them: write \
+             `free_form = true` or `purpose = \"transactional\"` in a campaign";
+        problems.push(Problem::warning(message, at).help(help));
+    }
+}
+
+fn contacts(scenario: &Scenario) -> impl Iterator<Item = &Contact> {
+    scenario.channels.iter().filter_map(|channel| channel.contact.as_ref())
+}

@@ -9,9 +9,11 @@
 //! from there.
 
 mod contacts;
+mod context;
 mod entry;
 mod examine;
 mod journeys;
+mod known;
 mod play;
 mod potential;
 mod purpose;

@@ -10,6 +10,7 @@ mod campaign;
 mod catalogue;
 mod channel;
 mod checks;
+mod context;
 mod defaults;
 mod demand;
 mod evidence;
@@ -42,6 +43,7 @@ pub use basket::Basket;
 pub use campaign::{Campaign, Exit, Goal, GoalEvent, Purpose};
 pub use catalogue::{PresetCard, PresetValue, presets};
 pub use channel::{Billing, Channel, Click, Contact, Delay};
+pub use context::{CustomerContext, Profile};
 pub use defaults::{Difference, difference};
 pub use demand::{Chance, Demand, Dropout, Purchases};
 pub use evidence::{Evidence, Grade};
@@ -106,6 +108,8 @@ pub struct Scenario {
     pub count_first: bool,
     /// When customers count as lapsing and lapsed.
     pub stages: Stages,
+    /// What channels know of what a customer did on others.
+    pub context: CustomerContext,
     /// Channels, in the order of the file.
     pub channels: Vec<Channel>,
     /// Segments, in the order of the file.
@@ -211,6 +215,12 @@ const KEYS: Keys = Keys {
             "when customers who have ordered before count as lapsing and as lapsed (R37)",
         )
         .or_empty(),
+        Key::of::<CustomerContext>(
+            "context",
+            Absent::Means("everything is known everywhere at once"),
+            "what channels know of what a customer did on others, `[context]`, see below (R47 to R49)",
+        )
+        .or_empty(),
         Key::of::<Named<Channel>>("channels", Absent::Means("`web`, `app`, `store`"), "`[channels.NAME]`, see below")
             .within(0, names::GROUPS[0].2 as u64),
         Key::of::<Named<Segment>>("segments", Absent::Required, "`[segments.NAME]`, see below")
@@ -307,11 +317,13 @@ fn read_root(joined: &join::Joined, sources: &Sources, problems: &mut Problems) 
     let rates = fields.or_default("rates", context);
     let count_first = fields.or_default("count_first", context);
     let stages = fields.optional("stages", context);
+    let of_customers = fields.optional("context", context);
     named(fields.entry("exchange"), "exchange", context, exchange);
     let channels = named(fields.entry("channels"), "channels", context, channel::read);
     let segments = named(fields.entry("segments"), "segments", context, segment::read);
     let campaigns = named(fields.entry("campaigns"), "campaigns", context, campaign::read);
     let strategies = named(fields.entry("strategies"), "strategies", context, strategy::read);
+    let neutral = CustomerContext::neutral(fields.at, context);
     fields.finish(context);
     let (name, currency, start): (At<String>, Currency, Date) = (name?, currency?, start?);
     if !context.complete {
@@ -333,6 +345,7 @@ fn read_root(joined: &join::Joined, sources: &Sources, problems: &mut Problems) 
         rates,
         count_first,
         stages: stages.unwrap_or(Stages { lapsing_after: 90 * DAY, lapsed_after: 180 * DAY }),
+        context: of_customers.unwrap_or(neutral),
         channels,
         segments,
         campaigns,

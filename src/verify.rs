@@ -10,6 +10,7 @@ mod audience;
 mod cascades;
 mod certificates;
 mod contacts;
+mod context;
 mod customers;
 mod demand;
 mod journeys;
@@ -73,7 +74,7 @@ const fn oracle(name: &'static str, rule: &'static str, play: fn(&mut Stage<'_>)
     Oracle { name, rule, play }
 }
 
-const ORACLES: [Oracle; 26] = [
+const ORACLES: [Oracle; 28] = [
     oracle("cascade with long waits", "R18, R19, R32", cascades::long_waits),
     oracle("cascade with short waits", "R6, R18, R19, R32", cascades::short_waits),
     oracle("cheapest first or best first", "R2, R19", cascades::cheapest_first),
@@ -100,6 +101,8 @@ const ORACLES: [Oracle; 26] = [
     oracle("means of rare buyers", "certify", certificates::rare_buyers),
     oracle("planned looks", "certify", certificates::planned_looks),
     oracle("looks at any time", "certify", certificates::looks_at_any_time),
+    oracle("lost context", "R47", context::lost),
+    oracle("carts found again", "R49", context::carts),
 ];
 
 /// All oracles, in the order in which [`verify`] plays them.

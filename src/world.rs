@@ -13,6 +13,7 @@ mod journeys;
 mod neutral;
 mod plan;
 mod policies;
+mod profile;
 mod tables;
 mod wall;
 
@@ -24,8 +25,9 @@ pub use draws::{Draw, Uncertain};
 pub use entry::{Audience, Entry, EventTrigger, On};
 pub use plan::{Ends, Occurrence, Plan, Step, Strategy, Way};
 pub use policies::{Cap, Hush, Policies, Quiet};
+pub use profile::Profile;
 pub use tables::{
-    Basket, CampaignTable, Coin, ContactTable, Delay, Dropout, Joined, OptIn, Rate, Row, SegmentTable, Tables,
+    Basket, CampaignTable, Coin, ContactTable, ContextTable, Delay, Dropout, Joined, OptIn, Rate, Row, SegmentTable, Shifted, Tables,
 };
 pub use wall::Wall;
 

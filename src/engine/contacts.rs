@@ -22,7 +22,7 @@ impl<W: Watch, const PLAIN: bool> Player<'_, W, PLAIN> {
         run.sent |= 1 << place;
         run.last_sent = at;
         if delivered {
-            run.responses |= Step::bit(Response::Delivered);
+            self.note(index, at, Response::Delivered, channel, luck);
         }
         self.watch.see(at, Event::Sent(message));
         if !PLAIN && self.strategy.asks_for_sends {
@@ -138,10 +138,10 @@ impl<W: Watch, const PLAIN: bool> Player<'_, W, PLAIN> {
     /// Notes a response to a message of a run.
     #[inline(always)]
     fn respond(&mut self, at: Seconds, contact: Pending, response: Response) {
-        let bit = Step::bit(response);
-        self.scratch.runs[contact.message.run as usize].responses |= bit;
-        if self.strategy.ends_runs & bit != 0 {
-            self.heard(at, bit);
+        let (message, what) = (contact.message, Step::bit(response));
+        self.note(message.run, at, response, message.channel, contact.luck);
+        if self.strategy.ends_runs & what != 0 {
+            self.heard(at, self.deed(at, what, message.channel, contact.luck));
         }
     }
 }

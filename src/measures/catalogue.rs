@@ -88,7 +88,11 @@ impl Measure {
 }
 
 /// Measures of what not every scenario has, and when it does; they are shown only there.
-const NOT_EVERYWHERE: &[(&str, IsThere)] = &[];
+const NOT_EVERYWHERE: &[(&str, IsThere)] = &[
+    ("contexts_lost", Scenario::loses_context),
+    ("carts_left", |scenario| scenario.context.finds_carts()),
+    ("carts_found", |scenario| scenario.context.finds_carts()),
+];
 
 /// Whether a scenario has what a measure is of.
 type IsThere = fn(&Scenario) -> bool;
@@ -341,4 +345,30 @@ pub const MEASURES: &[Measure] = &[
         numerator: |c| c.of(ChannelCount::OptedIn) - c.of(ChannelCount::OptedOut),
         denominator: |c| c.of(ChannelCount::OptedIn),
     },
+    Measure {
+        key: "contexts_lost",
+        name: "lost contexts per journey",
+        unit: Unit::Number,
+        better: Better::Lower,
+        definition: "hops that lost the context ÷ journeys",
+        is_total: false,
+        numerator: |c| c.of(ChannelCount::ContextsLost),
+        denominator: |c| c.of(ChannelCount::Journeys),
+    },
+    per_customer(
+        "carts_left",
+        "carts left per customer",
+        Unit::Number,
+        Better::Neither,
+        "journeys that left a cart behind ÷ customers",
+        |c| c.of(ChannelCount::CartsLeft),
+    ),
+    per_customer(
+        "carts_found",
+        "carts found per customer",
+        Unit::Number,
+        Better::Higher,
+        "journeys that came to a channel that knew of a cart left earlier ÷ customers",
+        |c| c.of(ChannelCount::CartsFound),
+    ),
 ];

@@ -2,10 +2,10 @@
 //! the readers are held to.
 
 use super::format::{Absent, Form, Key, Keys, Kind, Plain, alternatives, thousands};
-use super::{KEYS, audience, campaign, channel, plan, policies, segment, step, strategy, trigger};
+use super::{KEYS, audience, campaign, channel, context, plan, policies, segment, step, strategy, trigger};
 
 /// The tables that stand by themselves; the keys of all others are listed where they belong, as `trigger.every`.
-fn by_themselves() -> [&'static Keys; 13] {
+fn by_themselves() -> [&'static Keys; 14] {
     [
         &KEYS,
         &channel::KEYS,
@@ -20,6 +20,7 @@ fn by_themselves() -> [&'static Keys; 13] {
         &policies::POLICIES,
         &policies::QUIET_RULE,
         &policies::CAP,
+        &context::CONTEXT,
     ]
 }
 

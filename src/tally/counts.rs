@@ -35,11 +35,15 @@ pub enum ChannelCount {
     Revenue,
     /// What the messages cost, in nano-units of the currency: billed messages × price (R17).
     Spend,
+    /// Of the hops away from here, those that lost the context (R47).
+    ContextsLost,
+    /// Journeys that first came here to a channel that knew of a cart left earlier (R49).
+    CartsFound,
 }
 
 impl ChannelCount {
     /// All of them with their names in result files, in the order of a row.
-    pub const ALL: [(Self, &'static str); 16] = [
+    pub const ALL: [(Self, &'static str); 18] = [
         (Self::Sent, "sent"),
         (Self::Delivered, "delivered"),
         (Self::Opened, "opened"),
@@ -56,6 +60,8 @@ impl ChannelCount {
         (Self::Orders, "orders"),
         (Self::Revenue, "revenue_minor"),
         (Self::Spend, "spend_nano"),
+        (Self::ContextsLost, "contexts_lost"),
+        (Self::CartsFound, "carts_found"),
     ];
 }
 

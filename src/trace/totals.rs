@@ -81,7 +81,9 @@ impl Totals {
                 | Event::Hopped { .. }
                 | Event::Bounced(_)
                 | Event::Refused(..)
-                | Event::CartLeft(_) => {}
+                | Event::CartLeft(_)
+                | Event::ContextLost { .. }
+                | Event::CartFound(_) => {}
             }
         }
         let minor = 10_i128.pow(customers.world.currency.decimals);

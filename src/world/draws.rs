@@ -176,6 +176,9 @@ pub(super) fn uncertain(scenario: &Scenario) -> Vec<Uncertain> {
         found.add(&campaign.intent);
         found.add(&campaign.displacement);
     }
+    found.add(&scenario.context.sync_failure);
+    found.add(&scenario.context.leave_odds);
+    found.add(&scenario.context.cart_odds);
     found.0
 }
 

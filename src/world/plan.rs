@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::entry::{self, Entry, EventTrigger};
 use super::neutral::is_neutral;
 use super::policies::Policies;
+use super::profile::Profile;
 use super::tables::upper_ends;
 use super::{CampaignId, ChannelId, StepId, calendar};
 use crate::luck::{Label, Threshold};
@@ -25,6 +26,8 @@ pub struct Strategy {
     pub events: Vec<EventTrigger>,
     /// What it keeps to whatever its plans say.
     pub policies: Policies,
+    /// What its channels know of each other.
+    pub profile: Profile,
     /// What a customer does that ends a run of any plan, as [bits](Step::bit).
     pub ends_runs: u8,
     /// Of these, what ends one at once.
@@ -191,12 +194,14 @@ pub(super) fn compile(scenario: &Scenario) -> Vec<Strategy> {
         at: scenario::Place::default(),
         plans: Vec::new(),
         policies: scenario::Policies::default(),
+        profile: scenario::Profile::Unified,
     };
     scenario.strategies.iter().chain([&none]).map(|strategy| one(scenario, strategy, end)).collect()
 }
 
 fn one(scenario: &Scenario, strategy: &scenario::Strategy, end: Seconds) -> Strategy {
     let policies = Policies::new(scenario, &strategy.policies);
+    let profile = Profile::new(scenario, strategy.profile);
     let mut ids = 0..StepId::MAX;
     let plans: Vec<Option<Plan>> = scenario
         .campaigns
@@ -230,7 +235,7 @@ fn one(scenario: &Scenario, strategy: &scenario::Strategy, end: Seconds) -> Stra
     Strategy {
         name: strategy.name.clone(),
         calendars: calendars.collect(),
-        plain: is_neutral(scenario) && events.is_empty() && plans.iter().flatten().all(|plan| plan.plain),
+        plain: is_neutral(scenario) && profile.is_plain() && events.is_empty() && plans.iter().flatten().all(|plan| plan.plain),
         events,
         ends_runs,
         ends_at_once,
@@ -239,6 +244,7 @@ fn one(scenario: &Scenario, strategy: &scenario::Strategy, end: Seconds) -> Stra
             || plans.iter().flatten().any(by_response),
         plans,
         policies,
+        profile,
     }
 }
 

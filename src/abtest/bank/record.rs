@@ -101,7 +101,9 @@ impl Watch for Recorder<'_> {
             | Event::Bounced(_)
             | Event::Refused(..)
             | Event::Held(..)
-            | Event::CartLeft(_) => {}
+            | Event::CartLeft(_)
+            | Event::ContextLost { .. }
+            | Event::CartFound(_) => {}
         }
     }
 

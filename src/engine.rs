@@ -9,11 +9,13 @@
 //! from there.
 
 mod contacts;
+mod context;
 mod contracts;
 mod conversations;
 mod entry;
 mod examine;
 mod journeys;
+mod known;
 mod play;
 mod potential;
 mod pressure;

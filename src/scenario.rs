@@ -11,6 +11,7 @@ mod campaign;
 mod catalogue;
 mod channel;
 mod checks;
+mod context;
 mod costs;
 mod defaults;
 mod demand;
@@ -49,6 +50,7 @@ pub use basket::Basket;
 pub use campaign::{Campaign, Exit, Goal, GoalEvent, Purpose};
 pub use catalogue::{PresetCard, PresetValue, presets};
 pub use channel::{BilledBy, Billing, Channel, Click, Contact, Conversations, Delay, Receipts, Window};
+pub use context::{CustomerContext, Profile};
 pub use costs::{FixedCosts, MONTH, YEAR};
 pub use defaults::{Difference, difference};
 pub use demand::{Chance, Contract, Demand, Dropout, Purchases};
@@ -122,6 +124,8 @@ pub struct Scenario {
     pub discount_rate: f64,
     /// By which rule orders are attributed.
     pub attribution: Attribution,
+    /// What channels know of what a customer did on others.
+    pub context: CustomerContext,
     /// Channels, in the order of the file.
     pub channels: Vec<Channel>,
     /// Segments, in the order of the file.
@@ -243,6 +247,12 @@ const KEYS: Keys = Keys {
             "by which rule orders are attributed to messages, for comparison with what they truly cause (R57)",
         )
         .or_empty(),
+        Key::of::<CustomerContext>(
+            "context",
+            Absent::Means("everything is known everywhere at once"),
+            "what channels know of what a customer did on others, `[context]`, see below (R47 to R49)",
+        )
+        .or_empty(),
         Key::of::<Named<Channel>>("channels", Absent::Means("`web`, `app`, `store`"), "`[channels.NAME]`, see below")
             .within(0, names::GROUPS[0].2 as u64),
         Key::of::<Named<Segment>>("segments", Absent::Required, "`[segments.NAME]`, see below")
@@ -347,6 +357,7 @@ fn read_root(joined: &join::Joined, sources: &Sources, problems: &mut Problems) 
     let stages = fields.optional("stages", context);
     let Share(discount_rate) = fields.or_default("discount_rate", context);
     let attribution: Option<Attribution> = fields.optional("attribution", context);
+    let of_customers = fields.optional("context", context);
     named(fields.entry("exchange"), "exchange", context, exchange);
     let channels = named(fields.entry("channels"), "channels", context, channel::read);
     let segments = named(fields.entry("segments"), "segments", context, segment::read);
@@ -354,6 +365,7 @@ fn read_root(joined: &join::Joined, sources: &Sources, problems: &mut Problems) 
     let strategies = named(fields.entry("strategies"), "strategies", context, strategy::read);
     let fatigue = fields.optional::<fatigue::Overall>("fatigue", context);
     let goodwill = fields.optional("goodwill", context);
+    let neutral = CustomerContext::neutral(fields.at, context);
     fields.finish(context);
     let (name, currency, start): (At<String>, Currency, Date) = (name?, currency?, start?);
     if !context.complete {
@@ -377,6 +389,7 @@ fn read_root(joined: &join::Joined, sources: &Sources, problems: &mut Problems) 
         stages: stages.unwrap_or(Stages { lapsing_after: 90 * DAY, lapsed_after: 180 * DAY }),
         discount_rate,
         attribution: attribution.unwrap_or_default(),
+        context: of_customers.unwrap_or(neutral),
         channels,
         segments,
         campaigns,

@@ -10,6 +10,7 @@ mod audience;
 mod cascades;
 mod certificates;
 mod contacts;
+mod context;
 mod customers;
 mod demand;
 mod journeys;
@@ -75,7 +76,7 @@ const fn oracle(name: &'static str, rule: &'static str, play: fn(&mut Stage<'_>)
     Oracle { name, rule, play }
 }
 
-const ORACLES: [Oracle; 31] = [
+const ORACLES: [Oracle; 33] = [
     oracle("cascade with long waits", "R18, R19, R32", cascades::long_waits),
     oracle("cascade with short waits", "R6, R18, R19, R32", cascades::short_waits),
     oracle("cheapest first or best first", "R2, R19", cascades::cheapest_first),
@@ -107,6 +108,8 @@ const ORACLES: [Oracle; 31] = [
     oracle("seasons", "R52", lives::seasons),
     oracle("machines", "R50", seen::machines),
     oracle("late and twice", "R17, R51", seen::late_and_twice),
+    oracle("lost context", "R47", context::lost),
+    oracle("carts found again", "R49", context::carts),
 ];
 
 /// All oracles, in the order in which [`verify`] plays them.

@@ -15,6 +15,7 @@ mod plan;
 mod policies;
 mod pressure;
 mod prices;
+mod profile;
 mod season;
 mod tables;
 mod wall;
@@ -31,10 +32,11 @@ pub use plan::{Ends, Occurrence, Plan, Step, Strategy, Way, Without};
 pub use policies::{Cap, Hush, Policies, Quiet};
 pub use pressure::{FatigueTable, GoodwillTable};
 pub use prices::Price;
+pub use profile::Profile;
 pub use season::Season;
 pub use tables::{
-    Basket, CampaignTable, Coin, ContactTable, Delay, Dropout, FixedCosts, Joined, OptIn, Rate, Row, SegmentTable,
-    Tables,
+    Basket, CampaignTable, Coin, ContactTable, ContextTable, Delay, Dropout, FixedCosts, Joined, OptIn, Rate, Row,
+    SegmentTable, Shifted, Tables,
 };
 pub use wall::Wall;
 

@@ -2,6 +2,7 @@
 
 use rand_distr::{Distribution, Exp1, StandardNormal};
 
+use super::known::Deed;
 use super::play::{Pending, Player, Sent, key, kind};
 use super::pressure::Weights;
 use super::purpose;
@@ -55,7 +56,7 @@ impl<W: Watch, const PLAIN: bool> Player<'_, W, PLAIN> {
         let marketing = self.strategy.plans[usize::from(campaign)].as_ref().is_none_or(|plan| plan.marketing);
         let sending = self.arrive(at, pending.luck, message, contact, marketing);
         if sending.opted_out && self.strategy.ends_runs & Step::OPTED_OUT != 0 {
-            self.heard(at, Step::OPTED_OUT);
+            self.heard(at, Deed::known_to_all(at, Step::OPTED_OUT));
         }
         if let Some(opening) = sending.opening {
             self.expect(opening);
@@ -75,7 +76,7 @@ impl<W: Watch, const PLAIN: bool> Player<'_, W, PLAIN> {
         let mut sending = Sending::default();
         self.contacted = true;
         if PLAIN || contact.tells_delivery {
-            self.scratch.runs[message.run as usize].responses |= Step::bit(Response::Delivered);
+            self.note(message.run, at, Response::Delivered, message.channel, luck);
         }
         let weights = if PLAIN { Weights::NONE } else { self.press(at, message, contact, marketing) };
         self.watch.see(at, Event::Delivered(message));
@@ -84,6 +85,8 @@ impl<W: Watch, const PLAIN: bool> Player<'_, W, PLAIN> {
         }
         if !PLAIN && contact.duplicated != Threshold::NEVER && luck.happens(purpose::DUPLICATED, contact.duplicated) {
             self.watch.see(at, Event::DeliveredTwice(message));
+            self.press_again(at, message, contact, marketing);
+            self.feel(at, |goodwill| goodwill.duplicate);
         }
         if !PLAIN && !contact.seen_as_it_is {
             self.expect_machines(at, luck, message, contact);
@@ -199,10 +202,10 @@ impl<W: Watch, const PLAIN: bool> Player<'_, W, PLAIN> {
     /// Notes what the firm sees of a message of a run.
     #[inline(always)]
     pub fn respond(&mut self, at: Seconds, contact: Pending, response: Response) {
-        let bit = Step::bit(response);
-        self.scratch.runs[contact.message.run as usize].responses |= bit;
-        if self.strategy.ends_runs & bit != 0 {
-            self.heard(at, bit);
+        let (message, what) = (contact.message, Step::bit(response));
+        self.note(message.run, at, response, message.channel, contact.luck);
+        if self.strategy.ends_runs & what != 0 {
+            self.heard(at, self.deed(at, what, message.channel, contact.luck));
         }
     }
 }

@@ -1,10 +1,11 @@
 //! What a due step goes through before it is sent, in a fixed order (R21).
 
+use super::known::Deed;
 use super::play::{Player, Run, Sent, kind};
 use super::purpose;
 use super::watch::{Reason, Watch};
 use crate::scenario::{Capped, DAY, GivesWay, Seconds};
-use crate::world::{Cap, Hush, Plan, Step};
+use crate::world::{Cap, ChannelId, Hush, Plan, Step};
 
 /// What an examination came to.
 pub(super) enum Examined {
@@ -34,21 +35,21 @@ impl<W: Watch, const PLAIN: bool> Player<'_, W, PLAIN> {
             if at - run.due >= step.ttl {
                 return Examined::Withheld(Reason::Expired, Then::Next);
             }
-            if self.left(at, run, plan) {
+            if self.left(at, run, plan, step.channel) {
                 return Examined::Withheld(Reason::Exit, Then::End);
             }
         }
-        if plan.ends.goal != 0 && self.has_met_goal(run, plan) {
+        if plan.ends.goal != 0 && self.has_met_goal(at, run, plan, step.channel) {
             return Examined::Withheld(Reason::GoalMet, Then::End);
         }
         if !PLAIN && self.is_held_out(plan) {
             return Examined::Withheld(Reason::Holdout, Then::End);
         }
-        if run.responses & step.unless != 0 {
+        if step.unless != 0 && self.known_responses(at, run, step.channel) & step.unless != 0 {
             let then = if step.ends { Then::End } else { Then::Next };
             return Examined::Withheld(Reason::ConditionMet, then);
         }
-        if !PLAIN && step.only_if != 0 && run.responses & step.only_if == 0 {
+        if !PLAIN && step.only_if != 0 && self.known_responses(at, run, step.channel) & step.only_if == 0 {
             let then = if step.ends_without { Then::End } else { Then::Next };
             return Examined::Withheld(Reason::ConditionNotMet, then);
         }
@@ -84,7 +85,7 @@ impl<W: Watch, const PLAIN: bool> Player<'_, W, PLAIN> {
         }
         let full = policies.caps.iter().filter(|cap| cap.channels >> step.channel & 1 == 1);
         for cap in full {
-            let Some(room) = self.room(at, cap) else { continue };
+            let Some(room) = self.room(at, cap, step.channel) else { continue };
             return match cap.then {
                 Capped::Skip => Examined::Withheld(Reason::Capped, Then::Next),
                 Capped::NextChannel => Examined::Withheld(Reason::Capped, Then::NextAtOnce),
@@ -95,29 +96,31 @@ impl<W: Watch, const PLAIN: bool> Player<'_, W, PLAIN> {
         Examined::Sent
     }
 
-    /// Whether the customer has left a run (R20).
-    fn left(&self, at: Seconds, run: &Run, plan: &Plan) -> bool {
-        self.has_done(run, plan.ends.exit, Seconds::MAX)
+    /// Whether the customer has left a run (R20), as far as a channel knows.
+    pub fn left(&self, at: Seconds, run: &Run, plan: &Plan, channel: ChannelId) -> bool {
+        self.has_done(at, run, plan.ends.exit, Seconds::MAX, channel)
             || at - run.began >= plan.ends.after
             || (plan.ends.outside_audience && !self.is_in_audience(at, plan))
     }
 
     #[inline(always)]
-    fn has_met_goal(&self, run: &Run, plan: &Plan) -> bool {
-        self.has_done(run, plan.ends.goal, plan.ends.within)
+    pub fn has_met_goal(&self, at: Seconds, run: &Run, plan: &Plan, channel: ChannelId) -> bool {
+        self.has_done(at, run, plan.ends.goal, plan.ends.within, channel)
     }
 
-    /// Whether the customer has done one of these, less than so long after the trigger of a run.
+    /// Whether by an instant a channel knows that the customer has done one of these, less than so long after the trigger of
+    /// a run.
     #[inline(always)]
-    fn has_done(&self, run: &Run, deeds: u8, within: Seconds) -> bool {
+    fn has_done(&self, at: Seconds, run: &Run, deeds: u8, within: Seconds, channel: ChannelId) -> bool {
         let since = &self.scratch.heard[run.heard_before as usize..];
-        since.iter().any(|&(at, deed)| deed & deeds != 0 && at - run.began < within)
+        let is_one = |deed: &&Deed| deed.what & deeds != 0 && deed.at - run.began < within;
+        since.iter().filter(is_one).any(|deed| self.knows(at, channel, deed))
     }
 
     /// The customer does something that may end runs (R20).
-    pub fn heard(&mut self, at: Seconds, deed: u8) {
-        self.scratch.heard.push((at, deed));
-        if self.strategy.ends_at_once & deed == 0 {
+    pub fn heard(&mut self, at: Seconds, deed: Deed) {
+        self.scratch.heard.push(deed);
+        if self.strategy.ends_at_once & deed.what == 0 {
             return;
         }
         for index in 0..self.scratch.runs.len() {
@@ -129,9 +132,10 @@ impl<W: Watch, const PLAIN: bool> Player<'_, W, PLAIN> {
             if !plan.ends.at_once {
                 continue;
             }
-            if self.has_done(run, plan.ends.exit, Seconds::MAX) {
+            let left = |channel| self.has_done(at, run, plan.ends.exit, Seconds::MAX, channel);
+            if self.all_know(run, plan, left) {
                 self.end(at, index as u32, Reason::Exit);
-            } else if self.has_met_goal(run, plan) {
+            } else if self.all_know(run, plan, |channel| self.has_met_goal(at, run, plan, channel)) {
                 self.end(at, index as u32, Reason::GoalMet);
             }
         }
@@ -169,8 +173,8 @@ impl<W: Watch, const PLAIN: bool> Player<'_, W, PLAIN> {
         sent.chain(waiting).chain(ahead.map(|occurrence| occurrence.at)).max()
     }
 
-    /// If a cap has no room: the first instant at which it will have, should nothing more be sent (R39).
-    fn room(&self, at: Seconds, cap: &Cap) -> Option<Seconds> {
+    /// If as far as a channel knows a cap has no room: the first instant at which it will have, should nothing more be sent (R39).
+    fn room(&self, at: Seconds, cap: &Cap, channel: ChannelId) -> Option<Seconds> {
         let (today, _) = self.wall().day(at);
         let days = cap.per / DAY;
         let is_within = |sent: &&Sent| {
@@ -179,6 +183,7 @@ impl<W: Watch, const PLAIN: bool> Player<'_, W, PLAIN> {
         let counts = |sent: &&Sent| {
             let plan = self.strategy.plans[usize::from(self.scratch.runs[sent.run as usize].campaign)].as_ref();
             cap.channels >> sent.channel & 1 == 1
+                && self.strategy.profile.shares(sent.channel, channel)
                 && (cap.counts_transactional || plan.is_some_and(|plan| plan.marketing))
         };
         // What was sent last leaves last.

@@ -1,7 +1,9 @@
 //! A customer's events in order of time: needs, triggers, due steps, and what contacts lead to.
 
+use super::context::Cart;
 use super::conversations::Until;
 use super::journeys::{self, Outcome};
+use super::known::Deed;
 use super::pressure::Strain;
 use super::purpose;
 use super::start::{Need, Start};
@@ -106,8 +108,10 @@ pub struct Scratch {
     pub(super) pending: Vec<Pending>,
     pub(super) runs: Vec<Run>,
     pub(super) consumed: Vec<u64>,
-    /// What the customer did that ends runs, and when, as [bits](crate::world::Step::bit); only what ends any.
-    pub(super) heard: Vec<(Seconds, u8)>,
+    /// What the customer did that ends runs; only what ends any.
+    pub(super) heard: Vec<Deed>,
+    /// Responses to messages of runs, by the run's address; kept where not every channel knows of them at once.
+    pub(super) told: Vec<(Luck, Deed)>,
     pub(super) sent: Vec<Sent>,
     /// Messages of which the firm has seen more than their sending, and what; only where it does not see what happens.
     pub(super) seen: Vec<(Luck, u8)>,
@@ -133,6 +137,7 @@ pub fn play<W: Watch>(
     scratch.runs.clear();
     scratch.consumed.clear();
     scratch.heard.clear();
+    scratch.told.clear();
     scratch.sent.clear();
     scratch.seen.clear();
     if strategy.asks_for_sends {
@@ -192,6 +197,8 @@ pub(super) struct Player<'a, W, const PLAIN: bool> {
     pub last_response: Seconds,
     pub contacted: bool,
     pub responded: bool,
+    /// The last cart that was left behind and not ordered since; kept where carts are found again.
+    pub cart: Option<Cart>,
     pub scratch: &'a mut Scratch,
     pub watch: &'a mut W,
 }
@@ -236,6 +243,7 @@ impl<'a, W: Watch, const PLAIN: bool> Player<'a, W, PLAIN> {
             last_response: Seconds::MIN,
             contacted: false,
             responded: false,
+            cart: None,
             scratch,
             watch,
         };
@@ -371,7 +379,8 @@ impl<W: Watch, const PLAIN: bool> Player<'_, W, PLAIN> {
             self.next_need();
             return;
         }
-        let outcome = journeys::natural(&self.table.natural, self.table, need.luck, at, self.watch);
+        let entry = journeys::entry(self.table, need.luck);
+        let outcome = self.journey(at, None, entry, need.luck);
         let mut tossed = matches!(self.table.dropout, Dropout::AfterJourney(_));
         match outcome {
             Outcome::Ordered(channel) => {
@@ -406,17 +415,16 @@ impl<W: Watch, const PLAIN: bool> Player<'_, W, PLAIN> {
 
     /// A journey that a click opened (R14), what comes of it (R16), and its coin (R11).
     pub fn contact_journey(&mut self, at: Seconds, contact: Pending) {
-        let campaign = usize::from(self.scratch.runs[contact.message.run as usize].campaign);
+        let campaign = self.scratch.runs[contact.message.run as usize].campaign;
         let landing =
             self.tables.contacts[usize::from(contact.message.channel)].as_ref().map_or(0, |contact| contact.landing);
-        let rows = &self.table.contacted[campaign];
-        let outcome = journeys::follow(rows, landing, contact.luck, at, self.watch);
+        let outcome = self.journey(at, Some(campaign), landing, contact.luck);
         if let Outcome::Left(channel) = outcome {
             self.leave(at, channel, contact.luck);
         }
         let mut moved = None;
         if let Outcome::Ordered(channel) = outcome {
-            let effect = &self.tables.campaigns[campaign];
+            let effect = &self.tables.campaigns[usize::from(campaign)];
             moved = if contact.luck.happens(purpose::DISPLACED, effect.displacement) {
                 self.consume(at + effect.window)
             } else {
@@ -424,7 +432,7 @@ impl<W: Watch, const PLAIN: bool> Player<'_, W, PLAIN> {
             };
             let displaced = moved.map(|need| self.instant(need) as Seconds);
             let value_of = moved.map_or(contact.luck, |need| need.luck);
-            self.scratch.runs[contact.message.run as usize].responses |= Step::bit(Response::Ordered);
+            self.note(contact.message.run, at, Response::Ordered, channel, contact.luck);
             self.order(at, channel, value_of, contact.luck, Cause::Contact { message: contact.message, displaced });
         }
         let falls = |address: Luck| address.happens(purpose::COIN, self.coin(at));
@@ -475,6 +483,9 @@ impl<W: Watch, const PLAIN: bool> Player<'_, W, PLAIN> {
         if cause == Cause::First {
             return;
         }
+        if !PLAIN {
+            self.cart = None;
+        }
         self.known_orders += 1;
         self.known_order = at;
         self.order_address = address;
@@ -482,9 +493,9 @@ impl<W: Watch, const PLAIN: bool> Player<'_, W, PLAIN> {
             self.feel(at, |goodwill| goodwill.order);
             self.opt_in(at, address);
         }
-        let deed = Step::bit(Response::Ordered);
-        if self.strategy.ends_runs & deed != 0 {
-            self.heard(at, deed);
+        let what = Step::bit(Response::Ordered);
+        if self.strategy.ends_runs & what != 0 {
+            self.heard(at, self.deed(at, what, channel, address));
         }
         if !PLAIN && !self.strategy.events.is_empty() {
             self.expect_inactivity();
@@ -499,6 +510,9 @@ impl<W: Watch, const PLAIN: bool> Player<'_, W, PLAIN> {
         if chance != Threshold::NEVER && address.happens(purpose::CART, chance) {
             self.watch.see(at, Event::CartLeft(channel));
             if !PLAIN {
+                if self.strategy.profile.finds_carts {
+                    self.cart = Some(Cart { at, channel });
+                }
                 self.triggers(at, address, |on| on == On::CartLeft, None);
             }
         }

@@ -105,6 +105,17 @@ impl<W: Watch, const PLAIN: bool> Player<'_, W, PLAIN> {
         Weights { response: odds(response), opt_out: odds(opt_out), complaint: odds(complaint) }
     }
 
+    /// The second copy of a message presses like the first (R51).
+    pub fn press_again(&mut self, at: Seconds, message: Message, contact: &ContactTable, marketing: bool) {
+        let strain = &mut self.scratch.strain;
+        if let Some(table) = &contact.fatigue {
+            press_on(table, &mut strain.channels[usize::from(message.channel)], at, marketing);
+        }
+        if let Some(table) = &self.tables.fatigue {
+            press_on(table, &mut strain.overall, at, marketing);
+        }
+    }
+
     /// The coin of the customer at an instant, as pressure and goodwill weigh it then.
     #[inline(always)]
     pub fn coin(&self, at: Seconds) -> Threshold {

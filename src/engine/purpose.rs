@@ -90,6 +90,13 @@ pub const MIX: Label = Label::new(0);
 /// Below a run: how much later than the trigger its clock begins.
 pub const SPREAD: Label = Label::new(1);
 
+/// Below a need or contact: whether the context of each hop comes through, one word each.
+pub const HOP_SYNC: Label = Label::new(15);
+/// Below a need or contact: whether a cart that was left on another channel is known to its journey.
+pub const CART_SYNC: Label = Label::new(16);
+/// Below a need or contact: node of what other channels hear of, by what happened.
+pub const SYNC: Label = Label::new(17);
+
 /// Below a need or contact: the touches of its journey, one word each.
 pub const TOUCH: Label = Label::new(11);
 /// Below a need or contact: whether its journey leaves a cart behind.

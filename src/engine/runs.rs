@@ -2,6 +2,7 @@
 
 use super::contacts::Sending;
 use super::examine::{Examined, Then};
+use super::known::Deed;
 use super::play::{NEVER, Pending, Player, Run, key, kind};
 use super::watch::{Event, Message, Reason, Watch};
 use crate::scenario::{Preference, Seconds};
@@ -34,7 +35,7 @@ impl<W: Watch, const PLAIN: bool> Player<'_, W, PLAIN> {
         }
         let mut step = &plan.steps[usize::from(place)];
         loop {
-            let (mut sending, mut then) = (Sending::default(), Then::Next);
+            let (mut sending, mut then, mut why) = (Sending::default(), Then::Next, None);
             match self.outcome(at, &self.scratch.runs[index as usize], plan, step) {
                 Examined::Sent => {
                     sending = self.send(at, index, place, plan, step);
@@ -42,7 +43,7 @@ impl<W: Watch, const PLAIN: bool> Player<'_, W, PLAIN> {
                 }
                 Examined::Withheld(reason, what_then) => {
                     self.watch.see(at, Event::Withheld(step.message(index), reason));
-                    then = what_then;
+                    (then, why) = (what_then, Some(reason));
                 }
                 Examined::Held(reason, until) => {
                     self.watch.see(at, Event::Held(step.message(index), reason, until));
@@ -54,7 +55,15 @@ impl<W: Watch, const PLAIN: bool> Player<'_, W, PLAIN> {
                 }
             }
             let Sending { opening, .. } = sending;
-            let next = self.next_step(plan, index, place, then, sending.failed);
+            let next = match why {
+                // It ends for those who know.
+                Some(why)
+                    if !PLAIN && then == Then::End && plan.way == Way::Cascade && !self.strategy.profile.knows_all =>
+                {
+                    self.unaware(at, index, plan, place, why)
+                }
+                _ => self.next_step(plan, index, place, then, sending.failed),
+            };
             let due = next.map_or(at, |next| self.due_at(last_sent, &plan.steps[usize::from(next)], at, then));
             if !PLAIN {
                 if let Some(next) = next {
@@ -63,7 +72,7 @@ impl<W: Watch, const PLAIN: bool> Player<'_, W, PLAIN> {
                     run.waiting |= 1 << next;
                 }
                 if sending.opted_out && self.strategy.ends_runs & Step::OPTED_OUT != 0 {
-                    self.heard(at, Step::OPTED_OUT);
+                    self.heard(at, Deed::known_to_all(at, Step::OPTED_OUT));
                 }
             }
             let Some(next) = next.filter(|next| PLAIN || self.scratch.runs[index as usize].waits_with(*next)) else {

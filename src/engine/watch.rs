@@ -148,6 +148,15 @@ pub enum Event {
     Bounced(ChannelId),
     /// A journey that ended without an order left a cart behind on a channel.
     CartLeft(ChannelId),
+    /// A hop lost the context: the channel that it led to knows nothing of the journey.
+    ContextLost {
+        /// From here
+        from: ChannelId,
+        /// to there.
+        to: ChannelId,
+    },
+    /// A journey came to a channel that knows of a cart left earlier.
+    CartFound(ChannelId),
     /// The customer ordered.
     Ordered {
         /// Where.

@@ -118,6 +118,9 @@ const NOT_EVERYWHERE: &[(&str, IsThere)] = &[
     }),
     ("pressure", |scenario| scenario.fatigue.is_some() || contacts(scenario).any(|contact| contact.fatigue.is_some())),
     ("nps", |scenario| scenario.goodwill.as_ref().is_some_and(|goodwill| goodwill.nps.is_some())),
+    ("contexts_lost", Scenario::loses_context),
+    ("carts_left", |scenario| scenario.context.finds_carts()),
+    ("carts_found", |scenario| scenario.context.finds_carts()),
 ];
 
 fn pays_fees(scenario: &Scenario) -> bool {
@@ -499,4 +502,30 @@ pub const MEASURES: &[Measure] = &[
         numerator: |c| 100.0 * (c.customers(CustomerCount::Promoters) - c.customers(CustomerCount::Detractors)),
         denominator: |c| c.customers(CustomerCount::Answers),
     },
+    Measure {
+        key: "contexts_lost",
+        name: "lost contexts per journey",
+        unit: Unit::Number,
+        better: Better::Lower,
+        definition: "hops that lost the context ÷ journeys",
+        is_total: false,
+        numerator: |c| c.of(ChannelCount::ContextsLost),
+        denominator: |c| c.of(ChannelCount::Journeys),
+    },
+    per_customer(
+        "carts_left",
+        "carts left per customer",
+        Unit::Number,
+        Better::Neither,
+        "journeys that left a cart behind ÷ customers",
+        |c| c.of(ChannelCount::CartsLeft),
+    ),
+    per_customer(
+        "carts_found",
+        "carts found per customer",
+        Unit::Number,
+        Better::Higher,
+        "journeys that came to a channel that knew of a cart left earlier ÷ customers",
+        |c| c.of(ChannelCount::CartsFound),
+    ),
 ];

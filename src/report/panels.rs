@@ -9,6 +9,7 @@ mod hinges;
 mod hops;
 mod inputs;
 mod kpis;
+mod profiles;
 mod segments;
 pub mod sweep;
 mod years;
@@ -100,6 +101,7 @@ pub fn panels(figures: &Figures) -> Vec<Panel> {
         funnels::entries(&reader),
         funnels::steps(&reader),
         hops::panel(&reader),
+        profiles::panel(&reader),
         curves::reach(&reader),
         segments::panel(&reader),
         Some(hinges::panel(&reader)),
@@ -148,6 +150,11 @@ impl Reader<'_> {
         }
         let others = self.strategies().filter(|&name| name != self.baseline());
         Part::Strategy(others.take_while(|&name| name != strategy).count())
+    }
+
+    /// Whether under any strategy a hop lost the context.
+    fn loses_context(&self) -> bool {
+        self.figures.hops.iter().any(|line| line.contexts_lost > 0.0)
     }
 
     /// The lines of a measure, one per strategy.

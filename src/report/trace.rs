@@ -385,7 +385,12 @@ const fn plain(reason: Reason) -> &'static str {
 }
 
 fn path(trace: &Trace, journey: &Journey) -> String {
-    let mut touches: Vec<String> = journey.path.iter().map(|&touch| touch.to_owned()).collect();
+    let touch = |(place, touch): (usize, &&str)| {
+        let lost = if journey.lost.contains(&place) { " (without context)" } else { "" };
+        let found = if journey.found == Some(place) { " (cart found)" } else { "" };
+        format!("{touch}{lost}{found}")
+    };
+    let mut touches: Vec<String> = journey.path.iter().enumerate().map(touch).collect();
     touches.push(match journey.end {
         End::Left | End::Bounced if journey.cart => "left a cart behind".to_owned(),
         End::Left => "left".to_owned(),

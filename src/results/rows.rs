@@ -114,10 +114,12 @@ fn write_flows(folder: &Path, tallies: &Tallies, world: &World) -> Result<(), Er
         }
     }
     file.finish()?;
-    let mut file = File::create(folder, TOUCHES, &["strategy", "channel", "next"], Columns::These(&["times"]))?;
+    let mut file =
+        File::create(folder, TOUCHES, &["strategy", "channel", "next"], Columns::These(&["times", "contexts_lost"]))?;
     for strategy in &tallies.strategies {
-        for ((channel, next), times) in touches(world).zip(&strategy.flows.touches) {
-            file.write(&[&strategy.name, &channel, &next], &[*times])?;
+        let flows = strategy.flows.touches.iter().zip(&strategy.flows.contexts_lost);
+        for ((channel, next), (times, lost)) in touches(world).zip(flows) {
+            file.write(&[&strategy.name, &channel, &next], &[*times, *lost])?;
         }
     }
     file.finish()
@@ -228,10 +230,12 @@ fn read_flows(folder: &Path, world: &World, tallies: &mut Tallies) -> Result<(),
         }
     }
     file.end()?;
-    let mut file = Lines::open(folder, TOUCHES, 4)?;
+    let mut file = Lines::open(folder, TOUCHES, 5)?;
     for strategy in &mut tallies.strategies {
-        for ((channel, next), times) in touches(world).zip(&mut strategy.flows.touches) {
-            *times = file.of(&[&strategy.name, channel, next])?.number(3)?;
+        let flows = strategy.flows.touches.iter_mut().zip(&mut strategy.flows.contexts_lost);
+        for ((channel, next), (times, lost)) in touches(world).zip(flows) {
+            let line = file.of(&[&strategy.name, channel, next])?;
+            (*times, *lost) = (line.number(3)?, line.number(4)?);
         }
     }
     file.end()

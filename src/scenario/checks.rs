@@ -72,7 +72,9 @@ fn sizes(scenario: &Scenario, problems: &mut Problems) {
             scenario.name_at,
         ));
     }
-    let rows = scenario.segments.len() * scenario.channels.len() * (1 + scenario.campaigns.len());
+    let shifted = scenario.context.moves_leaving() || scenario.context.finds_carts();
+    let kinds = (1 + scenario.campaigns.len()) * if shifted { 4 } else { 1 };
+    let rows = scenario.segments.len() * scenario.channels.len() * kinds;
     let plans = scenario.strategies.iter().flat_map(|strategy| &strategy.plans);
     let occurrences: f64 = plans
         .filter_map(|(name, _)| scenario.campaigns.iter().find(|campaign| campaign.name == name.value))

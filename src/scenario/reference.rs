@@ -2,10 +2,12 @@
 //! the readers are held to.
 
 use super::format::{Absent, Form, Key, Keys, Kind, Plain, alternatives, thousands};
-use super::{KEYS, audience, campaign, channel, fatigue, goodwill, plan, policies, segment, step, strategy, trigger};
+use super::{
+    KEYS, audience, campaign, channel, context, fatigue, goodwill, plan, policies, segment, step, strategy, trigger,
+};
 
 /// The tables that stand by themselves; the keys of all others are listed where they belong, as `trigger.every`.
-fn by_themselves() -> [&'static Keys; 16] {
+fn by_themselves() -> [&'static Keys; 17] {
     [
         &KEYS,
         &channel::KEYS,
@@ -23,6 +25,7 @@ fn by_themselves() -> [&'static Keys; 16] {
         &fatigue::OF_CHANNEL,
         &fatigue::OVERALL,
         &goodwill::GOODWILL,
+        &context::CONTEXT,
     ]
 }
 

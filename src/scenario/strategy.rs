@@ -1,7 +1,8 @@
 //! Strategies: everything the firm decides, which is a plan for each campaign and the policies it keeps to.
 
+use super::context::Profile;
 use super::costs::{self, FixedCosts};
-use super::format::{Absent, Described, Form, Key, Keys, Kind};
+use super::format::{Absent, Described, Form, Key, Keys, Kind, Plain};
 use super::place::Place;
 use super::plan::{self, Plan};
 use super::policies::Policies;
@@ -22,6 +23,8 @@ pub struct Strategy {
     pub policies: Policies,
     /// What it costs itself, whatever it sends.
     pub fixed: FixedCosts,
+    /// Whether the firm has one profile of each customer.
+    pub profile: Profile,
 }
 
 /// The keys of `[strategies.NAME]`.
@@ -31,7 +34,7 @@ pub(super) const KEYS: Keys = Keys {
         Key::of::<String>(
             "extends",
             Absent::Means("none"),
-            "name of another strategy, of which it takes the plans of all campaigns and the policies that are not written here",
+            "name of another strategy, of which it takes the plans of all campaigns, the policies and the profile that are not written here",
         ),
         Key::of::<Policies>(
             "policies",
@@ -46,6 +49,12 @@ pub(super) const KEYS: Keys = Keys {
         ),
         costs::STRATEGY_KEYS[0],
         costs::STRATEGY_KEYS[1],
+        Key::of::<Profile>(
+            "profile",
+            Absent::Default(Plain::Text("unified")),
+            "whether the firm has one profile of each customer, or one in each channel: then channels know nothing of each \
+             other but what `[context]` lets them share (R47 to R49)",
+        ),
     ],
     rules: &[],
 };
@@ -61,6 +70,7 @@ pub(super) fn read(entry: &Entry, context: &mut Context<'_>) -> Option<Strategy>
     let policies = fields.optional("policies", context).unwrap_or_default();
     let campaigns = fields.entry("campaigns");
     let fixed = FixedCosts::read(&mut fields, context);
+    let profile = fields.or_default("profile", context);
     fields.finish(context);
     if entry.key == NONE {
         let problem = Problem::error("a strategy cannot be called `none`", entry.key_at);
@@ -74,7 +84,7 @@ pub(super) fn read(entry: &Entry, context: &mut Context<'_>) -> Option<Strategy>
     let plans = named(campaigns, "campaigns", context, |item, context| {
         Some((At { value: item.key.clone(), at: item.key_at }, plan::read(item, context)?))
     });
-    Some(Strategy { name: entry.key.clone(), at: entry.key_at, plans, policies, fixed })
+    Some(Strategy { name: entry.key.clone(), at: entry.key_at, plans, policies, fixed, profile })
 }
 
 /// The strategy that is always played: nothing is sent.

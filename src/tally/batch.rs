@@ -42,6 +42,8 @@ pub struct BatchTally {
     refused: Vec<[u64; Refusal::ALL.len()]>,
     /// By [`Flows::touch`].
     touches: Vec<u64>,
+    /// By [`Flows::touch`].
+    contexts_lost: Vec<u64>,
     /// The week of the last event; a customer's events come in order of time, so it seldom changes.
     week: usize,
     /// Where that week's channels begin.
@@ -71,6 +73,7 @@ impl BatchTally {
             touches: vec![0; channels * (channels + 1)],
             billed_on_sent: steps.iter().map(|&(_, channel)| world.billed_on_sent(channel)).collect(),
             books: Books::new(world, strategy),
+            contexts_lost: vec![0; channels * (channels + 1)],
             steps,
             week: 0,
             channel_row: 0,
@@ -156,6 +159,7 @@ impl BatchTally {
             carry(&mut campaign.refused, refused);
         }
         carry(&mut flows.touches, &mut self.touches);
+        carry(&mut flows.contexts_lost, &mut self.contexts_lost);
         rows
     }
 
@@ -250,6 +254,11 @@ impl Watch for BatchTally {
             }
             Event::Bounced(channel) => self.add(at, ChannelCount::Bounced, channel, 1),
             Event::CartLeft(channel) => self.add(at, ChannelCount::CartsLeft, channel, 1),
+            Event::ContextLost { from, to } => {
+                self.add(at, ChannelCount::ContextsLost, from, 1);
+                self.contexts_lost[Flows::touch(usize::from(from), Some(usize::from(to)), self.channels)] += 1;
+            }
+            Event::CartFound(channel) => self.add(at, ChannelCount::CartsFound, channel, 1),
             Event::Ordered { channel, value, cause } => {
                 self.add(at, ChannelCount::Orders, channel, 1);
                 self.add(at, ChannelCount::Revenue, channel, value as u64);

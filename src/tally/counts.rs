@@ -53,11 +53,15 @@ pub enum ChannelCount {
     OptIns,
     /// Pressure under which messages were delivered, in thousandths, summed.
     Pressure,
+    /// Of the hops away from here, those that lost the context (R47).
+    ContextsLost,
+    /// Journeys that first came here to a channel that knew of a cart left earlier (R49).
+    CartsFound,
 }
 
 impl ChannelCount {
     /// All of them with their names in result files, in the order of a row.
-    pub const ALL: [(Self, &'static str); 25] = [
+    pub const ALL: [(Self, &'static str); 27] = [
         (Self::Sent, "sent"),
         (Self::Delivered, "delivered"),
         (Self::Opened, "opened"),
@@ -83,6 +87,8 @@ impl ChannelCount {
         (Self::Complaints, "complaints"),
         (Self::OptIns, "opt_ins"),
         (Self::Pressure, "pressure_milli"),
+        (Self::ContextsLost, "contexts_lost"),
+        (Self::CartsFound, "carts_found"),
     ];
 }
 

@@ -184,6 +184,8 @@ pub struct Flows {
     pub steps: Vec<StepRow>,
     /// What touches came to, by [`Flows::touch`]: hops, and orders. Touches that came to neither were left.
     pub touches: Vec<i128>,
+    /// Of these, hops that lost the context (R47); at the same places.
+    pub contexts_lost: Vec<i128>,
 }
 
 impl Flows {
@@ -193,6 +195,7 @@ impl Flows {
             campaigns: vec![CampaignRow::default(); campaigns],
             steps: vec![StepRow::default(); steps],
             touches: vec![0; channels * (channels + 1)],
+            contexts_lost: vec![0; channels * (channels + 1)],
         }
     }
 
@@ -201,6 +204,7 @@ impl Flows {
         self.campaigns.iter_mut().zip(&other.campaigns).for_each(|(own, more)| own.add(more));
         self.steps.iter_mut().zip(&other.steps).for_each(|(own, more)| own.add(more));
         add(&mut self.touches, &other.touches);
+        add(&mut self.contexts_lost, &other.contexts_lost);
     }
 
     /// Place of the touches on channel `on` of so many that were followed by a hop to channel `to`, or by an order if there

@@ -104,13 +104,13 @@ impl<'w> Contacts<'w> {
         let step = &steps[usize::from(step.number) - 1];
         let responses = self.runs[message.run as usize].responses;
         let came = |response: Response| responses & Step::bit(response) != 0;
-        let named = |all: &[scenario::At<Response>], wanted: bool| {
-            let these = all.iter().map(|response| response.value).filter(|&response| came(response) == wanted);
-            these.map(Response::word).collect()
+        let named = |all: &[scenario::At<Response>]| {
+            all.iter().map(|response| response.value).filter(|&response| came(response)).map(Response::word).collect()
         };
         match reason {
-            Reason::ConditionMet => named(&step.unless, true),
-            Reason::ConditionNotMet => named(&step.only_if, false),
+            Reason::ConditionMet => named(&step.unless),
+            // What came and was not known to the channel is missing too (R48).
+            Reason::ConditionNotMet => step.only_if.iter().map(|response| response.value.word()).collect(),
             _ => Vec::new(),
         }
     }

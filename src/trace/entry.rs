@@ -44,6 +44,10 @@ pub enum Kind {
     Bounced,
     /// It ended without an order and left a cart behind.
     CartLeft,
+    /// A hop lost the context.
+    ContextLost,
+    /// A journey came to a channel that knows of a cart left earlier.
+    CartFound,
     /// The customer ordered.
     Ordered,
     /// The customer was lost.
@@ -87,6 +91,8 @@ impl Kind {
             Self::Hopped => "hopped",
             Self::Bounced => "bounced",
             Self::CartLeft => "cart_left",
+            Self::ContextLost => "context_lost",
+            Self::CartFound => "cart_found",
             Self::Ordered => "ordered",
             Self::Lost => "lost",
             Self::BilledInWindow => "billed_in_window",
@@ -318,6 +324,11 @@ impl<'w> Namer<'_, 'w> {
             }
             Event::Bounced(channel) => self.of_journey(&mut entry, Kind::Bounced, channel),
             Event::CartLeft(channel) => self.of_journey(&mut entry, Kind::CartLeft, channel),
+            Event::ContextLost { from, to } => {
+                self.of_journey(&mut entry, Kind::ContextLost, from);
+                entry.to_channel = Some(self.channel(to));
+            }
+            Event::CartFound(channel) => self.of_journey(&mut entry, Kind::CartFound, channel),
             Event::Ordered { channel, value, cause } => {
                 if cause == Cause::First {
                     self.opener = None;

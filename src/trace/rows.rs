@@ -57,7 +57,7 @@ mod tests {
     use crate::trace::{End, Journey};
 
     fn need(end: End) -> What<'static> {
-        What::Need(Journey { path: vec!["web"], end, cart: false })
+        What::Need(Journey { path: vec!["web"], end, cart: false, lost: Vec::new(), found: None })
     }
 
     #[test]

@@ -126,12 +126,16 @@ pub struct Journey<'w> {
     pub end: End,
     /// Whether it left a cart behind.
     pub cart: bool,
+    /// Which of its touches, from 0, it reached without context (R47).
+    pub lost: Vec<usize>,
+    /// At which of its touches it found a cart that was left earlier (R49).
+    pub found: Option<usize>,
 }
 
 impl<'w> Journey<'w> {
     /// A journey from its first touch on, of which no more is known yet.
     fn from(first: Option<&'w str>) -> Self {
-        Self { path: first.into_iter().collect(), end: End::Left, cart: false }
+        Self { path: first.into_iter().collect(), end: End::Left, cart: false, lost: Vec::new(), found: None }
     }
 }
 
@@ -282,6 +286,14 @@ pub(super) fn moments<'w>(entries: &[Entry<'w>], known_loss: bool, scenario: &Sc
                 continue;
             }
             (Kind::OptedIn, _) => What::OptedIn { channel: entry.channel.unwrap_or_default() },
+            (Kind::ContextLost, _) => {
+                own.into_iter().for_each(|own| own.lost.push(own.path.len() - 1));
+                continue;
+            }
+            (Kind::CartFound, _) => {
+                own.into_iter().for_each(|own| own.found = Some(own.path.len() - 1));
+                continue;
+            }
             (Kind::Ordered, _) if entry.cause == Some(JourneyCause::Joining) => {
                 What::FirstOrder { channel: entry.channel.unwrap_or_default(), value: entry.value_minor }
             }

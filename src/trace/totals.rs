@@ -100,7 +100,9 @@ impl Totals {
                 | Event::SeenOpened(_)
                 | Event::SeenClicked(_)
                 | Event::UnderPressure(..)
-                | Event::OptedIn(_) => {}
+                | Event::OptedIn(_)
+                | Event::ContextLost { .. }
+                | Event::CartFound(_) => {}
             }
         }
         let minor = 10_i128.pow(customers.world.currency.decimals);

@@ -5,7 +5,8 @@ use rand_distr::Gamma;
 use super::draws::Draw;
 use super::pressure::{FatigueTable, GoodwillTable};
 use super::tables::{
-    Basket, CampaignTable, ContactTable, Delay, FixedCosts, Joined, OptIn, SegmentTable, Tables, upper_ends,
+    Basket, CampaignTable, ContactTable, ContextTable, Delay, FixedCosts, Joined, OptIn, SegmentTable, Tables,
+    upper_ends,
 };
 use super::{ChannelId, World, affinity, demand, journeys};
 use crate::luck::{Label, Threshold};
@@ -40,6 +41,11 @@ pub(super) fn tables(world: &World, draw: Draw) -> Result<Tables, Problem> {
         carts: scenario.channels.iter().map(|channel| Threshold::new(cart(channel))).collect(),
         segments,
         campaigns: campaigns.collect(),
+        context: ContextTable {
+            failure: Threshold::new(draw.value(&scenario.context.sync_failure)),
+            lag: scenario.context.sync_lag,
+            cart_life: scenario.context.cart_life,
+        },
         minor: world.currency.minor(),
         count_first: scenario.count_first,
         // `none` comes last and costs nothing.
@@ -165,6 +171,7 @@ fn segment(world: &World, segment: &Segment, draw: Draw) -> Result<SegmentTable,
         entry: journeys::entry(scenario, segment),
         natural,
         contacted: contacted.collect(),
+        shifted: journeys::shifted(scenario, segment, draw),
         opt_in: opt_in.collect(),
         reach: reach.iter().any(|share| *share != Threshold::CERTAIN).then_some(reach),
         best_hours: best_hours(segment),

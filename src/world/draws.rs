@@ -204,6 +204,9 @@ pub(super) fn uncertain(scenario: &Scenario) -> Vec<Uncertain> {
         goodwill.half_life.iter().for_each(|span| found.add(span));
         found.add(&goodwill.loss_odds);
     }
+    found.add(&scenario.context.sync_failure);
+    found.add(&scenario.context.leave_odds);
+    found.add(&scenario.context.cart_odds);
     found.0
 }
 

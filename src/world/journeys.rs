@@ -1,7 +1,7 @@
 //! Hop matrices: what a touch leads to (R14), and how many natural journeys end in an order (R10).
 
 use super::draws::Draw;
-use super::tables::Row;
+use super::tables::{Row, Shifted};
 use super::{ChannelId, tables};
 use crate::luck::Threshold;
 use crate::scenario::{Problem, Scenario, Segment};
@@ -15,6 +15,10 @@ struct Chances {
 
 /// Rows of a segment's hop matrix by channel, with the odds of ordering raised by a factor.
 pub(super) fn rows(scenario: &Scenario, segment: &Segment, intent: f64, draw: Draw) -> Vec<Row> {
+    thresholds(chances(scenario, segment, intent, draw))
+}
+
+fn thresholds(chances: Vec<Chances>) -> Vec<Row> {
     let row = |chances: Chances| {
         let order = Threshold::new(chances.order);
         let mut sum = chances.order;
@@ -24,7 +28,37 @@ pub(super) fn rows(scenario: &Scenario, segment: &Segment, intent: f64, draw: Dr
         });
         tables::Row { order, hops: hops.collect() }
     };
-    chances(scenario, segment, intent, draw).into_iter().map(row).collect()
+    chances.into_iter().map(row).collect()
+}
+
+/// The same where the context was lost or a cart is known (R47, R49); none where neither makes a difference.
+pub(super) fn shifted(scenario: &Scenario, segment: &Segment, draw: Draw) -> Option<Shifted> {
+    let context = &scenario.context;
+    if !context.moves_leaving() && !context.finds_carts() {
+        return None;
+    }
+    let (leave, cart) = (draw.value(&context.leave_odds), draw.value(&context.cart_odds));
+    let intents = std::iter::once(1.0).chain(scenario.campaigns.iter().map(|campaign| draw.value(&campaign.intent)));
+    Some(Shifted::new(intents.map(|intent| {
+        [(1.0, leave), (cart, 1.0), (cart, leave)].map(|(cart, leave)| {
+            let chances = chances(scenario, segment, intent * cart, draw);
+            thresholds(chances.into_iter().map(|chances| chances.with_leaving(leave)).collect())
+        })
+    })))
+}
+
+impl Chances {
+    /// With the odds of leaving multiplied; orders and hops keep their proportions.
+    fn with_leaving(self, odds: f64) -> Self {
+        let stay = self.order + self.hops.iter().map(|(_, chance)| chance).sum::<f64>();
+        // Whoever cannot but leave, or cannot leave, is not moved by any odds.
+        if odds == 1.0 || stay <= 0.0 {
+            return self;
+        }
+        let leave = (1.0 - stay).max(0.0);
+        let kept = 1.0 / (1.0 - leave + odds * leave);
+        Self { order: self.order * kept, hops: self.hops.into_iter().map(|(to, chance)| (to, chance * kept)).collect() }
+    }
 }
 
 fn chances(scenario: &Scenario, segment: &Segment, intent: f64, draw: Draw) -> Vec<Chances> {
@@ -53,7 +87,12 @@ const MOST_TOUCHES: f64 = 1000.0;
 /// Refuses hops that lead a journey round for ever, wherever it begins.
 pub(super) fn refuse_endless(scenario: &Scenario, segment: &Segment, intent: f64, draw: Draw) -> Result<(), Problem> {
     let touches = (0..scenario.channels.len()).filter(|&channel| scenario.channels[channel].order_rate.is_some());
-    let chain = chain(&chances(scenario, segment, intent, draw));
+    // No touch leads on more surely than one at which a lost context keeps customers and a cart holds them from ordering.
+    let context = &scenario.context;
+    let [leave, cart] = [&context.leave_odds, &context.cart_odds].map(|odds| draw.value(odds).min(1.0));
+    let chances = chances(scenario, segment, intent * cart, draw);
+    let chances: Vec<Chances> = chances.into_iter().map(|chances| chances.with_leaving(leave)).collect();
+    let chain = chain(&chances);
     for start in touches {
         let mut from = vec![0.0; scenario.channels.len()];
         from[start] = 1.0;

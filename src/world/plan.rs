@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::entry::{self, Entry, EventTrigger};
 use super::neutral::is_neutral;
 use super::policies::Policies;
+use super::profile::Profile;
 use super::tables::upper_ends;
 use super::{CampaignId, ChannelId, StepId, calendar};
 use crate::luck::{Label, Threshold};
@@ -25,6 +26,8 @@ pub struct Strategy {
     pub events: Vec<EventTrigger>,
     /// What it keeps to whatever its plans say.
     pub policies: Policies,
+    /// What its channels know of each other.
+    pub profile: Profile,
     /// What a customer does that ends a run of any plan, as [bits](Step::bit).
     pub ends_runs: u8,
     /// Of these, what ends one at once.
@@ -205,6 +208,7 @@ pub(super) fn compile(scenario: &Scenario) -> Vec<Strategy> {
         plans: Vec::new(),
         policies: scenario::Policies::default(),
         fixed: scenario::FixedCosts::NOTHING,
+        profile: scenario::Profile::Unified,
     };
     scenario.strategies.iter().chain([&none]).map(|strategy| one(scenario, strategy, end)).collect()
 }
@@ -221,6 +225,7 @@ pub(super) fn without(scenario: &Scenario, strategy: &scenario::Strategy, withou
 
 fn one(scenario: &Scenario, strategy: &scenario::Strategy, end: Seconds) -> Strategy {
     let policies = Policies::new(scenario, &strategy.policies);
+    let profile = Profile::new(scenario, strategy.profile);
     let mut ids = 0..StepId::MAX;
     let plans: Vec<Option<Plan>> = scenario
         .campaigns
@@ -254,7 +259,10 @@ fn one(scenario: &Scenario, strategy: &scenario::Strategy, end: Seconds) -> Stra
     Strategy {
         name: strategy.name.clone(),
         calendars: calendars.collect(),
-        plain: is_neutral(scenario) && events.is_empty() && plans.iter().flatten().all(|plan| plan.plain),
+        plain: is_neutral(scenario)
+            && profile.is_plain()
+            && events.is_empty()
+            && plans.iter().flatten().all(|plan| plan.plain),
         events,
         ends_runs,
         ends_at_once,
@@ -264,6 +272,7 @@ fn one(scenario: &Scenario, strategy: &scenario::Strategy, end: Seconds) -> Stra
         reaches: u64::MAX,
         plans,
         policies,
+        profile,
     }
 }
 

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use rand_distr::{Beta, Gamma};
 
-use super::ChannelId;
 use super::pressure::{FatigueTable, GoodwillTable};
 use super::season::Season;
+use super::{CampaignId, ChannelId};
 use crate::luck::{Label, Threshold};
 use crate::scenario::{At, Scenario, Seconds, WEEK};
 
@@ -21,6 +21,8 @@ pub struct Tables {
     pub segments: Vec<SegmentTable>,
     /// By campaign.
     pub campaigns: Vec<CampaignTable>,
+    /// What channels know of each other, apart from the strategy's profile.
+    pub context: ContextTable,
     /// Minor units of the currency in one unit.
     pub minor: f64,
     /// Whether joining's first order counts (R9).
@@ -163,6 +165,8 @@ pub struct SegmentTable {
     pub natural: Vec<Row>,
     /// The same in journeys that a contact of each campaign opened (raised intent).
     pub contacted: Vec<Vec<Row>>,
+    /// The same where the context was lost or a cart is known; none where that makes no difference.
+    pub shifted: Option<Shifted>,
     /// Opt-in by channel.
     pub opt_in: Vec<OptIn>,
     /// By channel: share of customers whom it can reach at all; none where every channel reaches everyone.
@@ -255,6 +259,40 @@ pub struct Row {
     pub order: Threshold,
     /// Upper end of each hop's part, and where it leads.
     pub hops: Vec<(Threshold, ChannelId)>,
+}
+
+/// What channels know of each other, apart from the strategy's profile.
+#[derive(Clone, Copy, Debug)]
+pub struct ContextTable {
+    /// Chance that what channels share does not come through.
+    pub failure: Threshold,
+    /// How long it takes, in seconds.
+    pub lag: Seconds,
+    /// How long a cart that was left behind can be found, in seconds.
+    pub cart_life: Seconds,
+}
+
+/// What touches lead to that customers reach without context, or at which a cart of theirs is known.
+#[derive(Clone, Debug)]
+pub struct Shifted {
+    /// Of natural journeys first, then of those that a contact of each campaign opened: without context, with a cart,
+    /// both; by channel.
+    rows: Vec<[Vec<Row>; 3]>,
+}
+
+impl Shifted {
+    /// From the rows of natural journeys, and then of each campaign.
+    pub(super) fn new(rows: impl Iterator<Item = [Vec<Row>; 3]>) -> Self {
+        Self { rows: rows.collect() }
+    }
+
+    /// The rows of journeys that a campaign opened, or of natural ones, where not everything is as usual.
+    #[inline]
+    pub fn rows(&self, campaign: Option<CampaignId>, without_context: bool, with_cart: bool) -> Option<&[Row]> {
+        let opener = campaign.map_or(0, |campaign| usize::from(campaign) + 1);
+        let which = usize::from(without_context) + 2 * usize::from(with_cart);
+        Some(&self.rows[opener][which.checked_sub(1)?])
+    }
 }
 
 /// How a customer's opt-in to one channel is decided.

@@ -51,7 +51,7 @@ entry = { web = 1.0 }
 "#;
 
 /// A campaign on the first Monday at ten; with it and strategy `s` most stories begin.
-const MONDAY: &str = "[campaigns.c]\ntrigger = { on = 2026-01-05, at = \"10:00\" }\n";
+pub const MONDAY: &str = "[campaigns.c]\ntrigger = { on = 2026-01-05, at = \"10:00\" }\n";
 
 struct Heard(Vec<(i64, Event)>);
 
@@ -62,7 +62,7 @@ impl Watch for Heard {
     fn end(&mut self, _: channelmix::engine::Ending) {}
 }
 
-fn world(overrides: &[&str], text: &str) -> World {
+pub fn world(overrides: &[&str], text: &str) -> World {
     let overrides: Vec<String> = overrides.iter().map(|&text| text.to_owned()).collect();
     let loaded = scenario::load("test", &(HEAD.to_owned() + text), &overrides);
     let problems = loaded.problems.render(&loaded.sources, false);
@@ -70,11 +70,11 @@ fn world(overrides: &[&str], text: &str) -> World {
 }
 
 /// What is told of customer 0 under strategy `s`: contacts and runs, by day and time since the start.
-fn told(overrides: &[&str], text: &str) -> Vec<String> {
+pub fn told(overrides: &[&str], text: &str) -> Vec<String> {
     told_of(&world(overrides, text), "s", 0)
 }
 
-fn told_of(world: &World, strategy: &str, customer: u64) -> Vec<String> {
+pub fn told_of(world: &World, strategy: &str, customer: u64) -> Vec<String> {
     let tables = world.tables(Draw::Typical).expect("typical values can be played");
     let start = Start::new(world, &tables, 7, 0, customer);
     let mut heard = Heard(Vec::new());
@@ -101,6 +101,10 @@ fn words(world: &World, event: Event) -> Option<String> {
         Event::Clicked(message) => format!("{} clicked", channel(message)),
         Event::OptedOut(message) => format!("{} opted out", channel(message)),
         Event::CartLeft(channel) => format!("cart left on {}", world.channels[usize::from(channel)].name),
+        Event::ContextLost { from, to } => {
+            format!("lost from {} to {}", world.channels[usize::from(from)].name, world.channels[usize::from(to)].name)
+        }
+        Event::CartFound(channel) => format!("cart found on {}", world.channels[usize::from(channel)].name),
         Event::Ordered { .. } => "ordered".to_owned(),
         Event::Lost => "lost".to_owned(),
         _ => return None,
@@ -108,6 +112,6 @@ fn words(world: &World, event: Event) -> Option<String> {
 }
 
 /// A cascade of strategy `s` for campaign `c`.
-fn cascade(steps: &str) -> String {
+pub fn cascade(steps: &str) -> String {
     format!("{MONDAY}[strategies.s.campaigns.c]\ncascade = [{steps}]\n")
 }

@@ -1,4 +1,6 @@
-//! The whole customer: mechanisms that are neutral unless they are written, each with its limits and signs.
+//! The whole customer: mechanisms that are neutral unless they are written, each in small stories, at its limits and by its
+//! sign, on the same customers.
 
 mod attribution;
 mod prices;
+mod profile;

@@ -132,7 +132,9 @@ impl Watch for Recorder<'_> {
             | Event::SeenClicked(_)
             | Event::UnderPressure(..)
             | Event::Complained(_)
-            | Event::OptedIn(_) => {}
+            | Event::OptedIn(_)
+            | Event::ContextLost { .. }
+            | Event::CartFound(_) => {}
         }
     }
 

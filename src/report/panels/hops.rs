@@ -21,7 +21,10 @@ pub(super) fn panel(reader: &Reader<'_>) -> Option<Panel> {
     chosen.truncate(DRAWN);
     let charts: Vec<Chart> =
         chosen.into_iter().enumerate().filter_map(|(number, strategy)| chart(reader, number + 1, strategy)).collect();
-    let columns = ["strategy", "from", "to", "times", "share"];
+    let mut columns = vec!["strategy", "from", "to", "times", "share"];
+    if reader.loses_context() {
+        columns.push("contexts_lost");
+    }
     (!charts.is_empty()).then(|| Panel {
         name: "hops",
         question: "How do customers move between channels?",
@@ -41,8 +44,17 @@ fn chart(reader: &Reader<'_>, number: usize, strategy: &str) -> Option<Chart> {
     }
     let share =
         |from: &str, to: &str| lines.iter().find(|line| line.from == from && line.to == to).and_then(|line| line.share);
+    // Of all touches on a channel, those from which a hop led on without context.
+    let lost = |from: &str| {
+        let own: Vec<&&HopLine> = lines.iter().filter(|line| line.from == from).collect();
+        let (lost, touches): (f64, f64) =
+            own.iter().fold((0.0, 0.0), |(lost, all), line| (lost + line.contexts_lost, all + line.times));
+        lost / touches
+    };
+    let loses = lines.iter().any(|line| line.contexts_lost > 0.0);
     let cells = rows.iter().map(|from| {
-        rows.iter().copied().chain([ORDERS, LEAVES]).map(|to| share(from, to).unwrap_or(f64::NAN)).collect()
+        let to = rows.iter().copied().chain([ORDERS, LEAVES]).map(|to| share(from, to).unwrap_or(f64::NAN));
+        to.chain(loses.then(|| lost(from))).collect()
     });
     let chart = Matrix {
         row_label: "from".to_owned(),
@@ -54,6 +66,7 @@ fn chart(reader: &Reader<'_>, number: usize, strategy: &str) -> Option<Chart> {
             .chain(
                 [("orders", true), ("leaves", true)].map(|(name, aside)| MatrixColumn { name: name.to_owned(), aside }),
             )
+            .chain(loses.then(|| MatrixColumn { name: "hops without context".to_owned(), aside: true }))
             .collect(),
         cells: cells.collect(),
         rows: rows.iter().map(|name| (*name).to_owned()).collect(),

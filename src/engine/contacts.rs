@@ -23,6 +23,9 @@ impl<W: Watch, const PLAIN: bool> Player<'_, W, PLAIN> {
         let delivered = luck.happens(purpose::DELIVERED, contact.delivered);
         run.sent |= 1 << place;
         run.last_sent = at;
+        if PLAIN && delivered {
+            run.responses |= Step::bit(Response::Delivered);
+        }
         self.watch.see(at, Event::Sent(message));
         if !PLAIN && contact.billed_on_sent {
             self.bill(at, message, contact);
@@ -75,7 +78,7 @@ impl<W: Watch, const PLAIN: bool> Player<'_, W, PLAIN> {
     ) -> Sending {
         let mut sending = Sending::default();
         self.contacted = true;
-        if PLAIN || contact.tells_delivery {
+        if !PLAIN && contact.tells_delivery {
             self.note(message.run, at, Response::Delivered, message.channel, luck);
         }
         let weights = if PLAIN { Weights::NONE } else { self.press(at, message, contact, marketing) };

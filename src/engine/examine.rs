@@ -45,7 +45,7 @@ impl<W: Watch, const PLAIN: bool> Player<'_, W, PLAIN> {
         if !PLAIN && self.is_held_out(plan) {
             return Examined::Withheld(Reason::Holdout, Then::End);
         }
-        if step.unless != 0 && self.known_responses(at, run, step.channel) & step.unless != 0 {
+        if (PLAIN || step.unless != 0) && self.known_responses(at, run, step.channel) & step.unless != 0 {
             let then = if step.ends { Then::End } else { Then::Next };
             return Examined::Withheld(Reason::ConditionMet, then);
         }
@@ -53,17 +53,26 @@ impl<W: Watch, const PLAIN: bool> Player<'_, W, PLAIN> {
             let then = if step.ends_without { Then::End } else { Then::Next };
             return Examined::Withheld(Reason::ConditionNotMet, then);
         }
-        if (PLAIN || plan.marketing) && self.opted_in & bit == 0 {
-            let never = self.opted_out & bit == 0;
-            return Examined::Withheld(if never { Reason::NotOptedIn } else { Reason::OptedOut }, Then::Next);
-        }
-        if self.reachable & bit == 0 {
-            return Examined::Withheld(Reason::Unreachable, Then::Next);
+        let open = if PLAIN || plan.marketing { self.opted_in & self.reachable } else { self.reachable };
+        if open & bit == 0 {
+            return Examined::Withheld(self.why_closed(bit, PLAIN || plan.marketing), Then::Next);
         }
         if !PLAIN && !self.window_allows(at, step.channel, plan) {
             return Examined::Withheld(Reason::OutsideWindow, Then::Next);
         }
         if !PLAIN && plan.marketing { self.by_policies(at, plan, step) } else { Examined::Sent }
+    }
+
+    /// Consent is asked before reach.
+    #[inline(always)]
+    fn why_closed(&self, bit: u64, marketing: bool) -> Reason {
+        if !marketing || self.opted_in & bit != 0 {
+            Reason::Unreachable
+        } else if self.opted_out & bit != 0 {
+            Reason::OptedOut
+        } else {
+            Reason::NotOptedIn
+        }
     }
 
     /// Quiet hours, priority and caps.

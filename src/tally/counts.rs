@@ -195,15 +195,6 @@ impl Layout {
     pub const fn customer(self, count: CustomerCount) -> usize {
         PER_CHANNEL * self.channels + count as usize
     }
-
-    /// The place in a [summed](Self::SUMMED) row of what stands at `place` here.
-    pub const fn summed(self, place: usize) -> usize {
-        if place < PER_CHANNEL * self.channels {
-            place / self.channels
-        } else {
-            place - PER_CHANNEL * (self.channels - 1)
-        }
-    }
 }
 
 /// One row of counts. 128 bits, because nano-units of money add up.
@@ -244,10 +235,11 @@ impl Row {
         }
     }
 
-    /// Adds a row with channels to a row in which they are summed.
-    pub fn add_summed(&mut self, other: &Self) {
-        for (place, more) in other.counts.iter().enumerate() {
-            self.counts[other.layout.summed(place)] += more;
-        }
+    /// The same with channels [summed](Layout::SUMMED).
+    #[must_use]
+    pub fn summed(&self) -> Self {
+        let (by_channel, by_customer) = self.counts.split_at(PER_CHANNEL * self.layout.channels);
+        let sums = by_channel.chunks_exact(self.layout.channels.max(1)).map(|channels| channels.iter().sum());
+        Self { layout: Layout::SUMMED, counts: sums.chain(by_customer.iter().copied()).collect() }
     }
 }

@@ -80,12 +80,13 @@ impl Tallies {
             if row.counts.iter().all(|&count| count == 0) {
                 continue;
             }
+            let summed = row.summed();
             tallies.weeks[week].add(row);
-            tallies.segment_weeks[segment][week].add_summed(row);
-            tallies.draw_weeks[draw][week].add_summed(row);
+            tallies.segment_weeks[segment][week].add(&summed);
+            tallies.draw_weeks[draw][week].add(&summed);
             if let (Some(total), Some(segments)) = (tallies.totals.last_mut(), tallies.segments.last_mut()) {
                 total.add(row);
-                segments[segment].add_summed(row);
+                segments[segment].add(&summed);
             }
         }
     }

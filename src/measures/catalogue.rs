@@ -143,7 +143,7 @@ pub const MEASURES: &[Measure] = &[
         "profit per customer",
         Unit::Money,
         Better::Higher,
-        "(gross margin − contact spend) ÷ customers",
+        "(gross margin − contact spend − fixed costs) ÷ customers",
         |c| c.profit(),
     ),
     per_customer(
@@ -175,7 +175,7 @@ pub const MEASURES: &[Measure] = &[
         "contact spend per customer",
         Unit::Money,
         Better::Lower,
-        "billed messages × price ÷ customers",
+        "billed messages × price + fixed costs of the channels ÷ customers",
         |c| c.spend(),
     ),
     Measure {

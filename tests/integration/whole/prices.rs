@@ -134,7 +134,8 @@ fn r54_r55_r56_what_is_neutral_is_as_if_it_were_not_written() {
     let plain = |world: &World| world.strategies.iter().map(|strategy| strategy.plain).collect::<Vec<_>>();
     assert_eq!(plain(&absent), plain(&written));
     // Texts, fixed costs and discounts are nothing to the engine.
-    let set = [&FIXED[..], &["discount_rate=0.1", "channels.sms.billed_by=\"segment\"", "campaigns.weekly.texts.sms=\"a\""]];
+    let set =
+        [&FIXED[..], &["discount_rate=0.1", "channels.sms.billed_by=\"segment\"", "campaigns.weekly.texts.sms=\"a\""]];
     assert_eq!(plain(&absent), plain(&world(&everything(), &set.concat())));
     assert!(!plain(&world(&everything(), &["channels.email.cost_per_conversation=1"])).contains(&true));
     let window = ["channels.email.window=\"1d\"", "channels.email.reply_rate=0.1"];
@@ -221,11 +222,16 @@ fn r29_at_equal_spend_fixed_costs_are_paid_in_full() {
         assert!((at_share("spend", strategy) - least).abs() < 1e-12, "{strategy}");
         let fixed = series_value(&tallies, "fixed_costs", strategy);
         assert!((at_share("fixed_costs", strategy) - fixed).abs() < 1e-12, "{strategy}");
-        let mix = |key: &str| share * series_value(&tallies, key, strategy) + (1.0 - share) * series_value(&tallies, key, "none");
+        let mix = |key: &str| {
+            share * series_value(&tallies, key, strategy) + (1.0 - share) * series_value(&tallies, key, "none")
+        };
         assert!((at_share("margin", strategy) - mix("margin")).abs() < 1e-12);
         let profit = mix("margin") - least - fixed;
         assert!((at_share("profit", strategy) - profit).abs() < 1e-12, "{strategy}");
-        assert!((at_share("incremental_profit", strategy) - (profit - series_value(&tallies, "profit", "none"))).abs() < 1e-12);
+        assert!(
+            (at_share("incremental_profit", strategy) - (profit - series_value(&tallies, "profit", "none"))).abs()
+                < 1e-12
+        );
         let row = total(&tallies, strategy);
         let fixed_value = row.customers(CustomerCount::FixedValue) as f64 / 1e20 / customers(&row) as f64;
         let value = mix("value") - (1.0 - share) * fixed_value;
@@ -274,8 +280,7 @@ fn r55_transactional_messages_have_a_price_of_their_own() {
     let price = ["channels.sms.cost_per_transactional=0.02"];
     let (normal, own) = (world(&everything(), &set), world(&everything(), &[&set[..], &price].concat()));
     let (normal, own) = (played(&normal, 128), played(&own, 128));
-    for (step, (normal, own)) in
-        normal.strategies[0].flows.steps.iter().zip(&own.strategies[0].flows.steps).enumerate()
+    for (step, (normal, own)) in normal.strategies[0].flows.steps.iter().zip(&own.strategies[0].flows.steps).enumerate()
     {
         // Of the weekly cascade the fourth step is an SMS; of the monthly mix the last one.
         let factor = if step == 3 { 20 } else { 50 };
@@ -361,7 +366,8 @@ const TEN: i64 = 10 * HOUR;
 fn r55_a_reply_opens_the_window_for_its_length() {
     let second = |after: &str, set: &[&str]| {
         let after = format!("strategies.s.campaigns.second.cascade=[{{ send = \"chat\", after = \"{after}\" }}]");
-        let base = ["channels.chat.window=\"24h\"", "channels.chat.cost_in_window=0.02", "campaigns.second.free_form=true"];
+        let base =
+            ["channels.chat.window=\"24h\"", "channels.chat.cost_in_window=0.02", "campaigns.second.free_form=true"];
         lived(&world(TALK, &[&base[..], &[&after], set].concat()))
     };
     // The first message goes out at ten, the reply comes at twenty hours; the window is open until 24 hours later, the end
@@ -412,7 +418,7 @@ fn r55_reachability_is_asked_before_the_window_and_quiet_hours_after_it() {
         seen.0.iter().filter_map(reason).collect::<Vec<_>>()
     };
     assert_eq!(reasons(&["channels.chat.reach=1e-9"]), [Reason::Unreachable; 2]);
-    let quiet = ["strategies.s.policies.quiet=[{ from = \"00:00\", until = \"23:59\", then = \"skip\" }]"];
+    let quiet = ["strategies.s.policies.quiet_hours=[{ from = \"00:00\", until = \"23:59\", then = \"skip\" }]"];
     assert_eq!(reasons(&quiet), [Reason::OutsideWindow; 2]);
     // It holds for what a customer must be told, too.
     let transactional = ["campaigns.first.purpose=\"transactional\"", "campaigns.second.purpose=\"transactional\""];
@@ -541,9 +547,8 @@ fn r17_r54_r55_r56_with_every_price_profit_is_margin_less_what_each_event_costs(
         let row = total(&tallies, &strategy.name);
         let months = world.horizon as f64 / MONTH as f64;
         let part = |amount: f64| (amount * 1e9 / 5000.0).round() as i128;
-        let uses = |name: &str| {
-            strategy.steps().any(|(_, _, step)| world.channels[usize::from(step.channel)].name == name)
-        };
+        let uses =
+            |name: &str| strategy.steps().any(|(_, _, step)| world.channels[usize::from(step.channel)].name == name);
         let fixed = i128::from(uses("push")) * part(41.0 * months) + i128::from(uses("sms")) * part(900.0);
         let own = if strategy.name == "late" { part(77.0 * months) } else { 0 };
         assert_eq!(row.total(ChannelCount::Spend), bill.nano + joined * fixed, "{}", strategy.name);
@@ -554,10 +559,18 @@ fn r17_r54_r55_r56_with_every_price_profit_is_margin_less_what_each_event_costs(
         assert!((series_value(&tallies, "profit", &strategy.name) - expected).abs() < 1e-9);
         let steps = &tallies.strategies[index].flows.steps;
         let count = |count: StepCount| steps.iter().map(|step| step.of(count)).sum::<i128>();
-        assert_eq!((count(StepCount::BilledInWindow), count(StepCount::Conversations)), (bill.in_window, bill.conversations));
+        assert_eq!(
+            (count(StepCount::BilledInWindow), count(StepCount::Conversations)),
+            (bill.in_window, bill.conversations)
+        );
         assert_eq!(count(StepCount::Spend), bill.nano);
         let uses_all = ["cascade", "late"].contains(&strategy.name.as_str());
-        assert!(!uses_all || (bill.in_window > 500 && bill.conversations > 500), "{} {}", bill.in_window, bill.conversations);
+        assert!(
+            !uses_all || (bill.in_window > 500 && bill.conversations > 500),
+            "{} {}",
+            bill.in_window,
+            bill.conversations
+        );
     }
 }
 

@@ -47,7 +47,7 @@ const NOT_OF_THE_WORLD: [(&str, &str); 9] = [
     ("simulate", "every point plays as many customers: say how many with --simulate"),
     ("draws", "every point plays the same draws: say how many with --draws"),
     ("currency", "money in different currencies cannot be compared"),
-    ("population", "every measure is per customer, so it would change nothing"),
+    ("population", "a firm of another size has other totals and years: compare sizes with separate runs"),
     ("name", "it would change nothing"),
     ("horizon", "a measure over another time is another measure: compare horizons with separate runs"),
     ("retention_window", "retention of another window is another measure"),
@@ -55,7 +55,19 @@ const NOT_OF_THE_WORLD: [(&str, &str); 9] = [
 ];
 
 /// What is paid and earned, by the groups that hold it: nothing is decided by it.
-pub(super) const PRICES: [(&str, &str); 2] = [("channels", "cost_per_message"), ("segments", "gross_margin")];
+pub(super) const PRICES: [(&str, &str); 11] = [
+    ("channels", "cost_per_message"),
+    ("segments", "gross_margin"),
+    ("channels", "billed_by"),
+    ("channels", "cost_per_transactional"),
+    ("channels", "cost_in_window"),
+    ("channels", "cost_per_conversation"),
+    ("channels", "cost_per_month"),
+    ("channels", "setup_cost"),
+    ("campaigns", "texts"),
+    ("strategies", "cost_per_month"),
+    ("strategies", "setup_cost"),
+];
 
 impl Key {
     /// Reads an argument.

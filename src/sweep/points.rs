@@ -124,7 +124,7 @@ impl Point {
     pub(super) fn depends_on(&self, strategy: usize, prices: bool) -> String {
         let mut world = self.world.scenario.resolved.clone();
         let name = &self.world.strategies[strategy].name;
-        let plans = world.get("strategies").and_then(|all| all.get(name)).cloned();
+        let mut plans = world.get("strategies").and_then(|all| all.get(name)).cloned();
         // `none` has no plans, and without contacts campaigns and their tail mean nothing.
         let apart: &[&str] =
             if plans.is_some() { &["strategies", "tail"] } else { &["strategies", "campaigns", "tail"] };
@@ -137,6 +137,11 @@ impl Point {
                 for entry in group.values_mut().filter_map(Json::as_object_mut) {
                     entry.shift_remove(key);
                 }
+            }
+        }
+        if let Some(Json::Object(plans)) = plans.as_mut().filter(|_| !prices) {
+            for (_, key) in PRICES.iter().filter(|(group, _)| *group == "strategies") {
+                plans.shift_remove(*key);
             }
         }
         let tail = plans.as_ref().map(|_| self.world.last_start);

@@ -123,6 +123,8 @@ fn words(world: &World, event: Event) -> String {
         Event::Opened(message) => format!("Opened {}", of(message)),
         Event::Clicked(message) => format!("Clicked {}", of(message)),
         Event::Replied(message) => format!("Replied {}", of(message)),
+        Event::BilledInWindow(message) => format!("BilledInWindow {}", of(message)),
+        Event::ConversationBegan(message) => format!("ConversationBegan {}", of(message)),
         Event::Withheld(message, why) => format!("Withheld {} {why:?}", of(message)),
         Event::Held(message, why, until) => format!("Held {} {why:?} until {until}", of(message)),
         other => format!("{other:?}"),
@@ -196,6 +198,8 @@ fn random_scenarios_are_sound_and_hold_everything() {
         "CartLeft",
         "Ordered",
         "Lost",
+        "BilledInWindow",
+        "ConversationBegan",
     ];
     let events = events.map(str::to_owned);
     let rare: Vec<String> =

@@ -314,6 +314,8 @@ fn named(world: &World, strategy: usize, events: &Events) -> Vec<String> {
             Event::Opened(message) => format!("opened {}", of(message)),
             Event::Clicked(message) => format!("clicked {}", of(message)),
             Event::Replied(message) => format!("replied {}", of(message)),
+            Event::BilledInWindow(message) => format!("in window {}", of(message)),
+            Event::ConversationBegan(message) => format!("conversation {}", of(message)),
             Event::Withheld(message, why) => format!("withheld {} {why:?}", of(message)),
             Event::Held(message, why, until) => format!("held {} {why:?} {until}", of(message)),
             Event::Ordered { cause: channelmix::engine::Cause::Contact { message, .. }, .. } => {

@@ -8,9 +8,9 @@
 use channelmix::engine::{Cause, Event, Journey, Message, NaturalNeed, Origin, Potential, Reason, Refusal, Start};
 use channelmix::luck::{Label, Luck, Threshold};
 use channelmix::scenario::{
-    Audience, CapWindow, Capped, Dropout, Exit, GivesWay, GoalEvent, Joined, Lapse, Otherwise, Plan, Preference,
-    Purpose, Reentry, Response, Scenario, Seconds, Segment, SendTime, Stage, Step, Strategy, Trigger, TriggerEvent,
-    Way,
+    Audience, Billing, CapWindow, Capped, Dropout, Exit, GivesWay, GoalEvent, Joined, Lapse, Otherwise, Plan,
+    Preference, Purpose, Reentry, Response, Scenario, Seconds, Segment, SendTime, Stage, Step, Strategy, Trigger,
+    TriggerEvent, Way,
 };
 use channelmix::scenario::{Campaign, Concurrency, Demand};
 use channelmix::world::{Tables, World};
@@ -179,6 +179,9 @@ struct Customer<'a> {
     needs: Vec<NaturalNeed>,
     sent: Vec<Sent>,
     runs: Vec<Run>,
+    /// Replies and beginnings of conversations, with their channels.
+    replies: Vec<(Seconds, usize)>,
+    conversations: Vec<(Seconds, usize)>,
 }
 
 impl<'a> Customer<'a> {
@@ -235,6 +238,8 @@ impl<'a> Customer<'a> {
             needs: needs.collect(),
             sent: Vec::new(),
             runs: Vec::new(),
+            replies: Vec::new(),
+            conversations: Vec::new(),
         }
     }
 
@@ -373,6 +378,7 @@ impl<'a> Customer<'a> {
         self.sent[number].responded = true;
         self.last_response = Some(self.now);
         self.say(Event::Replied(message));
+        self.replies.push((self.now, usize::from(message.channel)));
         self.runs[run].got.extend([Response::Replied, Response::Responded]);
         self.has_done(Deed::Replied);
         let meant = self.meant(number);
@@ -708,17 +714,21 @@ impl<'a> Customer<'a> {
         if self.start.reachable >> channel & 1 == 0 {
             return Outcome::Next(Reason::Unreachable);
         }
+        // 8
+        if !self.may_say_it(campaign, channel) {
+            return Outcome::Next(Reason::OutsideWindow);
+        }
         if !marketing {
             return Outcome::Send;
         }
-        // 8
+        // 9
         if self.is_quiet(channel, self.now, false) {
             return Outcome::Next(Reason::QuietHours);
         }
         if self.is_held(channel, self.now) {
             return Outcome::Hold(Reason::QuietHours, self.held_until(channel));
         }
-        // 9
+        // 10
         if let Some(arbitration) = self.strategy.policies.arbitration
             && let Some(latest) = self.latest_of_higher_priority(campaign, arbitration.window)
         {
@@ -728,7 +738,7 @@ impl<'a> Customer<'a> {
                 GivesWay::Hold => Outcome::Hold(Reason::LowerPriority, (latest + arbitration.window).max(self.now + 1)),
             };
         }
-        // 10
+        // 11
         self.capped(channel).unwrap_or(Outcome::Send)
     }
 
@@ -744,8 +754,10 @@ impl<'a> Customer<'a> {
         self.sent.push(Sent { at: self.now, run, campaign, channel, message, fate, responded: false });
         self.runs[run].last_sent = Some(self.now);
         self.say(Event::Sent(message));
+        self.bill(Billing::Sent, message);
         if fate.delivered {
             self.say(Event::Delivered(message));
+            self.bill(Billing::Delivered, message);
             self.runs[run].got.push(Response::Delivered);
             if let Some(delay) = fate.opened {
                 let at = self.now + delay;
@@ -774,7 +786,36 @@ impl<'a> Customer<'a> {
         matches!(self.plan(self.runs[run].campaign).way, Way::Cascade(_))
     }
 
+    /// What is billed so begins a conversation, unless one goes on (R55).
+    fn bill(&mut self, on: Billing, message: Message) {
+        let channel = usize::from(message.channel);
+        let Some(contact) = self.scenario.channels[channel].contact.as_ref().filter(|own| own.billed_on == on) else {
+            return;
+        };
+        if self.window_is_open(channel) == Some(true) {
+            self.say(Event::BilledInWindow(message));
+        }
+        if let Some(conversations) = &contact.conversations
+            && !self.conversations.iter().any(|&(at, own)| own == channel && self.now - at < conversations.length)
+        {
+            self.conversations.push((self.now, channel));
+            self.say(Event::ConversationBegan(message));
+        }
+    }
+
     // Questions.
+
+    /// None if the channel has no window.
+    fn window_is_open(&self, channel: usize) -> Option<bool> {
+        let window = self.scenario.channels[channel].contact.as_ref()?.window.as_ref()?;
+        Some(self.replies.iter().any(|&(at, own)| own == channel && self.now - at < window.length))
+    }
+
+    /// Whether a campaign needs no window on a channel, or it is open.
+    fn may_say_it(&self, campaign: usize, channel: usize) -> bool {
+        let is_free_form = self.campaign(campaign).free_form.as_ref().is_some_and(|free_form| free_form.value);
+        !is_free_form || self.window_is_open(channel) != Some(false)
+    }
 
     fn is_in_audience(&self, campaign: usize) -> bool {
         let Audience {
@@ -850,6 +891,7 @@ impl<'a> Customer<'a> {
             let reached = self.start.reachable >> channel & 1 == 1;
             if reached
                 && (!marketing || self.has_consent(channel))
+                && self.may_say_it(self.runs[run].campaign, channel)
                 && best.is_none_or(|best| self.is_better(channel, channels[best], by))
             {
                 best = Some(place);

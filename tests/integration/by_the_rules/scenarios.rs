@@ -75,6 +75,7 @@ fn list(words: &[&str]) -> String {
 /// The text of a scenario with one strategy `s`. Some few are refused when they are read.
 pub fn scenario(number: u64) -> String {
     let dice = &mut Dice(Luck::experiment(20_260_105, number).stream(Label::new(0)));
+    let talk = &mut Dice(Luck::experiment(20_260_105, number).stream(Label::new(1)));
     let mut text = String::from("name = \"random\"\ncurrency = \"USD\"\n");
     let start: Date = dice.of(&STARTS).parse().expect("a date");
     let _ = writeln!(text, "start = {start}");
@@ -101,6 +102,7 @@ pub fn scenario(number: u64) -> String {
     let replies = dice.in_100(60);
     for name in channels {
         channel(&mut text, name, replies, dice);
+        conversations(&mut text, talk);
     }
     let segments = &SEGMENTS[..dice.of(&[1, 2, 3])];
     for (number, name) in segments.iter().enumerate() {
@@ -115,6 +117,9 @@ pub fn scenario(number: u64) -> String {
     let calendars: Vec<bool> = campaigns.iter().map(|_| dice.in_100(60)).collect();
     for (number, name) in campaigns.iter().enumerate() {
         let _ = writeln!(text, "[campaigns.{name}]");
+        if talk.in_100(20) {
+            text.push_str("free_form = true\n");
+        }
         if calendars[number] {
             calendar_trigger(&mut text, start, dice);
         } else {
@@ -167,6 +172,20 @@ fn channel(text: &mut String, name: &str, replies: bool, dice: &mut Dice) {
             "{ from = \"18:00\", until = \"02:30\" }",
         ];
         let _ = writeln!(text, "legal_hours = {}", dice.of(&legal));
+    }
+}
+
+/// Windows and conversations whose ends many messages meet.
+fn conversations(text: &mut String, dice: &mut Dice) {
+    let lengths = ["2h", "24h", "24h", "3d", "7d"];
+    if dice.in_100(40) {
+        let _ = writeln!(text, "window = \"{}\"", dice.of(&lengths));
+    }
+    if dice.in_100(30) {
+        let _ = writeln!(text, "cost_per_conversation = 0.01\nconversation = \"{}\"", dice.of(&lengths));
+    }
+    if dice.in_100(30) {
+        text.push_str("billed_on = \"delivered\"\n");
     }
 }
 

@@ -418,7 +418,7 @@ fn r55_reachability_is_asked_before_the_window_and_quiet_hours_after_it() {
         seen.0.iter().filter_map(reason).collect::<Vec<_>>()
     };
     assert_eq!(reasons(&["channels.chat.reach=1e-9"]), [Reason::Unreachable; 2]);
-    let quiet = ["strategies.s.policies.quiet=[{ from = \"00:00\", until = \"23:59\", then = \"skip\" }]"];
+    let quiet = ["strategies.s.policies.quiet_hours=[{ from = \"00:00\", until = \"23:59\", then = \"skip\" }]"];
     assert_eq!(reasons(&quiet), [Reason::OutsideWindow; 2]);
     // It holds for what a customer must be told, too.
     let transactional = ["campaigns.first.purpose=\"transactional\"", "campaigns.second.purpose=\"transactional\""];

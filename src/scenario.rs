@@ -368,6 +368,12 @@ fn exchange(entry: &tree::Entry, context: &mut Context<'_>) -> Option<(String, f
 }
 
 impl Scenario {
+    /// Whether messages press, on any channel.
+    pub fn has_fatigue(&self) -> bool {
+        let mut contacts = self.channels.iter().filter_map(|channel| channel.contact.as_ref());
+        self.fatigue.is_some() || contacts.any(|contact| contact.fatigue.is_some())
+    }
+
     /// What it says beyond the defaults of the format, as JSON: alike for files that mean the same, whether they write a
     /// default or leave it.
     pub fn essence(&self) -> serde_json::Value {

@@ -14,6 +14,7 @@ mod customers;
 mod demand;
 mod journeys;
 mod moved;
+mod pressure;
 mod stage;
 mod weekly;
 
@@ -73,7 +74,7 @@ const fn oracle(name: &'static str, rule: &'static str, play: fn(&mut Stage<'_>)
     Oracle { name, rule, play }
 }
 
-const ORACLES: [Oracle; 26] = [
+const ORACLES: [Oracle; 30] = [
     oracle("cascade with long waits", "R18, R19, R32", cascades::long_waits),
     oracle("cascade with short waits", "R6, R18, R19, R32", cascades::short_waits),
     oracle("cheapest first or best first", "R2, R19", cascades::cheapest_first),
@@ -100,6 +101,10 @@ const ORACLES: [Oracle; 26] = [
     oracle("means of rare buyers", "certify", certificates::rare_buyers),
     oracle("planned looks", "certify", certificates::planned_looks),
     oracle("looks at any time", "certify", certificates::looks_at_any_time),
+    oracle("pressure", "R43", pressure::pressure),
+    oracle("losses under pressure", "R43", pressure::losses),
+    oracle("complaints and opt-ins", "R44", pressure::consent),
+    oracle("goodwill and net promoter score", "R45, R46", pressure::goodwill),
 ];
 
 /// All oracles, in the order in which [`verify`] plays them.

@@ -8,6 +8,7 @@ mod hinges;
 mod hops;
 mod inputs;
 mod kpis;
+mod nps;
 mod segments;
 pub mod sweep;
 mod years;
@@ -100,6 +101,7 @@ pub fn panels(figures: &Figures) -> Vec<Panel> {
         funnels::steps(&reader),
         hops::panel(&reader),
         curves::reach(&reader),
+        nps::panel(&reader),
         segments::panel(&reader),
         Some(hinges::panel(&reader)),
         Some(inputs::panel(&reader)),

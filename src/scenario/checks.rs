@@ -5,6 +5,7 @@ mod channels;
 mod plans;
 mod policies;
 mod segments;
+mod strain;
 
 use super::Scenario;
 use super::channel::Channel;
@@ -49,6 +50,7 @@ pub(super) fn check(scenario: &Scenario, sources: &Sources, problems: &mut Probl
         plans::check(scenario, strategy, problems);
     }
     policies::check(scenario, problems);
+    strain::check(scenario, problems);
     unused(scenario, problems);
 }
 

@@ -109,11 +109,14 @@ fn counted(event: Event) -> Option<(ChannelCount, u8)> {
         Event::Bounced(channel) => (ChannelCount::Bounced, channel),
         Event::CartLeft(channel) => (ChannelCount::CartsLeft, channel),
         Event::Ordered { channel, .. } => (ChannelCount::Orders, channel),
+        Event::Complained(message) => (ChannelCount::Complaints, message.channel),
+        Event::OptedIn(channel) => (ChannelCount::OptIns, channel),
         Event::Joined { .. }
         | Event::RunBegan(_)
         | Event::Refused(..)
         | Event::Withheld(..)
         | Event::Held(..)
+        | Event::UnderPressure(..)
         | Event::Lost => return None,
     })
 }

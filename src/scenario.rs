@@ -414,6 +414,12 @@ impl Scenario {
         self.strategies.iter().any(|strategy| strategy.fixed.any())
     }
 
+    /// Whether messages press, on any channel.
+    pub fn has_fatigue(&self) -> bool {
+        let mut contacts = self.channels.iter().filter_map(|channel| channel.contact.as_ref());
+        self.fatigue.is_some() || contacts.any(|contact| contact.fatigue.is_some())
+    }
+
     /// What it says beyond the defaults of the format, as JSON: alike for files that mean the same, whether they write a
     /// default or leave it.
     pub fn essence(&self) -> serde_json::Value {

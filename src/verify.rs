@@ -16,6 +16,7 @@ mod demand;
 mod journeys;
 mod lives;
 mod moved;
+mod pressure;
 mod seen;
 mod stage;
 mod weekly;
@@ -76,7 +77,7 @@ const fn oracle(name: &'static str, rule: &'static str, play: fn(&mut Stage<'_>)
     Oracle { name, rule, play }
 }
 
-const ORACLES: [Oracle; 33] = [
+const ORACLES: [Oracle; 37] = [
     oracle("cascade with long waits", "R18, R19, R32", cascades::long_waits),
     oracle("cascade with short waits", "R6, R18, R19, R32", cascades::short_waits),
     oracle("cheapest first or best first", "R2, R19", cascades::cheapest_first),
@@ -110,6 +111,10 @@ const ORACLES: [Oracle; 33] = [
     oracle("late and twice", "R17, R51", seen::late_and_twice),
     oracle("lost context", "R47", context::lost),
     oracle("carts found again", "R49", context::carts),
+    oracle("pressure", "R43", pressure::pressure),
+    oracle("losses under pressure", "R43", pressure::losses),
+    oracle("complaints and opt-ins", "R44", pressure::consent),
+    oracle("goodwill and net promoter score", "R45, R46", pressure::goodwill),
 ];
 
 /// All oracles, in the order in which [`verify`] plays them.

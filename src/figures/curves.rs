@@ -37,7 +37,7 @@ pub(super) const COLUMNS: &[Column] = &[
     Column::new(
         "value",
         Measure,
-        "the measure from the start to the end of the week; retention: of the window before the end of the week, from the first week on at whose end a whole window has passed",
+        "the measure from the start to the end of the week; retention: of the window before the end of the week, from the first week on at whose end a whole window has passed; pressure: of the week",
     ),
     Column::new(
         "low",

@@ -116,7 +116,7 @@ const NOT_EVERYWHERE: &[(&str, IsThere)] = &[
     ("opt_ins", |scenario| {
         contacts(scenario).any(|contact| has_any(&contact.opt_in_at_order) || has_any(&contact.return_at_order))
     }),
-    ("pressure", |scenario| scenario.fatigue.is_some() || contacts(scenario).any(|contact| contact.fatigue.is_some())),
+    ("pressure", Scenario::has_fatigue),
     ("nps", |scenario| scenario.goodwill.as_ref().is_some_and(|goodwill| goodwill.nps.is_some())),
     ("contexts_lost", Scenario::loses_context),
     ("carts_left", |scenario| scenario.context.finds_carts()),

@@ -21,7 +21,8 @@ pub const CURVES: [&str; 12] = [
     "pressure",
 ];
 
-/// A measure under one strategy from the start to the end of each week; none in a week in which it is undefined.
+/// A measure under one strategy from the start to the end of each week (pressure: in that week); none in a week in which it
+/// is undefined.
 ///
 /// The values are exact counts of each draw, and their interval is that of [`Estimate::from_draws`]. Batches are not kept
 /// by week, so the Monte Carlo variance at a week's end is that of the whole horizon (`whole`), scaled: for a share as
@@ -46,6 +47,10 @@ pub fn weekly(
             let orders = own.total(ChannelCount::Orders) + none.map_or(0, |none| none.total(ChannelCount::Orders));
             Week { numerator, denominator, orders: orders as f64 }
         };
+        // Summed up, pressure would lag behind what is sent.
+        if measure.key == "pressure" {
+            return own.draw_weeks[draw].iter().cloned().enumerate().map(week).collect();
+        }
         running(own, draw).enumerate().map(week).collect()
     };
     let draws: Vec<Vec<Week>> = (0..own.draw_weeks.len()).map(parts_of).collect();

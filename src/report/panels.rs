@@ -9,6 +9,7 @@ mod hinges;
 mod hops;
 mod inputs;
 mod kpis;
+mod nps;
 mod profiles;
 mod segments;
 pub mod sweep;
@@ -103,6 +104,7 @@ pub fn panels(figures: &Figures) -> Vec<Panel> {
         hops::panel(&reader),
         profiles::panel(&reader),
         curves::reach(&reader),
+        nps::panel(&reader),
         segments::panel(&reader),
         Some(hinges::panel(&reader)),
         Some(inputs::panel(&reader)),

@@ -5,7 +5,7 @@ use crate::measures::{Better, Interval, Unit};
 use crate::scenario::NONE;
 
 /// The measures that a table shows unless all are asked for.
-pub(super) const HEADLINES: [&str; 12] = [
+pub(super) const HEADLINES: [&str; 15] = [
     "profit",
     "incremental_profit",
     "revenue",
@@ -18,6 +18,9 @@ pub(super) const HEADLINES: [&str; 12] = [
     "orders",
     "delivered",
     "reach_left",
+    "complaints",
+    "pressure",
+    "nps",
 ];
 
 /// A table of words: a row of headings, then rows.

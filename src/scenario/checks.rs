@@ -6,6 +6,7 @@ mod plans;
 mod policies;
 mod prices;
 mod segments;
+mod strain;
 
 use super::Scenario;
 use super::channel::Channel;
@@ -52,6 +53,7 @@ pub(super) fn check(scenario: &Scenario, sources: &Sources, problems: &mut Probl
         plans::check(scenario, strategy, problems);
     }
     policies::check(scenario, problems);
+    strain::check(scenario, problems);
     unused(scenario, problems);
 }
 

@@ -2,6 +2,7 @@
 
 use super::format::{Absent, Described, Form, Key, Keys, Kind, Plain};
 use super::input::Input;
+use super::place::Place;
 use super::read::{Context, Fields, FromValue, mismatch};
 use super::tree::Value;
 use super::values::{Positive, Share, Stretch};
@@ -9,6 +10,8 @@ use super::values::{Positive, Share, Stretch};
 /// What moves goodwill, in points of whatever size, how it fades, and what it does.
 #[derive(Clone, Debug)]
 pub struct Goodwill {
+    /// Where it is written.
+    pub at: Place,
     /// An order.
     pub order: f64,
     /// A marketing message that is delivered.
@@ -132,7 +135,7 @@ impl FromValue for Goodwill {
         let loss_odds = fields.or_default("loss_odds", context);
         let nps = fields.optional("nps", context);
         fields.finish(context);
-        Some(Self { order, message, duplicate, complaint, lost_context, half_life, loss_odds, nps })
+        Some(Self { at: value.at, order, message, duplicate, complaint, lost_context, half_life, loss_odds, nps })
     }
 }
 

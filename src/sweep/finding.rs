@@ -227,8 +227,9 @@ pub(super) fn notes(sweep: &Sweep, opened: &Opened, answer: &Answer, measure: &M
     if setup.draws > 1 && !replaced.is_empty() {
         notes.push(format!("At every point {replaced} is taken as known exactly."));
     }
-    if sweep.keys.iter().any(|key| key.path.iter().any(|part| part == "trigger")) {
-        notes.push("Response rates do not fall with frequency in this version: nobody gets tired of messages except by opting out, so more of them look better than they are.".to_owned());
+    let tires = opened.points.iter().all(|point| point.world.scenario.has_fatigue());
+    if !tires && sweep.keys.iter().any(|key| key.path.iter().any(|part| part == "trigger")) {
+        notes.push("Response rates do not fall with frequency without `[fatigue]`: nobody gets tired of messages except by opting out, so more of them look better than they are.".to_owned());
     }
     notes
 }

@@ -7,7 +7,7 @@ use crate::stats::normal;
 use crate::tally::{ChannelCount, CustomerCount, StepCount};
 
 /// Customers who only receive messages.
-const QUIET: &str = r#"
+pub(super) const QUIET: &str = r#"
 [channels.web]
 order_rate = 0.5
 [segments.all]

@@ -85,6 +85,8 @@ fn the_log_adds_up_to_the_tallies() {
                     (ChannelCount::Orders, plain("ordered")),
                     (ChannelCount::Revenue, money("value", 100.0)),
                     (ChannelCount::Spend, money("cost", 1e9)),
+                    (ChannelCount::Complaints, plain("complained")),
+                    (ChannelCount::OptIns, plain("opted_in")),
                 ] {
                     assert_eq!(
                         logged,

@@ -2,5 +2,6 @@
 //! sign, on the same customers.
 
 mod attribution;
+mod fatigue;
 mod prices;
 mod profile;

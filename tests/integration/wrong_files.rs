@@ -14,6 +14,7 @@ mod policies;
 mod reactions;
 pub mod reference;
 mod steps;
+mod strain;
 mod syntax;
 mod times;
 mod triggers;

@@ -42,16 +42,26 @@ pub(super) fn money(reader: &Reader<'_>) -> Option<Panel> {
 
 pub(super) fn reach(reader: &Reader<'_>) -> Option<Panel> {
     let charts = [
+        chart(reader, "pressure", "mean pressure that the messages of a week meet", reader.verdict("pressure")),
         chart(reader, "reach_left", "opt-ins left, share of those at the start", reader.verdict("reach_left")),
         chart(reader, "opt_outs", "opt-outs, cumulative, per customer", reader.verdict("opt_outs")),
+        chart(reader, "complaints", "complaints, cumulative, per customer", reader.verdict("complaints")),
+        chart(reader, "opt_ins", "opt-ins at orders, cumulative, per customer", reader.verdict("opt_ins")),
     ];
+    let (question, pressure) = match charts[0] {
+        Some(_) => (
+            "How hard do we press, and whom can we still reach?",
+            " A pressure of 1 is that of one message delivered this very second; the title compares its mean over all messages.",
+        ),
+        None => ("Whom can we still reach?", ""),
+    };
     panel(
         reader,
         "reach",
-        "Whom can we still reach?",
-        &["reach_left", "opt_outs"],
+        question,
+        &["pressure", "reach_left", "opt_outs", "complaints", "opt_ins"],
         charts,
-        "Each opt-out is from one channel. The table of the channels has them by channel.",
+        &format!("Each opt-out is from one channel. The table of the channels has them by channel.{pressure}"),
     )
 }
 

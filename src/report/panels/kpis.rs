@@ -31,8 +31,9 @@ pub(super) fn panel(reader: &Reader<'_>) -> Option<Panel> {
         };
         (!points.is_empty()).then(|| ForestRow { name: first.name.to_owned(), better, points })
     };
-    // What is incremental has no meaningful ratio to the baseline's.
-    let rows: Vec<ForestRow> = HEADLINES.iter().filter(|key| !key.contains("incremental")).filter_map(row).collect();
+    // What is incremental, or a score in points, has no meaningful ratio to the baseline's.
+    let has_ratio = |key: &&&str| !key.contains("incremental") && **key != "nps";
+    let rows: Vec<ForestRow> = HEADLINES.iter().filter(has_ratio).filter_map(row).collect();
     if rows.is_empty() {
         return None;
     }

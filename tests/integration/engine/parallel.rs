@@ -109,6 +109,8 @@ fn counted(event: Event) -> Option<(ChannelCount, u8)> {
         Event::Bounced(channel) => (ChannelCount::Bounced, channel),
         Event::CartLeft(channel) => (ChannelCount::CartsLeft, channel),
         Event::Ordered { channel, .. } => (ChannelCount::Orders, channel),
+        Event::Complained(message) => (ChannelCount::Complaints, message.channel),
+        Event::OptedIn(channel) => (ChannelCount::OptIns, channel),
         Event::Joined { .. }
         | Event::RunBegan(_)
         | Event::Refused(..)
@@ -116,6 +118,7 @@ fn counted(event: Event) -> Option<(ChannelCount, u8)> {
         | Event::Held(..)
         | Event::BilledInWindow(_)
         | Event::ConversationBegan(_)
+        | Event::UnderPressure(..)
         | Event::Lost => return None,
     })
 }

@@ -131,6 +131,9 @@ fn holds(stage: &Stage, strategy: &str, seen: &Seen) {
             | Event::Replied(_)
             | Event::BilledInWindow(_)
             | Event::ConversationBegan(_)
+            | Event::UnderPressure(..)
+            | Event::Complained(_)
+            | Event::OptedIn(_)
             | Event::Lost => {}
             Event::Opened(Message { channel, .. }) => counts[usize::from(channel)][2] += 1,
             Event::Clicked(Message { channel, .. }) => counts[usize::from(channel)][3] += 1,

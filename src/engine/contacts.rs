@@ -84,7 +84,9 @@ impl<W: Watch, const PLAIN: bool> Player<'_, W, PLAIN> {
         if !self.alive {
             return sending;
         }
-        if marketing && luck.happens(purpose::OPTED_OUT, contact.opt_out) {
+        // Of several that were under way only the first is opted out of.
+        let opted_in = PLAIN || self.opted_in >> message.channel & 1 == 1;
+        if marketing && opted_in && luck.happens(purpose::OPTED_OUT, contact.opt_out) {
             sending.opted_out = true;
             self.opted_in &= !(1 << message.channel);
             self.opted_out |= 1 << message.channel;

@@ -129,6 +129,11 @@ fn holds(stage: &Stage, strategy: &str, seen: &Seen) {
             | Event::Hopped { .. }
             | Event::CartLeft(_)
             | Event::Replied(_)
+            | Event::Renewed { .. }
+            | Event::Duplicated(_)
+            | Event::DeliveredTwice(_)
+            | Event::SeenOpened(_)
+            | Event::SeenClicked(_)
             | Event::Lost => {}
             Event::Opened(Message { channel, .. }) => counts[usize::from(channel)][2] += 1,
             Event::Clicked(Message { channel, .. }) => counts[usize::from(channel)][3] += 1,

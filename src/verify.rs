@@ -166,23 +166,3 @@ mod tests {
         assert!((5.5..7.0).contains(&limit()), "{}", limit());
     }
 }
-#[cfg(test)]
-mod tmp_tests {
-    #[test]
-    fn tmp_oracles() {
-        for oracle in super::ORACLES.iter().skip(26) {
-            for check in oracle.run(1.0, 1, &()) {
-                println!(
-                    "{} {:<24} {:<58} {:>16.6} {:>16.6} ± {:.6} z {:+.2}",
-                    check.passed,
-                    check.oracle,
-                    check.quantity,
-                    check.exact,
-                    check.simulated,
-                    check.standard_error,
-                    check.z
-                );
-            }
-        }
-    }
-}

@@ -98,16 +98,19 @@ impl<W: Watch, const PLAIN: bool> Player<'_, W, PLAIN> {
         if !self.alive {
             return sending;
         }
+        let mut complained = false;
         if !PLAIN && marketing {
             self.feel(at, |goodwill| goodwill.message);
-            if luck.happens(purpose::COMPLAINED, contact.complaint.at_odds(weights.complaint)) {
-                sending.opted_out = true;
+            complained = luck.happens(purpose::COMPLAINED, contact.complaint.at_odds(weights.complaint));
+            if complained {
                 self.watch.see(at, Event::Complained(message));
                 self.feel(at, |goodwill| goodwill.complaint);
             }
         }
         let opt_out = if PLAIN { contact.opt_out } else { contact.opt_out.at_odds(weights.opt_out) };
-        if marketing && (luck.happens(purpose::OPTED_OUT, opt_out) || !PLAIN && sending.opted_out) {
+        // Of several that were under way only the first is opted out of.
+        let opted_in = PLAIN || self.opted_in >> message.channel & 1 == 1;
+        if marketing && opted_in && (luck.happens(purpose::OPTED_OUT, opt_out) || complained) {
             sending.opted_out = true;
             self.opted_in &= !(1 << message.channel);
             self.opted_out |= 1 << message.channel;

@@ -35,7 +35,7 @@ pub(super) fn machines(stage: &mut Stage<'_>) {
             "{PEOPLE}{}{}{}[strategies.s.campaigns.c]\ncascade = [{{ send = \"mail\" }}, {{ send = \"text\", after = \"24h\", unless = \"opened\" }}]\n\
              [strategies.blind.campaigns.c]\nblast = [\"blind\"]\n",
             channel("mail", &format!("{rates}{machines}")),
-            channel("text", "open_rate = 0.0\nclick_rate = 0.0"),
+            channel("text", "open_rate = 0.3\nclick_rate = 0.0"),
             channel("blind", &format!("{rates}scanner_click_rate = 0.1\nreceipts = \"delivered\""))
         ),
     );
@@ -63,7 +63,7 @@ pub(super) fn machines(stage: &mut Stage<'_>) {
     let unseen = total(&tallies, 1, |row| row.total(ChannelCount::SeenOpened));
     stage.same("seen opened, without receipts of openings", 0, unseen);
     let text = &tallies.strategies[0].flows.steps[1];
-    stage.same("seen as it is", text.of(StepCount::Opened), text.of(StepCount::SeenOpened));
+    stage.same("seen opened, where it is seen as it is", text.of(StepCount::Opened), text.of(StepCount::SeenOpened));
 }
 
 /// Messages under way, and messages that come twice.

@@ -30,6 +30,10 @@ fn of_any_step(event: Event) -> Event {
         Event::Clicked(message) => Event::Clicked(plain(message)),
         Event::OptedOut(message) => Event::OptedOut(plain(message)),
         Event::Replied(message) => Event::Replied(plain(message)),
+        Event::Duplicated(message) => Event::Duplicated(plain(message)),
+        Event::DeliveredTwice(message) => Event::DeliveredTwice(plain(message)),
+        Event::SeenOpened(message) => Event::SeenOpened(plain(message)),
+        Event::SeenClicked(message) => Event::SeenClicked(plain(message)),
         Event::Withheld(message, reason) => Event::Withheld(plain(message), reason),
         Event::Held(message, reason, until) => Event::Held(plain(message), reason, until),
         Event::Ordered { channel, value, cause: Cause::Contact { message, displaced } } => {

@@ -3,5 +3,7 @@
 
 mod attribution;
 mod fatigue;
+mod lives;
 mod prices;
 mod profile;
+mod seen;

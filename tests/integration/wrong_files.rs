@@ -5,6 +5,7 @@ mod campaigns;
 mod combined;
 mod hostile;
 mod keys;
+mod lives;
 mod names;
 mod overrides;
 mod people;

@@ -134,6 +134,11 @@ fn holds(stage: &Stage, strategy: &str, seen: &Seen) {
             | Event::UnderPressure(..)
             | Event::Complained(_)
             | Event::OptedIn(_)
+            | Event::Renewed { .. }
+            | Event::Duplicated(_)
+            | Event::DeliveredTwice(_)
+            | Event::SeenOpened(_)
+            | Event::SeenClicked(_)
             | Event::Lost => {}
             Event::Opened(Message { channel, .. }) => counts[usize::from(channel)][2] += 1,
             Event::Clicked(Message { channel, .. }) => counts[usize::from(channel)][3] += 1,

@@ -134,7 +134,7 @@ fn of_a_basket() {
 #[test]
 fn of_joined() {
     assert_snapshot!(edit(r#"{ base = { age = "365d" } }"#, "{ cohort = {} }"), @r#"
-    error: `segments.young.joined` must be "base", "cohort", { base = { age = "1095d" } } or { arrivals = { every = "7d", counts = [ … ] } }
+    error: `segments.young.joined` must be "base", "cohort", "prospects", { base = { age = "1095d" } } or { arrivals = { every = "7d", counts = [ … ] } }
       --> offers.toml:33:10
        |
     33 | joined = { cohort = {} }

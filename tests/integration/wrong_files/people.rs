@@ -61,13 +61,13 @@ fn dropout_over_a_preset() {
 
 #[test]
 fn two_kinds_of_dropout() {
-    assert_snapshot!(edit("after-journey = 0.01", "after-journey = 0.01, after-order = 0.1"), @"
-    error: `dropout` must be { after-order = 0.05 } or { after-journey = 0.01 }, one of the two
+    assert_snapshot!(edit("after-journey = 0.01", "after-journey = 0.01, after-order = 0.1"), @r#"
+    error: `dropout` must be { after-order = 0.05 }, { after-journey = 0.01 } or { per-period = { every = "30d", chance = 0.05 } }, one of the three
       --> offers.toml:36:11
        |
     36 | dropout = { after-journey = 0.01, after-order = 0.1 }
        |           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-    ");
+    "#);
 }
 
 #[test]

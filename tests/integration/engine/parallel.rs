@@ -111,6 +111,10 @@ fn counted(event: Event) -> Option<(ChannelCount, u8)> {
         Event::Ordered { channel, .. } => (ChannelCount::Orders, channel),
         Event::Complained(message) => (ChannelCount::Complaints, message.channel),
         Event::OptedIn(channel) => (ChannelCount::OptIns, channel),
+        Event::ContextLost { from, .. } => (ChannelCount::ContextsLost, from),
+        Event::CartFound(channel) => (ChannelCount::CartsFound, channel),
+        Event::Duplicated(message) => (ChannelCount::Duplicated, message.channel),
+        Event::DeliveredTwice(message) => (ChannelCount::DeliveredTwice, message.channel),
         Event::Joined { .. }
         | Event::RunBegan(_)
         | Event::Refused(..)
@@ -122,9 +126,7 @@ fn counted(event: Event) -> Option<(ChannelCount, u8)> {
         | Event::Lost
         | Event::Renewed { .. }
         | Event::SeenOpened(_)
-        | Event::SeenClicked(_)
-        | Event::Duplicated(_)
-        | Event::DeliveredTwice(_) => return None,
+        | Event::SeenClicked(_) => return None,
     })
 }
 

@@ -7,3 +7,4 @@ mod lives;
 mod prices;
 mod profile;
 mod seen;
+mod together;

@@ -27,7 +27,8 @@ pub use plan::{Ends, Occurrence, Plan, Step, Strategy, Way};
 pub use policies::{Cap, Hush, Policies, Quiet};
 pub use prices::Price;
 pub use tables::{
-    Basket, CampaignTable, Coin, ContactTable, Delay, Dropout, FixedCosts, Joined, OptIn, Rate, Row, SegmentTable, Tables,
+    Basket, CampaignTable, Coin, ContactTable, Delay, Dropout, FixedCosts, Joined, OptIn, Rate, Row, SegmentTable,
+    Tables,
 };
 pub use wall::Wall;
 

@@ -367,7 +367,8 @@ impl<'a> Stage<'a> {
         let arms = self.plan.strategies.len();
         let mut chunk = Chunk { streams: vec![Streams::default(); arms], ..Chunk::default() };
         let mut scratch = Scratch::default();
-        let mut recorders: Vec<Recorder<'_>> = (0..arms).map(|arm| Recorder::new(&self.exposing, self.tariffs.of(arm))).collect();
+        let mut recorders: Vec<Recorder<'_>> =
+            (0..arms).map(|arm| Recorder::new(&self.exposing, self.tariffs.of(arm))).collect();
         for customer in customers {
             let start = Start::new(self.world, tables, self.plan.seed, draw, customer);
             for (&strategy, recorder) in self.plan.strategies.iter().zip(&mut recorders) {

@@ -255,7 +255,8 @@ mod tests {
 
     #[test]
     fn every_reason_has_its_column_in_its_order() {
-        let names: Vec<String> = Withheld([0.0; Reason::ALL.len()]).reasons().map(|(name, ..)| name.to_owned()).collect();
+        let names: Vec<String> =
+            Withheld([0.0; Reason::ALL.len()]).reasons().map(|(name, ..)| name.to_owned()).collect();
         assert_eq!(names, Reason::ALL.map(|reason| format!("{}{}", Withheld::PREFIX, reason_word(reason))));
     }
 }

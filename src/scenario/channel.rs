@@ -376,11 +376,7 @@ pub(super) const KEYS: Keys = Keys {
             Absent::Default(Plain::Whole(0)),
             "what a conversation costs on top of its messages: the first billed message outside one begins one (R55)",
         ),
-        Key::of::<Stretch>(
-            "conversation",
-            Absent::Default(Plain::Text("24h")),
-            "how long a conversation is (R55)",
-        ),
+        Key::of::<Stretch>("conversation", Absent::Default(Plain::Text("24h")), "how long a conversation is (R55)"),
     ],
     rules: &[
         Rule::AnyOf(&[&["preset"], &["order_rate"], &["cost_per_message", "open_rate"]]),

@@ -54,7 +54,10 @@ impl FixedCosts {
 
     /// Reads them among the other keys of a channel or strategy.
     pub(super) fn read(fields: &mut Fields<'_>, context: &mut Context<'_>) -> Self {
-        Self { per_month: fields.or_default("cost_per_month", context), setup: fields.or_default("setup_cost", context) }
+        Self {
+            per_month: fields.or_default("cost_per_month", context),
+            setup: fields.or_default("setup_cost", context),
+        }
     }
 
     /// Both amounts.

@@ -1,7 +1,7 @@
 //! Counting while customers are played: one increment an event, into a table of weeks.
 
-use super::counts::{ChannelCount, CustomerCount, Layout, Row};
 use super::books::Books;
+use super::counts::{ChannelCount, CustomerCount, Layout, Row};
 use super::flows::{Flows, StepCount};
 use super::retention::Retention;
 use crate::engine::{Cause, Ending, Event, Message, Reason, Refusal, Watch};

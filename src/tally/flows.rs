@@ -69,12 +69,9 @@ impl StepCount {
             Self::OptedOut => Some(ChannelCount::OptedOut),
             Self::Orders => Some(ChannelCount::ContactOrders),
             Self::DisplacedOrders => Some(ChannelCount::DisplacedOrders),
-            Self::Revenue
-            | Self::BilledInWindow
-            | Self::Conversations
-            | Self::Margin
-            | Self::Spend
-            | Self::Held => None,
+            Self::Revenue | Self::BilledInWindow | Self::Conversations | Self::Margin | Self::Spend | Self::Held => {
+                None
+            }
         }
     }
 }

@@ -3,12 +3,14 @@
 use rand_distr::Gamma;
 
 use super::draws::Draw;
-use super::tables::{Basket, CampaignTable, ContactTable, Delay, FixedCosts, Joined, OptIn, SegmentTable, Tables, upper_ends};
+use super::tables::{
+    Basket, CampaignTable, ContactTable, Delay, FixedCosts, Joined, OptIn, SegmentTable, Tables, upper_ends,
+};
 use super::{ChannelId, World, affinity, demand, journeys};
 use crate::luck::{Label, Threshold};
 use crate::scenario::{
-    self, BilledBy, Billing, Campaign, Channel, Click, Input, Lapse, MONTH, Money, Problem, Purpose, RateBasis, Scenario,
-    Seconds, Segment,
+    self, BilledBy, Billing, Campaign, Channel, Click, Input, Lapse, MONTH, Money, Problem, Purpose, RateBasis,
+    Scenario, Seconds, Segment,
 };
 use crate::stats::normal;
 

@@ -80,7 +80,8 @@ pub struct FixedCosts {
 impl FixedCosts {
     /// What falls into a week of a horizon that is so many seconds long. The weeks add up to the whole, to the unit.
     pub fn of_week(self, week: usize, horizon: Seconds) -> i128 {
-        let until = |week: usize| i128::from((week as Seconds * WEEK).min(horizon)) * self.running / i128::from(horizon);
+        let until =
+            |week: usize| i128::from((week as Seconds * WEEK).min(horizon)) * self.running / i128::from(horizon);
         let setup = if week == 0 { self.setup } else { 0 };
         setup + until(week + 1) - until(week)
     }

@@ -1,11 +1,11 @@
 //! Prices: texts, windows and conversations that nothing hangs on.
 
 use super::carrier;
+use crate::scenario::Scenario;
 use crate::scenario::campaign::{Campaign, Purpose};
 use crate::scenario::channel::{BilledBy, Channel, Contact};
 use crate::scenario::place::{Origin, Sources};
 use crate::scenario::problems::{Problem, Problems};
-use crate::scenario::Scenario;
 
 /// Checks what the messages of one campaign are billed by.
 pub(super) fn of_campaign(scenario: &Scenario, campaign: &Campaign, problems: &mut Problems) {
@@ -14,8 +14,10 @@ pub(super) fn of_campaign(scenario: &Scenario, campaign: &Campaign, problems: &m
         let Some(found) = carrier(scenario, channel, &what, problems) else { continue };
         if found.contact.as_ref().is_some_and(|contact| contact.billed_by == BilledBy::Message) {
             let message = format!("the text of campaign `{}` for `{}` changes nothing", campaign.name, channel.value);
-            let help =
-                format!("`{}` is billed by message, however long it is: write `billed_by = \"segment\"`", channel.value);
+            let help = format!(
+                "`{}` is billed by message, however long it is: write `billed_by = \"segment\"`",
+                channel.value
+            );
             problems.push(Problem::warning(message, channel.at).help(help));
         }
     }
@@ -36,8 +38,7 @@ pub(super) fn of_channel(scenario: &Scenario, channel: &Channel, sources: &Sourc
         let message = format!("the window of `{}` never opens: nobody replies on it", channel.name);
         problems.push(Problem::warning(message, channel.at).help("write its `reply_rate`"));
     }
-    let may_be_cheap =
-        |campaign: &Campaign| campaign.is_free_form() || campaign.purpose == Purpose::Transactional;
+    let may_be_cheap = |campaign: &Campaign| campaign.is_free_form() || campaign.purpose == Purpose::Transactional;
     // What a preset says of prices is of use to whoever needs it.
     let typed = window.cost.as_ref().and_then(|cost| cost.at).filter(|at| sources.of(*at).origin != Origin::Preset);
     if let Some(at) = typed.filter(|_| !scenario.campaigns.iter().any(may_be_cheap)) {

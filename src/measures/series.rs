@@ -61,8 +61,12 @@ impl Series {
 fn without_rounding(difference: Influences, scale: f64) -> Influences {
     let rounding = 1e-12 * scale.abs();
     let batches = difference.influences();
-    let equal = difference.value().abs() <= rounding && batches.iter().all(|i| i.abs() <= rounding);
-    if equal { Influences::new(0.0, vec![0.0; batches.len()]) } else { difference }
+    // The same in every batch: what fixed costs differ by has no error.
+    if !batches.iter().all(|i| i.abs() <= rounding) {
+        return difference;
+    }
+    let value = if difference.value().abs() <= rounding { 0.0 } else { difference.value() };
+    Influences::new(value, vec![0.0; batches.len()])
 }
 
 /// The series of a measure under a strategy, by indices in the tallies; none if it is undefined in any draw.
@@ -173,7 +177,8 @@ pub fn unseen_orders(tallies: &Tallies, one: usize, other: usize) -> Option<f64>
         [ChannelCount::Orders, ChannelCount::Revenue].iter().any(|&count| a.total(count) != b.total(count))
     };
     let seen = one.iter().zip(other).filter(differ).count();
-    if one == other { None } else { unseen_beside(seen, tallies.customers()) }
+    let alike = one.iter().zip(other).all(|(one, other)| without_fixed_part(one) == without_fixed_part(other));
+    if alike { None } else { unseen_beside(seen, tallies.customers()) }
 }
 
 /// The same from the number of batches in which two strategies that are not the same differ in orders or revenue, of all
@@ -240,6 +245,13 @@ impl Spend {
     fn total(&self) -> f64 {
         self.messages + self.fixed
     }
+}
+
+/// What is left of a row: two strategies that differ by nothing else do the same.
+fn without_fixed_part(row: &Row) -> Row {
+    let mut rest = row.clone();
+    rest.counts.iter_mut().zip(&fixed_part(row).counts).for_each(|(own, fixed)| *own -= fixed);
+    rest
 }
 
 /// Of a row, what does not depend on how many customers a strategy is applied to.

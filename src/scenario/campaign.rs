@@ -6,8 +6,7 @@ use super::input::Input;
 use super::place::Place;
 use super::problems::{Problem, nearest};
 use super::read::{At, Context, Fields, FromValue, mismatch, one_of};
-use super::segment::ByChannel;
-use super::text::Text;
+use super::text::{Text, Texts};
 use super::tree::{Entry, Value};
 use super::trigger::{Concurrency, Reentry, Trigger};
 use super::values::{Positive, Seconds, Share, Span, Stretch};
@@ -307,7 +306,7 @@ pub(super) const KEYS: Keys = Keys {
             Absent::Default(Plain::Text("30d")),
             "how far ahead a natural order may be moved",
         ),
-        Key::of::<ByChannel<Text>>(
+        Key::of::<Texts>(
             "texts",
             Absent::Means("one segment each"),
             "what its messages say, by channel: decides how many segments are billed (R54)",
@@ -344,7 +343,7 @@ pub(super) fn read(entry: &Entry, context: &mut Context<'_>) -> Option<Campaign>
     let intent = fields.or_default("intent", context);
     let displacement = fields.or_default("displacement", context);
     let Span(window) = fields.or_default("displacement_window", context);
-    let texts = fields.optional("texts", context).map_or_else(Vec::new, |ByChannel(all)| all);
+    let texts = fields.optional("texts", context).map_or_else(Vec::new, |Texts(all)| all);
     let free_form = fields.optional("free_form", context);
     fields.finish(context);
     Some(Campaign {

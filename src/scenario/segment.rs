@@ -228,7 +228,7 @@ impl FromValue for Lapse {
 }
 
 /// `{ web = 0.6, app = 0.4 }`: values by channel, in the order of writing.
-pub(super) struct ByChannel<T>(pub Vec<(At<String>, T)>);
+struct ByChannel<T>(Vec<(At<String>, T)>);
 
 impl<T: Described> Described for ByChannel<T> {
     const KIND: Kind =

@@ -7,8 +7,8 @@
 
 use super::format::{Described, Form, Kind};
 use super::problems::{Problem, harmless};
-use super::read::{Context, FromValue, mismatch};
-use super::tree::Value;
+use super::read::{At, Context, FromValue, mismatch};
+use super::tree::{Entry, Value};
 
 /// A text that a campaign sends on a channel.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -119,6 +119,29 @@ impl FromValue for Text {
         };
         context.error(problem);
         None
+    }
+}
+
+/// `{ sms = "Only today" }`: texts by channel, in the order of writing.
+pub(super) struct Texts(pub Vec<(At<String>, Text)>);
+
+impl Described for Texts {
+    const KIND: Kind = Kind::new(
+        "",
+        "a table of texts by channel, such as { sms = \"Only today\" }",
+        Form::ByName("channel", &Text::KIND),
+    );
+}
+
+impl FromValue for Texts {
+    fn from_value(value: &Value, context: &mut Context<'_>) -> Option<Self> {
+        let Some(table) = value.as_table() else { return mismatch(value, context) };
+        let read = |entry: &Entry| {
+            let text = context.within(&entry.key, |context| Text::from_value(&entry.value, context))?;
+            Some((At { value: entry.key.clone(), at: entry.key_at }, text))
+        };
+        let all: Vec<_> = table.0.iter().map(read).collect();
+        all.into_iter().collect::<Option<_>>().map(Self)
     }
 }
 

@@ -12,6 +12,7 @@ mod people;
 mod places;
 mod plans;
 mod policies;
+mod prices;
 mod reactions;
 pub mod reference;
 mod steps;

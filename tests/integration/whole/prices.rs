@@ -2,7 +2,7 @@
 
 use channelmix::abtest::bank::{Bank, Column, MOST_BYTES};
 use channelmix::engine::{Ending, Event, Message, Reason, Scratch, Start, Watch, play};
-use channelmix::measures::{EqualSpend, measure, measures_of, series, series_at_share};
+use channelmix::measures::{EqualSpend, measure, measures_of, series, series_at_share, unseen_orders};
 use channelmix::scenario::{self, MONTH, YEAR};
 use channelmix::simulation::{Plan, simulate};
 use channelmix::tally::{ChannelCount, CustomerCount, Row, StepCount, Tallies};
@@ -200,6 +200,20 @@ fn r56_profit_is_margin_less_spend_less_fixed_costs() {
     assert_eq!(new(&["strategies.late.setup_cost=1"]), [true, false]);
     assert_eq!(new(&["discount_rate=0.01"]), [false, true]);
     assert_eq!(new(&["strategies.late.setup_cost=0", "discount_rate=0"]), [false, false]);
+}
+
+#[test]
+fn r56_what_fixed_costs_alone_differ_by_is_known_exactly() {
+    let tallies = played(&world(&everything(), &["population=1000", "strategies.same.setup_cost=2000"]), 128);
+    let [cascade, same] = ["cascade", "same"].map(|name| tallies.strategy(name).expect("it was played"));
+    let profit = |index: usize| {
+        let profit = measure("profit").expect("it is one");
+        series(&tallies, profit, index, tallies.strategy("none"), 100.0).expect("it is defined")
+    };
+    let difference = profit(same).minus(&profit(cascade)).expect("it is defined");
+    assert!((difference.values()[0] + 2.0).abs() < 1e-12);
+    assert_eq!(difference.noise(), 0.0);
+    assert_eq!(unseen_orders(&tallies, same, cascade), None, "nothing can have gone unseen");
 }
 
 #[test]

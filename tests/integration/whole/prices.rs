@@ -6,6 +6,7 @@ use channelmix::measures::{EqualSpend, measure, measures_of, series, series_at_s
 use channelmix::scenario::{self, MONTH, YEAR};
 use channelmix::simulation::{Plan, simulate};
 use channelmix::tally::{ChannelCount, CustomerCount, Row, StepCount, Tallies};
+use channelmix::trace::{Customers, Trace};
 use channelmix::world::{Draw, Tables, World};
 
 use crate::engine::{DAY, HOUR, everything};
@@ -404,16 +405,17 @@ fn r55_a_reply_opens_the_window_for_its_length() {
 
 #[test]
 fn r55_each_reply_keeps_the_window_open() {
-    // A third message within the window of the second one's reply, and beyond that of the first.
+    // Replies come ten hours after what is sent. That to the third message comes while the window of the one before is open,
+    // and lets the fourth one out, which would be beyond it.
     let set = [
         "channels.chat.window=\"24h\"",
         "campaigns.second.free_form=true",
-        "strategies.s.campaigns.second.cascade=[{ send = \"chat\", after = \"30h\" }, { send = \"chat\", after = \"20h\" }, { send = \"chat\", after = \"50h\" }]",
+        "strategies.s.campaigns.second.cascade=[{ send = \"chat\", after = \"30h\" }, { send = \"chat\", after = \"20h\" }, { send = \"chat\", after = \"30h\" }, { send = \"chat\", after = \"40h\" }]",
     ];
     let events = lived(&world(TALK, &set));
     let sent: Vec<i64> = events.iter().filter(|(_, word)| *word == "sent").map(|(at, _)| *at).collect();
-    assert_eq!(sent, [TEN, TEN + 30 * HOUR, TEN + 50 * HOUR]);
-    assert_eq!(events.last(), Some(&(TEN + 100 * HOUR, "outside")));
+    assert_eq!(sent, [TEN, TEN + 30 * HOUR, TEN + 50 * HOUR, TEN + 80 * HOUR]);
+    assert_eq!(events.last(), Some(&(TEN + 120 * HOUR, "outside")));
 }
 
 #[test]
@@ -586,6 +588,56 @@ fn r17_r54_r55_r56_with_every_price_profit_is_margin_less_what_each_event_costs(
             bill.conversations
         );
     }
+}
+
+#[test]
+fn r17_r55_a_trace_bills_each_message_once() {
+    let set = all_prices();
+    let world = world(&everything(), &set.iter().map(String::as_str).collect::<Vec<_>>());
+    let customers = Customers::of_draw(&world, 7, 1, 0).expect("it can be played");
+    let late = world.strategy("late").expect("it is one");
+    let mut bill = Bill { world: &world, strategy: late, nano: 0, in_window: 0, conversations: 0 };
+    let (mut traced, mut of_events) = (0, 0.0);
+    for customer in 0..300 {
+        play(
+            &world,
+            &customers.tables,
+            &world.strategies[late],
+            &customers.start(customer),
+            &mut Scratch::default(),
+            &mut bill,
+        );
+        let trace = Trace::of(&customers, customer, &[late]);
+        traced += trace.strategies[0].totals.cost_nano;
+        of_events += trace.strategies[0].events.iter().filter_map(|entry| entry.cost).sum::<f64>();
+    }
+    assert_eq!(traced, bill.nano);
+    assert!((of_events - traced as f64 / 1e9).abs() < 1e-9);
+    assert!(bill.in_window > 50 && bill.conversations > 50);
+}
+
+#[test]
+fn r3_what_two_strategies_cost_alike_is_alike_in_every_draw() {
+    let cost = |strategy: &str| format!("strategies.{strategy}.setup_cost={{ low = 1e3, typical = 2e3, high = 9e3 }}");
+    let set = [
+        cost("cascade"),
+        cost("same"),
+        "strategies.blast.cost_per_month={ low = 1, typical = 2, high = 3 }".to_owned(),
+    ];
+    let world = world(&everything(), &set.iter().map(String::as_str).collect::<Vec<_>>());
+    let drawn: Vec<_> = (0..8)
+        .map(|number| {
+            let tables = world.tables(Draw::Number { seed: 7, number }).expect("it can be played");
+            let of = |name: &str| tables.strategies[world.strategy(name).expect("it is one")];
+            // `late` extends `cascade`, and takes what it costs with it.
+            assert_eq!([of("same"), of("late")], [of("cascade"); 2]);
+            assert!(of("blast").running > 0 && of("none").running + of("none").setup == 0);
+            of("cascade").setup
+        })
+        .collect();
+    assert!(drawn.iter().all(|setup| *setup > 0) && drawn.iter().any(|setup| *setup != drawn[0]));
+    let paths: Vec<&str> = world.uncertain.iter().map(|input| input.path.as_str()).collect();
+    assert!(paths.contains(&"strategies.same.setup_cost") && paths.contains(&"strategies.blast.cost_per_month"));
 }
 
 #[test]

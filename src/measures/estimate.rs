@@ -106,12 +106,16 @@ impl Estimate {
         self
     }
 
-    /// The same as the estimate of a measure: no share lies below 0 or above 1, wherever an interval's symmetry would lead.
+    /// The same as the estimate of a measure: no share lies below 0, or above 1 unless its value
+    /// does, wherever an interval's symmetry would lead.
     #[must_use]
     pub fn within(mut self, unit: Unit) -> Self {
         if unit == Unit::Share {
             self.interval.low = self.interval.low.max(self.value.min(0.0));
-            self.interval.high = self.interval.high.min(self.value.max(1.0));
+            // Of what grows, such as reach, a share may be more than the whole.
+            if self.value <= 1.0 {
+                self.interval.high = self.interval.high.min(1.0);
+            }
         }
         self
     }

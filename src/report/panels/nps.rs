@@ -7,20 +7,21 @@ use crate::report::charts::{Better, Forest, ForestGroup, ForestPoint, ForestRow,
 pub(super) fn panel(reader: &Reader<'_>) -> Option<Panel> {
     let row = |line: &MeasureLine| ForestRow {
         name: line.strategy.clone(),
-        better: Better::Neither,
+        better: Better::Higher,
         points: vec![ForestPoint {
             name: line.strategy.clone(),
             part: reader.part(&line.strategy),
-            difference: estimate(line.value, line.low, line.high),
+            difference: estimate(line.difference, line.difference_low, line.difference_high),
             limit: None,
         }],
     };
-    let rows: Vec<ForestRow> = reader.lines("nps").filter(|line| line.value.is_some()).map(row).collect();
+    let rows: Vec<ForestRow> = reader.lines("nps").filter(|line| line.difference.is_some()).map(row).collect();
     if rows.is_empty() {
         return None;
     }
+    let baseline = reader.baseline();
     let chart = Forest {
-        across_label: "net promoter score: promoters − detractors, of 100 who answer".to_owned(),
+        across_label: format!("difference in net promoter score from {baseline}, in points"),
         groups: vec![ForestGroup { heading: String::new(), form: Form::Number, rows }],
     };
     let columns =
@@ -32,11 +33,10 @@ pub(super) fn panel(reader: &Reader<'_>) -> Option<Panel> {
             "nps",
             reader.verdict("nps"),
             |caption| chart.draw(caption),
-            "Net promoter score of each strategy at the end, with its interval.",
+            &format!("Difference in net promoter score from {baseline} at the end, with its interval."),
         )],
-        note: "Every living customer is asked once, at the end; the lost are not there to answer, so a strategy that loses the \
-               unhappy may look loved. Lines are the intervals of each strategy by itself; the title says the paired \
-               difference."
+        note: "Promoters − detractors, of 100 who answer. Every living customer is asked once, at the end; the lost are not there \
+               to answer, so a strategy that loses the unhappy may look loved."
             .to_owned(),
         view: View::of("measures", &columns, &reader.figures.measures, |line| line.measure == "nps"),
     })

@@ -54,7 +54,8 @@ fn sends_to(scenario: &Scenario, campaign: &Campaign, channel: &At<String>, prob
     let Some(found) = carrier(scenario, channel, "a plan sends on", problems) else { return false };
     let nobody =
         |highest: fn(&Segment, &Channel) -> f64| scenario.segments.iter().all(|segment| highest(segment, found) == 0.0);
-    let (message, help) = if campaign.purpose == Purpose::Marketing && nobody(highest_opt_in) {
+    let comes = found.contact.as_ref().is_some_and(|contact| contact.opt_in_at_order.high() > 0.0);
+    let (message, help) = if campaign.purpose == Purpose::Marketing && !comes && nobody(highest_opt_in) {
         ("nobody has opted in to it", format!("write `opt_in = {{ {} = 0.5 }}` in a segment", channel.value))
     } else if nobody(highest_reach) {
         ("it reaches nobody", format!("write `reach = {{ {} = 0.5 }}` in a segment", channel.value))

@@ -346,7 +346,7 @@ fn r44_only_marketing_is_complained_of_and_only_by_the_living() {
 #[test]
 fn r44_orders_bring_opt_ins_for_the_first_time_and_again() {
     // An order a day or so; a message a day as long as there is consent.
-    let shop = "[segments.all]\nneeds = { every = \"1d\" }\n[channels.web]\norder_rate = 1.0\n[channels.email]\nopt_in = 0.0\n";
+    let shop = "[segments.all]\nneeds = { every = \"1d\" }\n[channels.web]\norder_rate = 1.0\n[channels.email]\nopt_in = 1e-12\n";
     let of = |more: &str| life(&certain(1, &format!("{shop}{more}")));
     let count = |seen: &Seen, channel: u8| {
         let opt_ins = seen.times(|event| *event == Event::OptedIn(channel));
@@ -389,7 +389,7 @@ fn r44_the_reason_follows_the_present_state_of_consent() {
 #[test]
 fn r44_reach_left_counts_who_opts_in_and_can_lie_above_all() {
     let more = "[segments.all]\nneeds = { every = \"2d\" }\n[channels.web]\norder_rate = 1.0\n\
-                [channels.sms]\nopt_in = 0.2\nopt_in_at_order = 1.0\n[channels.email]\nopt_in = 0.0\n";
+                [channels.sms]\nopt_in = 0.2\nopt_in_at_order = 1.0\n[channels.email]\nopt_in = 1e-12\n";
     let (_, tallies) = tallies(&certain(7, more), 1024);
     let row = sum(&tallies, 0);
     let [at_first, since] = [ChannelCount::OptedIn, ChannelCount::OptIns].map(|count| row.total(count));
@@ -413,7 +413,7 @@ fn r45_goodwill_moves_by_its_points_and_fades() {
     assert_eq!(score("message = 0.25\n", "[campaigns.note]\npurpose = \"transactional\"\n"), Some(7));
     // The last message of each channel lies seven days less ten, or twenty-two, hours before the end.
     let worth = |hours: f64| libm::exp2(-(7.0 - hours / 24.0) / 1.0);
-    assert_eq!(score("message = 100\nhalf_life = \"1d\"\n", ""), Some(5 + (100.0 * (worth(10.0) + worth(22.0))) as u8));
+    assert_eq!(score("message = 100\nhalf_life = \"1d\"\n", ""), Some(5 + (100.0 * (worth(10.0) + worth(22.0))).round() as u8));
     assert_eq!(score("complaint = 3\n", "[channels.sms]\ncomplaint_rate = 1.0\n"), Some(8));
     let shop = "[segments.all]\nneeds = { every = \"1000d\" }\n[channels.web]\norder_rate = 1.0\n";
     let text = certain(7, &format!("{shop}[goodwill]\norder = 2\n[goodwill.nps]\nmean = 5\nsd = 0\n"));

@@ -30,11 +30,11 @@ fn a_half_life_of_nothing() {
 
 #[test]
 fn a_half_life_without_a_unit() {
-    assert_snapshot!(told(&format!("{BASE}{}", "[channels.email.fatigue]\nhalf_life = 7\n"), &[]), @r#"
-    error: `channels.email.fatigue.half_life` must be a duration: "7" is no duration
-      --> offers.toml:62:13
+    assert_snapshot!(told(&format!("{BASE}{}", "[channels.push]\npreset = \"mobile-push\"\n[channels.push.fatigue]\nhalf_life = 7\n"), &[]), @r#"
+    error: `channels.push.fatigue.half_life` must be a duration: "7" is no duration
+      --> offers.toml:64:13
        |
-    62 | half_life = 7
+    64 | half_life = 7
        |             ^
        |
        = help: write a number and a unit: s (seconds), m (minutes), h (hours), d (days) or w (weeks), as in "36h" or "1d12h"
@@ -65,11 +65,11 @@ fn odds_that_fall() {
 
 #[test]
 fn losses_by_the_pressure_of_one_channel() {
-    assert_snapshot!(told(&format!("{BASE}{}", "[channels.email.fatigue]\nhalf_life = \"7d\"\nloss_odds = 1.1\n"), &[]), @"
+    assert_snapshot!(told(&format!("{BASE}{}", "[channels.push]\npreset = \"mobile-push\"\n[channels.push.fatigue]\nhalf_life = \"7d\"\nloss_odds = 1.1\n"), &[]), @"
     error: fatigue of a channel has no key `loss_odds`
-      --> offers.toml:63:1
+      --> offers.toml:65:1
        |
-    63 | loss_odds = 1.1
+    65 | loss_odds = 1.1
        | ^^^^^^^^^
        |
        = help: allowed here: half_life, counts, response_odds, opt_out_odds, complaint_odds
@@ -91,12 +91,12 @@ fn what_builds_up_pressure() {
 
 #[test]
 fn fatigue_of_a_shop() {
-    assert_snapshot!(told(&format!("{BASE}{}", "[channels.web.fatigue]\nhalf_life = \"7d\"\n"), &[]), @"
-    error: `fatigue` says what happens to messages, but channel `web` carries none
-      --> offers.toml:61:15
+    assert_snapshot!(told(&format!("{BASE}{}", "[channels.kiosk]\norder_rate = 0.1\n[channels.kiosk.fatigue]\nhalf_life = \"7d\"\n"), &[]), @"
+    error: `fatigue` says what happens to messages, but channel `kiosk` carries none
+      --> offers.toml:63:17
        |
-    61 | [channels.web.fatigue]
-       |               ^^^^^^^
+    63 | [channels.kiosk.fatigue]
+       |                 ^^^^^^^
        |
        = help: remove it, or write `cost_per_message`, `open_rate` and `click_rate` too
     ");
@@ -104,40 +104,38 @@ fn fatigue_of_a_shop() {
 
 #[test]
 fn fatigue_that_is_no_table() {
-    assert_snapshot!(told(&format!("{BASE}{}", "[channels.email]\nfatigue = 0.9\n"), &[]), @"
-    error: `email` is written twice
-      --> offers.toml:61:11
+    assert_snapshot!(told(&format!("{BASE}{}", "[channels.push]\npreset = \"mobile-push\"\nfatigue = 0.9\n"), &[]), @"
+    error: `channels.push.fatigue` must be a table (fatigue of a channel), found 0.9
+      --> offers.toml:63:11
        |
-    61 | [channels.email]
-       |           ^^^^^
-       |
-       = help: keep one of the two
+    63 | fatigue = 0.9
+       |           ^^^
     ");
 }
 
 #[test]
 fn a_complaint_rate_in_percent() {
-    assert_snapshot!(told(&format!("{BASE}{}", "[channels.email]\ncomplaint_rate = \"0.02%\"\n"), &[]), @"
-    error: `email` is written twice
-      --> offers.toml:61:11
+    assert_snapshot!(told(&format!("{BASE}{}", "[channels.push]\npreset = \"mobile-push\"\ncomplaint_rate = \"0.02%\"\n"), &[]), @r#"
+    error: `channels.push.complaint_rate` must be a number between 0 and 1, found "0.02%"
+      --> offers.toml:63:18
        |
-    61 | [channels.email]
-       |           ^^^^^
+    63 | complaint_rate = "0.02%"
+       |                  ^^^^^^^
        |
-       = help: keep one of the two
-    ");
+       = help: 0.02 % is written 0.0002
+    "#);
 }
 
 #[test]
 fn a_chance_above_1() {
-    assert_snapshot!(told(&format!("{BASE}{}", "[channels.email]\nreturn_at_order = 1.5\n"), &[]), @"
-    error: `email` is written twice
-      --> offers.toml:61:11
+    assert_snapshot!(told(&format!("{BASE}{}", "[channels.push]\npreset = \"mobile-push\"\nreturn_at_order = 1.5\n"), &[]), @"
+    error: `channels.push.return_at_order` is a share and must lie between 0 and 1, found 1.5
+      --> offers.toml:63:19
        |
-    61 | [channels.email]
-       |           ^^^^^
+    63 | return_at_order = 1.5
+       |                   ^^^
        |
-       = help: keep one of the two
+       = help: 1.5 % is written 0.015
     ");
 }
 

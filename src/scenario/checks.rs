@@ -2,6 +2,7 @@
 
 mod campaigns;
 mod channels;
+mod context;
 mod plans;
 mod policies;
 mod segments;
@@ -49,6 +50,7 @@ pub(super) fn check(scenario: &Scenario, sources: &Sources, problems: &mut Probl
         plans::check(scenario, strategy, problems);
     }
     policies::check(scenario, problems);
+    context::check(scenario, sources, problems);
     unused(scenario, problems);
 }
 

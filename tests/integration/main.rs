@@ -31,4 +31,5 @@ mod sweep;
 mod trace;
 mod transcripts;
 mod vocabulary;
+mod whole;
 mod wrong_files;

@@ -11,6 +11,7 @@ mod people;
 mod places;
 mod plans;
 mod policies;
+mod profiles;
 mod reactions;
 pub mod reference;
 mod steps;

@@ -27,7 +27,8 @@ pub use plan::{Ends, Occurrence, Plan, Step, Strategy, Way};
 pub use policies::{Cap, Hush, Policies, Quiet};
 pub use profile::Profile;
 pub use tables::{
-    Basket, CampaignTable, Coin, ContactTable, ContextTable, Delay, Dropout, Joined, OptIn, Rate, Row, SegmentTable, Shifted, Tables,
+    Basket, CampaignTable, Coin, ContactTable, ContextTable, Delay, Dropout, Joined, OptIn, Rate, Row, SegmentTable,
+    Shifted, Tables,
 };
 pub use wall::Wall;
 

@@ -58,10 +58,7 @@ impl<W: Watch, const PLAIN: bool> Player<'_, W, PLAIN> {
             let next = match why {
                 // It ends for those who know.
                 Some(why)
-                    if !PLAIN
-                        && then == Then::End
-                        && plan.way == Way::Cascade
-                        && !self.strategy.profile.knows_all =>
+                    if !PLAIN && then == Then::End && plan.way == Way::Cascade && !self.strategy.profile.knows_all =>
                 {
                     self.unaware(at, index, plan, place, why)
                 }

@@ -114,7 +114,8 @@ fn write_flows(folder: &Path, tallies: &Tallies, world: &World) -> Result<(), Er
         }
     }
     file.finish()?;
-    let mut file = File::create(folder, TOUCHES, &["strategy", "channel", "next"], Columns::These(&["times", "contexts_lost"]))?;
+    let mut file =
+        File::create(folder, TOUCHES, &["strategy", "channel", "next"], Columns::These(&["times", "contexts_lost"]))?;
     for strategy in &tallies.strategies {
         let flows = strategy.flows.touches.iter().zip(&strategy.flows.contexts_lost);
         for ((channel, next), (times, lost)) in touches(world).zip(flows) {

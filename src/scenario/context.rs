@@ -104,8 +104,12 @@ impl FromValue for CustomerContext {
         let cart_odds = fields.or_default("cart_odds", context);
         let Stretch(cart_life) = fields.or_default("cart_life", context);
         if let (Some(life), false) = (fields.entry("cart_life"), fields.has("cart_odds")) {
-            let problem = Problem::error("`cart_life` says how long a cart can be found, but without `cart_odds` none is", life.key_at);
-            context.error(problem.help("write `cart_odds`: how much readier to order customers are who find their cart"));
+            let problem = Problem::error(
+                "`cart_life` says how long a cart can be found, but without `cart_odds` none is",
+                life.key_at,
+            );
+            context
+                .error(problem.help("write `cart_odds`: how much readier to order customers are who find their cart"));
         }
         fields.finish(context);
         Some(Self { sync_failure, sync_lag, shared, leave_odds, cart_odds, cart_life })

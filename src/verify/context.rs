@@ -133,7 +133,8 @@ struct Ended {
 fn journey(cart: Option<usize>, finders: impl Fn(usize) -> bool) -> Ended {
     let touches: [(f64, [f64; 3]); 3] =
         std::array::from_fn(|channel| touch(channel, if finders(channel) { CART_ODDS } else { 1.0 }, 1.0));
-    let chain = HopChain::new(&touches.map(|(order, _)| order), &touches.map(|(_, hops)| hops)).expect("the chain ends");
+    let chain =
+        HopChain::new(&touches.map(|(order, _)| order), &touches.map(|(_, hops)| hops)).expect("the chain ends");
     let visits = chain.visits(&ENTRY).expect("shares");
     let left = std::array::from_fn(|channel| {
         visits[channel] * (1.0 - touches[channel].0 - touches[channel].1.iter().sum::<f64>())

@@ -235,7 +235,10 @@ fn one(scenario: &Scenario, strategy: &scenario::Strategy, end: Seconds) -> Stra
     Strategy {
         name: strategy.name.clone(),
         calendars: calendars.collect(),
-        plain: is_neutral(scenario) && profile.is_plain() && events.is_empty() && plans.iter().flatten().all(|plan| plan.plain),
+        plain: is_neutral(scenario)
+            && profile.is_plain()
+            && events.is_empty()
+            && plans.iter().flatten().all(|plan| plan.plain),
         events,
         ends_runs,
         ends_at_once,

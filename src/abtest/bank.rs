@@ -298,6 +298,17 @@ impl<'a> Stage<'a> {
                 "name the control first, as in --arms none,offer",
             ));
         }
+        let profile = |index: usize| &world.strategies[index].profile;
+        if plan.strategies.iter().any(|&index| *profile(index) != *profile(plan.strategies[0])) {
+            return Err(Error::refused(
+                format!(
+                    "the arms of {} have different profiles: their customers part before anybody is exposed",
+                    arms.join(", ")
+                ),
+                "compare profiles with `compare`; for a test give all arms one `profile`, the control too: a strategy without \
+                 campaigns may have one",
+            ));
+        }
         let exposing = exposing(world, &plan.strategies);
         if !exposing.contains(&true) {
             return Err(Error::refused(

@@ -42,6 +42,7 @@ const SHIPPED: [(&str, &str); 14] = [
     ("generations", include_str!("../../scenarios/generations.toml")),
     ("direct-message-to-order", include_str!("../../scenarios/direct-message-to-order.toml")),
     ("fatigue", include_str!("../../scenarios/fatigue.toml")),
+    ("omnichannel-vs-multichannel", include_str!("../../scenarios/omnichannel-vs-multichannel.toml")),
     ("cdnow", include_str!("../../scenarios/cdnow.toml")),
     ("weekly-cascade", include_str!("../../scenarios/weekly-cascade.toml")),
 ];

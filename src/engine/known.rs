@@ -81,7 +81,8 @@ impl<W: Watch, const PLAIN: bool> Player<'_, W, PLAIN> {
         if PLAIN || self.strategy.profile.knows_all {
             return run.responses;
         }
-        let of_run = self.scratch.told.iter().filter(|(luck, _)| *luck == run.luck);
+        let since = self.scratch.told.iter().rev().take_while(|(_, deed)| deed.at >= run.began);
+        let of_run = since.filter(|(luck, _)| *luck == run.luck);
         of_run.filter(|(_, deed)| self.knows(at, channel, deed)).fold(0, |all, (_, deed)| all | deed.what)
     }
 

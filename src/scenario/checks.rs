@@ -2,6 +2,7 @@
 
 mod campaigns;
 mod channels;
+mod context;
 mod plans;
 mod policies;
 mod prices;
@@ -54,6 +55,7 @@ pub(super) fn check(scenario: &Scenario, sources: &Sources, problems: &mut Probl
     }
     policies::check(scenario, problems);
     strain::check(scenario, problems);
+    context::check(scenario, sources, problems);
     unused(scenario, problems);
 }
 

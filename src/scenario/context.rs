@@ -1,9 +1,10 @@
 //! `[context]`: what is known of a customer on one channel and not on the next (R47 to R49), whatever the strategy.
 
 use super::Scenario;
-use super::format::{Absent, Described, Form, Key, Keys, Kind, Plain, words};
+use super::format::{Absent, Described, Form, Key, Keys, Kind, Plain, Rule, words};
 use super::input::{Input, Law};
 use super::place::Place;
+use super::problems::Problem;
 use super::read::{At, Context, Fields, FromValue, one_of};
 use super::tree::{Data, Table, Value};
 use super::values::{Positive, Seconds, Share, Span, Stretch};
@@ -16,7 +17,7 @@ pub struct CustomerContext {
     /// How long it takes, in seconds, 0 or more.
     pub sync_lag: Seconds,
     /// Groups of channels that share what they know even in silos.
-    pub shared: Vec<Vec<At<String>>>,
+    pub shared: Vec<At<Vec<At<String>>>>,
     /// Factor on the odds of leaving at a touch that was reached without context.
     pub leave_odds: Input<Positive>,
     /// Factor on the odds of ordering at a touch that knows of a cart left earlier.
@@ -63,7 +64,7 @@ pub(super) const CONTEXT: Keys = Keys {
             Absent::Default(Plain::Text("0s")),
             "how long an order, a response or a cart takes to be known on other channels; hops take their context along (R48)",
         ),
-        Key::of::<Vec<Vec<At<String>>>>(
+        Key::of::<Vec<At<Vec<At<String>>>>>(
             "shared",
             Absent::Means("none"),
             "groups of channels that share what they know under `profile = \"siloed\"` too",
@@ -86,7 +87,7 @@ pub(super) const CONTEXT: Keys = Keys {
             "how long a cart that was left behind can be found (R49)",
         ),
     ],
-    rules: &[],
+    rules: &[Rule::Needs("cart_life", &["cart_odds"])],
 };
 
 impl Described for CustomerContext {
@@ -102,6 +103,14 @@ impl FromValue for CustomerContext {
         let leave_odds = fields.or_default("leave_odds", context);
         let cart_odds = fields.or_default("cart_odds", context);
         let Stretch(cart_life) = fields.or_default("cart_life", context);
+        if let (Some(life), false) = (fields.entry("cart_life"), fields.has("cart_odds")) {
+            let problem = Problem::error(
+                "`cart_life` says how long a cart can be found, but without `cart_odds` none is",
+                life.key_at,
+            );
+            context
+                .error(problem.help("write `cart_odds`: how much readier to order customers are who find their cart"));
+        }
         fields.finish(context);
         Some(Self { sync_failure, sync_lag, shared, leave_odds, cart_odds, cart_life })
     }

@@ -21,7 +21,7 @@ impl Profile {
     /// That of a strategy in a scenario.
     pub(super) fn new(scenario: &Scenario, profile: scenario::Profile) -> Self {
         let (context, channels) = (&scenario.context, scenario.channels.len());
-        let groups: Vec<u64> = context.shared.iter().map(|group| bits(scenario, group)).collect();
+        let groups: Vec<u64> = context.shared.iter().map(|group| bits(scenario, &group.value)).collect();
         let shares = |channel: usize| match profile {
             scenario::Profile::Unified => u64::MAX,
             scenario::Profile::Siloed => {

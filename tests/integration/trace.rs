@@ -82,6 +82,8 @@ fn the_log_adds_up_to_the_tallies() {
                     (ChannelCount::Hops, plain("hopped")),
                     (ChannelCount::Bounced, plain("bounced")),
                     (ChannelCount::CartsLeft, plain("cart_left")),
+                    (ChannelCount::ContextsLost, plain("context_lost")),
+                    (ChannelCount::CartsFound, plain("cart_found")),
                     (ChannelCount::Orders, plain("ordered")),
                     (ChannelCount::Revenue, money("value", 100.0)),
                     (ChannelCount::Spend, money("cost", 1e9)),

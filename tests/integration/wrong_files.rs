@@ -13,6 +13,7 @@ mod places;
 mod plans;
 mod policies;
 mod prices;
+mod profiles;
 mod reactions;
 pub mod reference;
 mod steps;

@@ -29,7 +29,11 @@ pub(super) fn panel(reader: &Reader<'_>) -> Option<Panel> {
         name: "hops",
         question: "How do customers move between channels?",
         charts,
-        note: "A touch on the channel of the row ended in an order, was followed by a hop to the channel of the column, or the customer left.".to_owned(),
+        note: format!(
+            "A touch on the channel of the row ended in an order, was followed by a hop to the channel of the column, or the \
+             customer left.{}",
+            if reader.loses_context() { " Context lost: of all touches, those followed by a hop without context." } else { "" }
+        ),
         view: View::of("hops", &columns, lines, |line| line.times > 0.0),
     })
 }
@@ -66,7 +70,7 @@ fn chart(reader: &Reader<'_>, number: usize, strategy: &str) -> Option<Chart> {
             .chain(
                 [("orders", true), ("leaves", true)].map(|(name, aside)| MatrixColumn { name: name.to_owned(), aside }),
             )
-            .chain(loses.then(|| MatrixColumn { name: "hops without context".to_owned(), aside: true }))
+            .chain(loses.then(|| MatrixColumn { name: "context lost".to_owned(), aside: true }))
             .collect(),
         cells: cells.collect(),
         rows: rows.iter().map(|name| (*name).to_owned()).collect(),

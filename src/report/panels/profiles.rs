@@ -46,7 +46,7 @@ pub(super) fn panel(reader: &Reader<'_>) -> Option<Panel> {
         question: "One profile or silos?",
         charts,
         note: "A context is lost where a hop leads to a channel that knows nothing of the journey; a cart is found where a \
-               later journey comes to a channel that knows of it. Strategies with one profile of each customer and with one \
+               later journey comes to a channel that knows of it, each time anew. Strategies with one profile of each customer and with one \
                in each channel meet the same customers with the same luck."
             .to_owned(),
         view: View::of("measures", &columns, &reader.figures.measures, |line| shown.contains(&line.measure)),

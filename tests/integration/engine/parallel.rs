@@ -108,6 +108,8 @@ fn counted(event: Event) -> Option<(ChannelCount, u8)> {
         Event::Hopped { from, .. } => (ChannelCount::Hops, from),
         Event::Bounced(channel) => (ChannelCount::Bounced, channel),
         Event::CartLeft(channel) => (ChannelCount::CartsLeft, channel),
+        Event::ContextLost { from, .. } => (ChannelCount::ContextsLost, from),
+        Event::CartFound(channel) => (ChannelCount::CartsFound, channel),
         Event::Ordered { channel, .. } => (ChannelCount::Orders, channel),
         Event::Complained(message) => (ChannelCount::Complaints, message.channel),
         Event::OptedIn(channel) => (ChannelCount::OptIns, channel),
@@ -180,7 +182,7 @@ fn r4_r24_the_tallies_count_what_each_replication_did_week_by_week() {
     }
 }
 
-fn counted_kinds() -> [ChannelCount; 11] {
+fn counted_kinds() -> [ChannelCount; 13] {
     use ChannelCount as C;
     [
         C::Sent,
@@ -194,6 +196,8 @@ fn counted_kinds() -> [ChannelCount; 11] {
         C::Bounced,
         C::CartsLeft,
         C::Orders,
+        C::ContextsLost,
+        C::CartsFound,
     ]
 }
 

@@ -128,6 +128,8 @@ fn holds(stage: &Stage, strategy: &str, seen: &Seen) {
             | Event::Joined { .. }
             | Event::Hopped { .. }
             | Event::CartLeft(_)
+            | Event::ContextLost { .. }
+            | Event::CartFound(_)
             | Event::Replied(_)
             | Event::BilledInWindow(_)
             | Event::ConversationBegan(_)

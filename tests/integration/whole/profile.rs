@@ -1,5 +1,6 @@
 //! One profile or silos: hops that lose the context (R47), what channels know of each other (R48), carts found again (R49).
 
+use channelmix::abtest::bank::{Bank, Error, MOST_BYTES};
 use channelmix::engine::{Ending, Event, Scratch, Start, Watch, play};
 use channelmix::scenario;
 use channelmix::simulation::{Plan, simulate};
@@ -377,4 +378,55 @@ fn r49_signs() {
     assert!(none.0 < some.0 && some.0 < many.0, "{none:?} {some:?} {many:?}");
     // Without effect none is looked for.
     assert!(none.1 == 0 && some.1 > 500);
+}
+
+#[test]
+fn a_test_whose_arms_part_before_anybody_is_exposed_is_refused() {
+    let text = FIRM.to_owned() + "[strategies.silos]\nextends = \"s\"\nprofile = \"siloed\"\n";
+    let world = load(&text);
+    let bank = |arms: [&str; 2]| {
+        let strategies = arms.map(|name| world.strategy(name).expect("it exists")).to_vec();
+        let plan = Plan { seed: 5, draws: 1, per_draw: 200, batch: 100, strategies };
+        Bank::simulate(&world, &plan, MOST_BYTES, &())
+    };
+    assert!(bank(["none", "s"]).is_ok());
+    for arms in [["s", "silos"], ["none", "silos"]] {
+        match bank(arms) {
+            Err(Error::Refused { what, help }) => {
+                assert!(
+                    what.contains("part before anybody is exposed") && help.contains("one `profile`"),
+                    "{what} {help}"
+                );
+            }
+            _ => panic!("{arms:?}"),
+        }
+    }
+}
+
+/// What is counted is what happened, and where.
+#[test]
+fn r24_lost_contexts_and_found_carts_are_counted_where_they_happen() {
+    let text = siloed(&format!("{FIRM}{EFFECTS}shared = [[\"web\", \"store\"]]\nsync_failure = 0.2\n"));
+    let world = load(&text);
+    let plan = Plan { seed: 5, draws: 1, per_draw: 300, batch: 100, strategies: vec![0] };
+    let tallies = simulate(&world, &plan, &()).expect("it can be played");
+    let strategy = &tallies.strategies[0];
+    let (mut lost, mut found) = ([0; 5], [0; 5]);
+    let mut pairs = vec![0; 5 * 6];
+    for (_, event) in lives(&text, 300).into_iter().flatten() {
+        match event {
+            Event::ContextLost { from, to } => {
+                lost[usize::from(from)] += 1;
+                pairs[usize::from(from) * 6 + usize::from(to)] += 1;
+            }
+            Event::CartFound(channel) => found[usize::from(channel)] += 1,
+            _ => {}
+        }
+    }
+    let counted = |count: ChannelCount| -> [i128; 5] {
+        std::array::from_fn(|channel| strategy.totals.iter().map(|row| row.at(count, channel)).sum())
+    };
+    assert_eq!((counted(ChannelCount::ContextsLost), counted(ChannelCount::CartsFound)), (lost, found));
+    assert_eq!(strategy.flows.contexts_lost, pairs);
+    assert!(lost.iter().sum::<i128>() > 100 && found.iter().sum::<i128>() > 100, "{lost:?} {found:?}");
 }

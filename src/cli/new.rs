@@ -29,7 +29,7 @@ pub struct Arguments {
 const STARTER: &str = include_str!("new/starter.toml");
 
 /// The scenarios that ship, by name.
-const SHIPPED: [(&str, &str); 13] = [
+const SHIPPED: [(&str, &str); 14] = [
     ("cascade-vs-blast", include_str!("../../scenarios/cascade-vs-blast.toml")),
     ("cheap-first", include_str!("../../scenarios/cheap-first.toml")),
     ("channel-mix", include_str!("../../scenarios/channel-mix.toml")),
@@ -43,6 +43,7 @@ const SHIPPED: [(&str, &str); 13] = [
     ("direct-message-to-order", include_str!("../../scenarios/direct-message-to-order.toml")),
     ("cdnow", include_str!("../../scenarios/cdnow.toml")),
     ("weekly-cascade", include_str!("../../scenarios/weekly-cascade.toml")),
+    ("subscription", include_str!("../../scenarios/subscription.toml")),
 ];
 
 /// The schema's file, which lies beside the scenario.

@@ -40,7 +40,11 @@ impl<W: Watch, const PLAIN: bool> Player<'_, W, PLAIN> {
         if let (true, Dropout::PerPeriod { every, .. }) = (self.alive, self.table.dropout) {
             let at = self.start.joined + every * self.renewal as Seconds;
             let luck = self.start.renewal_luck(self.renewal);
-            self.enqueue(Pending { key: key(at, kind::RENEWAL), luck, message: Message { run: 0, step: 0, channel: 0 } });
+            self.enqueue(Pending {
+                key: key(at, kind::RENEWAL),
+                luck,
+                message: Message { run: 0, step: 0, channel: 0 },
+            });
         }
     }
 

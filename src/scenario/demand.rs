@@ -264,12 +264,11 @@ impl FromValue for Contract {
 }
 
 impl Described for Dropout {
-    const KIND: Kind =
-        Kind::new(
-            "dropout",
-            "{ after-order = 0.05 }, { after-journey = 0.01 } or { per-period = { every = \"30d\", chance = 0.05 } }",
-            Form::Table(&DROPOUT),
-        );
+    const KIND: Kind = Kind::new(
+        "dropout",
+        "{ after-order = 0.05 }, { after-journey = 0.01 } or { per-period = { every = \"30d\", chance = 0.05 } }",
+        Form::Table(&DROPOUT),
+    );
 }
 
 impl FromValue for Dropout {

@@ -111,7 +111,10 @@ fn factors<const N: usize>(
                 1.0 / MOST,
                 rounded(written)
             );
-            context.error(Problem::error(message, entry.value.at).help("1 is a day like any other, 2 one with twice as many needs"));
+            context.error(
+                Problem::error(message, entry.value.at)
+                    .help("1 is a day like any other, 2 one with twice as many needs"),
+            );
         }
     }
     fields.finish(context);

@@ -4,8 +4,8 @@ use super::counts::{ChannelCount, CustomerCount, Layout, Row};
 use super::flows::{Flows, StepCount};
 use super::retention::Retention;
 use crate::engine::{Cause, Ending, Event, Message, Reason, Refusal, Watch};
-use crate::scenario::{Seconds, WEEK};
 use crate::luck::Threshold;
+use crate::scenario::{Seconds, WEEK};
 use crate::world::{ChannelId, ContactTable, Dropout, Strategy, Tables, World};
 
 /// Where the firm sees what happens, it is counted once: what is seen, by step and by channel, and what is true.

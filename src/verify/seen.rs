@@ -28,8 +28,7 @@ fn of(tallies: &Tallies, count: ChannelCount, channel: usize) -> Vec<f64> {
 /// Openings and clicks as they are and as they are seen, and the reminder for whom the firm takes for one who has not opened.
 pub(super) fn machines(stage: &mut Stage<'_>) {
     let rates = "open_rate = 0.3\nclick_to_open_rate = 0.5\nopen_delay = { mean = \"9h\" }\n";
-    let machines =
-        "machine_open_rate = 0.4\nmachine_open_delay = { mean = \"1h\" }\nscanner_click_rate = 0.1\ndelivery_rate = 0.9\n";
+    let machines = "machine_open_rate = 0.4\nmachine_open_delay = { mean = \"1h\" }\nscanner_click_rate = 0.1\ndelivery_rate = 0.9\n";
     let scenario = text(
         "56d",
         &format!(
@@ -82,7 +81,9 @@ pub(super) fn late_and_twice(stage: &mut Stage<'_>) {
         ),
     );
     let tallies = stage.play(&scenario, 400_000);
-    let sent = |strategy: usize, channel: usize| counts(&tallies, strategy, move |row: &Row| row.at(ChannelCount::Sent, channel));
+    let sent = |strategy: usize, channel: usize| {
+        counts(&tallies, strategy, move |row: &Row| row.at(ChannelCount::Sent, channel))
+    };
     let late = 1.0 - 0.8 * -libm::expm1(-2.0);
     stage.ratio("not delivered within 24 h ÷ sent", late, &sent(0, 2), &sent(0, 1));
     // The sum of two exponential times: 1 − (m e^(−t/m) − n e^(−t/n)) / (m − n).

@@ -15,8 +15,8 @@ use crate::stats::normal;
 pub(super) fn tables(world: &World, draw: Draw) -> Result<Tables, Problem> {
     let scenario = &world.scenario;
     let segments = scenario.segments.iter().zip(&world.seasons);
-    let segments =
-        segments.map(|(segment, season)| Ok(SegmentTable { season: season.clone(), ..self::segment(world, segment, draw)? }));
+    let segments = segments
+        .map(|(segment, season)| Ok(SegmentTable { season: season.clone(), ..self::segment(world, segment, draw)? }));
     let segments = segments.collect::<Result<Vec<_>, _>>()?;
     let scale = match scenario.rates {
         RateBasis::Living => 1.0,

@@ -5,7 +5,9 @@ use crate::scenario::{Contact, Delay, Receipts, Scenario};
 /// Whether messages arrive once and at once, and the firm sees what happens to them (R50, R51).
 fn is_told_at_once(contact: &Contact) -> bool {
     contact.receipts == Receipts::Opened
-        && [&contact.duplicate_rate, &contact.machine_open_rate, &contact.scanner_click_rate].iter().all(|rate| rate.is_none())
+        && [&contact.duplicate_rate, &contact.machine_open_rate, &contact.scanner_click_rate]
+            .iter()
+            .all(|rate| rate.is_none())
         && matches!(&contact.delivery_delay, Delay::Fixed(span) if span.high() == 0.0)
 }
 

@@ -19,11 +19,9 @@ const TWICE: u16 = 1 << 13;
 /// What a contact's code says.
 pub(super) fn contact(after: u32, code: u16) -> Contact {
     let deed = match code & (CLICKED | REPLIED) {
-        0 => Deed::Sent {
-            delivered: code & DELIVERED != 0,
-            opted_out: code & OPTED_OUT != 0,
-            twice: code & TWICE != 0,
-        },
+        0 => {
+            Deed::Sent { delivered: code & DELIVERED != 0, opted_out: code & OPTED_OUT != 0, twice: code & TWICE != 0 }
+        }
         CLICKED => Deed::Clicked,
         _ => Deed::Replied,
     };
@@ -54,14 +52,7 @@ pub(super) struct Recorder<'a> {
 
 impl<'a> Recorder<'a> {
     pub fn new(exposing: &'a [bool]) -> Self {
-        Self {
-            exposing,
-            exposed: None,
-            orders: Vec::new(),
-            contacts: Vec::new(),
-            messages: Vec::new(),
-            lost: None,
-        }
+        Self { exposing, exposed: None, orders: Vec::new(), contacts: Vec::new(), messages: Vec::new(), lost: None }
     }
 
     /// Begins the next customer.

@@ -138,7 +138,8 @@ fn contracts(scenario: &Scenario, segment: &Segment, problems: &mut Problems) {
     let age = if let Joined::Base { age } = segment.joined { age } else { 0 };
     let renewals = (scenario.horizon.value + age) / contract.every;
     if renewals as f64 > MOST_NEEDS {
-        let message = format!("segment `{}`: a contract would be renewed {renewals} times to the horizon", segment.name);
+        let message =
+            format!("segment `{}`: a contract would be renewed {renewals} times to the horizon", segment.name);
         problems.push(Problem::error(message, contract.at).help(format!(
             "at most {MOST_NEEDS} times: let `every` be longer, or follow customers for a shorter time"
         )));
@@ -154,7 +155,8 @@ fn contracts(scenario: &Scenario, segment: &Segment, problems: &mut Problems) {
 /// A price is paid for those who join.
 fn acquisition(segment: &Segment, problems: &mut Problems) {
     let Some(cost) = segment.acquisition_cost.as_ref().filter(|_| segment.joined.is_there()) else { return };
-    let message = format!("segment `{}` has an `acquisition_cost`, but nobody of it joins within the horizon", segment.name);
+    let message =
+        format!("segment `{}` has an `acquisition_cost`, but nobody of it joins within the horizon", segment.name);
     let help = "it is paid for customers with `joined = \"cohort\"` or `joined = { arrivals = … }`; a base and prospects are \
                 there from the start";
     problems.push(Problem::error(message, cost.at.unwrap_or(segment.at)).help(help));

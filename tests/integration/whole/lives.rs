@@ -20,7 +20,9 @@ fn text(segment: &str) -> String {
 }
 
 fn contract(more: &str) -> String {
-    format!("joined = \"cohort\"\nneeds = {{ every = \"20d\" }}\ndropout = {{ per-period = {{ every = \"30d\", {more} }} }}")
+    format!(
+        "joined = \"cohort\"\nneeds = {{ every = \"20d\" }}\ndropout = {{ per-period = {{ every = \"30d\", {more} }} }}"
+    )
 }
 
 fn renewals(seen: &Seen) -> Vec<i64> {
@@ -87,9 +89,7 @@ fn r16_r53_an_order_is_moved_only_from_before_the_contract_ends() {
         let (none, own) = (stage.play("none", customer), stage.play("s", customer));
         let orders = |seen: &Seen| seen.only(|event| matches!(event, Event::Ordered { .. })).len();
         let contact = |of: &dyn Fn(Option<i64>) -> bool| {
-            let is_it = |event: &Event| {
-                matches!(event, Event::Ordered { cause: Cause::Contact { displaced, .. }, .. } if of(*displaced))
-            };
+            let is_it = |event: &Event| matches!(event, Event::Ordered { cause: Cause::Contact { displaced, .. }, .. } if of(*displaced));
             own.only(is_it).len()
         };
         let new = contact(&|from| from.is_none());
@@ -120,7 +120,9 @@ fn r53_a_base_has_the_renewals_of_its_past_behind_it() {
     let early = first.iter().filter(|at| **at < 15 * DAY).count();
     assert!(first.iter().all(|at| *at < 30 * DAY || *at >= 0) && early > 10 && first.len() - early > 10);
     let known = Stage::new(&text(&format!("{segment}\nlapse = \"known\"")));
-    assert!((0..100).all(|customer| matches!(known.play("none", customer).events[0].1, Event::Joined { alive: true, .. })));
+    assert!(
+        (0..100).all(|customer| matches!(known.play("none", customer).events[0].1, Event::Joined { alive: true, .. }))
+    );
 }
 
 #[test]
@@ -129,7 +131,8 @@ fn r52_a_season_moves_needs_and_changes_none() {
     let needs = "joined = \"cohort\"\nneeds = { every = \"5d\" }";
     let (plain, moved) = (Stage::new(&text(needs)), Stage::new(&text(&format!("{needs}\n{season}"))));
     let orders = |stage: &Stage, customer| {
-        let value = |(_, event): &(i64, Event)| if let Event::Ordered { value, .. } = event { Some(*value) } else { None };
+        let value =
+            |(_, event): &(i64, Event)| if let Event::Ordered { value, .. } = event { Some(*value) } else { None };
         stage.play("none", customer).events.iter().filter_map(value).collect::<Vec<_>>()
     };
     let (mut shared, mut later) = (0, 0);
@@ -184,9 +187,13 @@ fn r16_r52_an_order_is_moved_from_when_the_season_has_it() {
     for customer in 0..200 {
         let (none, own) = (stage.play("none", customer), stage.play("s", customer));
         for (_, event) in &own.events {
-            let Event::Ordered { value, cause: Cause::Contact { displaced: Some(from), .. }, .. } = event else { continue };
+            let Event::Ordered { value, cause: Cause::Contact { displaced: Some(from), .. }, .. } = event else {
+                continue;
+            };
             if *from < 180 * DAY {
-                let same = |(at, event): &(i64, Event)| at == from && matches!(event, Event::Ordered { value: old, .. } if old == value);
+                let same = |(at, event): &(i64, Event)| {
+                    at == from && matches!(event, Event::Ordered { value: old, .. } if old == value)
+                };
                 assert!(none.events.iter().any(same), "{customer} {from}");
                 moved += 1;
             }
@@ -198,7 +205,7 @@ fn r16_r52_an_order_is_moved_from_when_the_season_has_it() {
 #[test]
 fn r9_prospects_are_there_and_have_not_ordered() {
     let segment = "joined = \"prospects\"\nneeds = { every = \"30d\" }";
-    let campaigns = "audience = { stage = \"prospect\" }\n";
+    let campaigns = "audience = { stages = [\"prospect\"] }\n";
     let text = text(segment).replace("displacement = 1\n", &format!("displacement = 0\n{campaigns}"));
     let stage = Stage::new(&(text.clone() + "\n"));
     let counted = Stage::new(&format!("count_first = true\n{text}"));
@@ -206,7 +213,11 @@ fn r9_prospects_are_there_and_have_not_ordered() {
         let seen = stage.play("s", customer);
         assert!(matches!(seen.events[0], (0, Event::Joined { alive: true, .. })));
         // They get the e-mail until they have ordered, and never again.
-        let ordered = seen.events.iter().find(|(_, event)| matches!(event, Event::Ordered { .. })).map_or(180 * DAY, |(at, _)| *at);
+        let ordered = seen
+            .events
+            .iter()
+            .find(|(_, event)| matches!(event, Event::Ordered { .. }))
+            .map_or(180 * DAY, |(at, _)| *at);
         let sent = seen.only(|event| matches!(event, Event::Sent(_)));
         assert!(sent.iter().all(|(at, _)| *at <= ordered));
         assert_eq!(sent.len() as i64, (ordered - 10 * HOUR).div_euclid(7 * DAY) + 1);
@@ -220,7 +231,8 @@ fn r53_profit_is_after_what_customers_cost() {
     let world = world(&text(segment));
     let tallies = simulate(&world, &Plan::new(&world, 1, 2000, None, vec![0, 1]), &()).expect("it can be played");
     let of = |strategy, key| {
-        let value = series(&tallies, measure(key).expect("it is one"), strategy, Some(1), 100.0).expect("it is defined");
+        let value =
+            series(&tallies, measure(key).expect("it is one"), strategy, Some(1), 100.0).expect("it is defined");
         value.values()[0]
     };
     for strategy in [0, 1] {
@@ -235,6 +247,8 @@ fn r53_profit_is_after_what_customers_cost() {
     }
     let more = of(0, "profit") - of(1, "profit");
     assert!((of(0, "incremental_profit") - more).abs() < 1e-9 && more != 0.0);
-    let orders = |strategy: usize| tallies.strategies[strategy].totals.iter().map(|row| row.total(ChannelCount::Orders)).sum::<i128>();
+    let orders = |strategy: usize| {
+        tallies.strategies[strategy].totals.iter().map(|row| row.total(ChannelCount::Orders)).sum::<i128>()
+    };
     assert!(orders(0) >= orders(1));
 }

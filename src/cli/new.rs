@@ -45,6 +45,7 @@ const SHIPPED: [(&str, &str); 14] = [
     ("omnichannel-vs-multichannel", include_str!("../../scenarios/omnichannel-vs-multichannel.toml")),
     ("cdnow", include_str!("../../scenarios/cdnow.toml")),
     ("weekly-cascade", include_str!("../../scenarios/weekly-cascade.toml")),
+    ("subscription", include_str!("../../scenarios/subscription.toml")),
 ];
 
 /// The schema's file, which lies beside the scenario.

@@ -1,7 +1,7 @@
 //! The address of a contact in words: the same contact has the same luck under every strategy (R2).
 
 use crate::engine::{Cause, Event, Message, Reason};
-use crate::scenario::{self, Response, Seconds};
+use crate::scenario::{self, Receipts, Response, Seconds};
 use crate::world::{CampaignId, Price, Step, Strategy, Tables, World};
 
 /// One message to one customer: sent, or due and not sent.
@@ -61,13 +61,21 @@ impl<'w> Contacts<'w> {
             Event::Sent(message) => {
                 self.runs[message.run as usize].sent |= 1 << self.steps[usize::from(message.step)].1;
             }
+            // Plans read what the firm is told (R50).
+            Event::Delivered(message) if self.receipts(message) == Receipts::None => {}
+            Event::Opened(message) if self.receipts(message) != Receipts::Opened => {}
             Event::Delivered(message) => self.respond(message, Response::Delivered),
-            Event::Opened(message) => self.respond(message, Response::Opened),
-            Event::Clicked(message) => self.respond(message, Response::Clicked),
+            Event::Opened(message) | Event::SeenOpened(message) => self.respond(message, Response::Opened),
+            Event::Clicked(message) | Event::SeenClicked(message) => self.respond(message, Response::Clicked),
             Event::Replied(message) => self.respond(message, Response::Replied),
             Event::Ordered { cause: Cause::Contact { message, .. }, .. } => self.respond(message, Response::Ordered),
             _ => {}
         }
+    }
+
+    fn receipts(&self, message: Message) -> Receipts {
+        let channel = &self.world.scenario.channels[usize::from(message.channel)];
+        channel.contact.as_ref().map_or(Receipts::Opened, |contact| contact.receipts)
     }
 
     fn respond(&mut self, message: Message, response: Response) {

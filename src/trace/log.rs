@@ -38,7 +38,7 @@ pub const COLUMNS: [(&str, &str); 26] = [
     ),
     ("until_seconds", "until when a message that is held waits at least, in seconds since the start"),
     ("cause", "what opened the journey: `need`, `contact`, or `joining` for the order with which a customer joined"),
-    ("value", "value of the order, in units of the currency"),
+    ("value", "value of the order, or what a renewal pays, in units of the currency"),
     (
         "moved_from_seconds",
         "when the natural order was due that this one, which a contact caused, only moved forward; in seconds since the \

@@ -2,7 +2,7 @@
 
 use super::{campaigns, carrier, known_segments, replies};
 use crate::scenario::campaign::{Campaign, Purpose};
-use crate::scenario::channel::Channel;
+use crate::scenario::channel::{Channel, Delay, Receipts};
 use crate::scenario::place::Place;
 use crate::scenario::plan::{Plan, SendTime, Way};
 use crate::scenario::policies::{Capped, GivesWay, Policies};
@@ -40,6 +40,7 @@ pub(super) fn check(scenario: &Scenario, strategy: &Strategy, problems: &mut Pro
                 branches(scenario, steps, &audience.segments, problems);
                 conditions(scenario, steps, problems);
                 if sound {
+                    untold(scenario, steps, problems);
                     fallbacks(scenario, steps, problems);
                     unreached(scenario, &strategy.policies, steps, problems);
                 }
@@ -146,10 +147,49 @@ fn conditions(scenario: &Scenario, steps: &[Step], problems: &mut Problems) {
     }
 }
 
-/// Fallbacks of messages that are always delivered.
+/// Conditions on what nobody tells the firm (R50).
+fn untold(scenario: &Scenario, steps: &[Step], problems: &mut Problems) {
+    for (i, step) in steps.iter().enumerate().skip(1) {
+        let sent = steps[..i].iter().flat_map(|step| std::iter::once(&step.send).chain(&step.fallback));
+        let contact =
+            |name: &At<String>| scenario.channels.iter().find(|channel| channel.name == name.value)?.contact.as_ref();
+        for (response, what) in [(Response::Delivered, "delivered"), (Response::Opened, "opened")] {
+            let told = |receipts: Receipts| match response {
+                Response::Delivered => receipts != Receipts::None,
+                _ => receipts == Receipts::Opened,
+            };
+            // A channel that does not exist has been told of.
+            if sent.clone().any(|name| contact(name).is_none_or(|contact| told(contact.receipts))) {
+                continue;
+            }
+            let nobody = format!("nobody tells the firm whether the messages before it were {what}");
+            let help = "`receipts` of their channels says of what it is told; clicks and replies it always sees";
+            let asked = |asked: &&At<Response>| asked.value == response;
+            if let (1, Some(only_if)) = (step.only_if.len(), step.only_if.iter().find(asked)) {
+                problems.push(Problem::error(format!("this step is never sent: {nobody}"), only_if.at).help(help));
+            }
+            if let Some(unless) = step.unless.iter().find(asked) {
+                problems.push(Problem::warning(format!("this `unless` is never met: {nobody}"), unless.at).help(help));
+            }
+        }
+    }
+}
+
+/// Fallbacks of messages that are always delivered, or of which nobody tells whether they are.
 fn fallbacks(scenario: &Scenario, steps: &[Step], problems: &mut Problems) {
     for step in steps {
         let contact = scenario.channels.iter().find(|c| c.name == step.send.value).and_then(|c| c.contact.as_ref());
+        if let (Some(fallback), Some(contact)) = (step.fallback.first(), contact)
+            && contact.receipts == Receipts::None
+        {
+            let message = format!(
+                "this fallback is never called for: nobody tells whether what is sent on `{}` is delivered",
+                step.send.value
+            );
+            let problem = Problem::warning(message, fallback.at);
+            problems.push(problem.help(format!("write the `receipts` of `{}` as \"delivered\"", step.send.value)));
+            continue;
+        }
         if let (Some(fallback), Some(contact)) = (step.fallback.first(), contact)
             && contact.delivery_rate.law == Law::Fixed(1.0)
         {
@@ -181,6 +221,8 @@ fn unreached(scenario: &Scenario, policies: &Policies, steps: &[Step], problems:
         // Only what is certain at once: opening takes living customers and time.
         scenario.segments.iter().all(reached)
             && surely(&contact.delivery_rate)
+            && contact.receipts != Receipts::None
+            && matches!(&contact.delivery_delay, Delay::Fixed(span) if span.high() == 0.0)
             && contact.opt_out_rate.high() == 0.0
             && earlier.unless.is_empty()
             && earlier.only_if.is_empty()

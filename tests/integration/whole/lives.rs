@@ -205,7 +205,7 @@ fn r16_r52_an_order_is_moved_from_when_the_season_has_it() {
 #[test]
 fn r9_prospects_are_there_and_have_not_ordered() {
     let segment = "joined = \"prospects\"\nneeds = { every = \"30d\" }";
-    let campaigns = "audience = { stage = \"prospect\" }\n";
+    let campaigns = "audience = { stages = [\"prospect\"] }\n";
     let text = text(segment).replace("displacement = 1\n", &format!("displacement = 0\n{campaigns}"));
     let stage = Stage::new(&(text.clone() + "\n"));
     let counted = Stage::new(&format!("count_first = true\n{text}"));

@@ -31,7 +31,7 @@ fn all_are_told() {
     39 | entries = { web = 0.7, shop = 0.3 }
        | ^^^^^^^
        |
-       = help: allowed here: preset, share, joined, time_zone, opt_in, reach, best_hours, opt_in_correlation, purchases, needs, dropout, lapse, basket, gross_margin, entry, hops
+       = help: allowed here: preset, share, joined, time_zone, opt_in, reach, best_hours, opt_in_correlation, purchases, needs, dropout, lapse, basket, gross_margin, entry, hops, season, acquisition_cost
 
     error: `segments.old.share` is a share and must lie between 0 and 1, found 60
       --> offers.toml:43:9

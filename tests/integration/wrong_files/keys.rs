@@ -36,7 +36,7 @@ fn of_a_channel() {
        | ^^^^^^^^
        |
        = help: did you mean `open_rate`?
-       = help: allowed here: preset, order_rate, cart_rate, cost_per_message, billed_on, delivery_rate, open_rate, click_rate, click_to_open_rate, reply_rate, opt_out_rate, open_delay, click_delay, reply_delay, best_hour_odds, reach, legal_hours, affinity_spread, opt_in, landing
+       = help: allowed here: preset, order_rate, cart_rate, cost_per_message, billed_on, delivery_rate, open_rate, click_rate, click_to_open_rate, reply_rate, opt_out_rate, open_delay, click_delay, reply_delay, best_hour_odds, reach, legal_hours, affinity_spread, opt_in, landing, delivery_delay, duplicate_rate, machine_open_rate, machine_open_delay, scanner_click_rate, receipts
     ");
 }
 
@@ -93,7 +93,7 @@ fn of_a_segment() {
     38 | margin = 0.4
        | ^^^^^^
        |
-       = help: allowed here: preset, share, joined, time_zone, opt_in, reach, best_hours, opt_in_correlation, purchases, needs, dropout, lapse, basket, gross_margin, entry, hops
+       = help: allowed here: preset, share, joined, time_zone, opt_in, reach, best_hours, opt_in_correlation, purchases, needs, dropout, lapse, basket, gross_margin, entry, hops, season, acquisition_cost
     ");
 }
 

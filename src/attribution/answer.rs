@@ -206,6 +206,11 @@ impl Answer {
     pub fn of(&self, part: Part) -> impl Iterator<Item = &Line> {
         self.lines.iter().filter(move |line| line.part == part)
     }
+
+    /// The window of last-click attribution in words.
+    pub fn window(&self) -> String {
+        finding::days(self.window_days)
+    }
 }
 
 /// Tallies, and how they are to be read.

@@ -11,13 +11,13 @@ pub(super) fn sentences(answer: &Answer) -> Vec<String> {
     let mut found: Vec<String> = answer.of(Part::All).map(|all| whole(answer, all)).collect();
     let channels: Vec<&Line> = answer.of(Part::Channel).collect();
     let told = Teller { answer };
-    found.extend(told.ranks("channel", &channels));
+    found.extend(ranks("channel", &channels));
     found.extend(told.worth("channel", &channels));
     found.extend(told.together());
     found.extend(told.adds_up(channels.len()));
     let campaigns: Vec<&Line> = answer.of(Part::Campaign).collect();
     if campaigns.len() > 1 {
-        found.extend(told.ranks("campaign", &campaigns));
+        found.extend(ranks("campaign", &campaigns));
         found.extend(told.worth("campaign", &campaigns));
     }
     found
@@ -66,48 +66,48 @@ fn clear(low: Option<f64>, high: Option<f64>) -> bool {
     low.zip(high).is_some_and(|(low, high)| low > 0.0 || high < 0.0)
 }
 
+/// Whom last click puts first, and who is; whom it flatters most.
+fn ranks(what: &str, lines: &[&Line]) -> Option<String> {
+    if lines.len() < 2 {
+        return None;
+    }
+    let by = |value: fn(&Line) -> f64| {
+        let greater = |best: &&Line, line: &&Line| value(line) > value(best);
+        lines.iter().copied().reduce(|best, line| if greater(&best, &line) { line } else { best })
+    };
+    let credited = by(|line| line.attributed_orders)?;
+    let brings = by(|line| line.incremental_orders.unwrap_or(f64::NEG_INFINITY))?;
+    let flattered = by(|line| line.attributed_orders - line.incremental_orders.unwrap_or(0.0))?;
+    if credited.attributed_orders == 0.0 {
+        return None;
+    }
+    // A first place is one only if nobody else's interval reaches it.
+    let others = lines.iter().filter(|line| line.name != brings.name);
+    let apart = others.clone().all(|line| line.incremental_orders_high < brings.incremental_orders_low);
+    let first = match (credited.name == brings.name, apart) {
+        (true, true) => format!("Last click and truth both put {} first of the {what}s", credited.name),
+        (false, true) => {
+            format!("Last click puts {} first of the {what}s; what brings most is {}", credited.name, brings.name)
+        }
+        (_, false) => {
+            format!("Last click puts {} first of the {what}s; which brings most is not clear", credited.name)
+        }
+    };
+    let most = format!(
+        "most is credited in excess to {}: {} orders per customer against {}",
+        flattered.name,
+        number(flattered.attributed_orders),
+        incremental(flattered)
+    );
+    let over = flattered.attributed_orders > flattered.incremental_orders_high.unwrap_or(f64::INFINITY);
+    Some(if over { format!("{first}; {most}.") } else { format!("{first}.") })
+}
+
 struct Teller<'a> {
     answer: &'a Answer,
 }
 
 impl Teller<'_> {
-    /// Whom last click puts first, and who is; whom it flatters most.
-    fn ranks(&self, what: &str, lines: &[&Line]) -> Option<String> {
-        if lines.len() < 2 {
-            return None;
-        }
-        let by = |value: fn(&Line) -> f64| {
-            let greater = |best: &&Line, line: &&Line| value(line) > value(best);
-            lines.iter().copied().reduce(|best, line| if greater(&best, &line) { line } else { best })
-        };
-        let credited = by(|line| line.attributed_orders)?;
-        let brings = by(|line| line.incremental_orders.unwrap_or(f64::NEG_INFINITY))?;
-        let flattered = by(|line| line.attributed_orders - line.incremental_orders.unwrap_or(0.0))?;
-        if credited.attributed_orders == 0.0 {
-            return None;
-        }
-        // A first place is one only if nobody else's interval reaches it.
-        let others = lines.iter().filter(|line| line.name != brings.name);
-        let apart = others.clone().all(|line| line.incremental_orders_high < brings.incremental_orders_low);
-        let first = match (credited.name == brings.name, apart) {
-            (true, true) => format!("Last click and truth both put {} first of the {what}s", credited.name),
-            (false, true) => {
-                format!("Last click puts {} first of the {what}s; what brings most is {}", credited.name, brings.name)
-            }
-            (_, false) => {
-                format!("Last click puts {} first of the {what}s; which brings most is not clear", credited.name)
-            }
-        };
-        let most = format!(
-            "most is credited in excess to {}: {} orders per customer against {}",
-            flattered.name,
-            number(flattered.attributed_orders),
-            incremental(flattered)
-        );
-        let over = flattered.attributed_orders > flattered.incremental_orders_high.unwrap_or(f64::INFINITY);
-        Some(if over { format!("{first}; {most}.") } else { format!("{first}.") })
-    }
-
     /// What each part adds to profit.
     fn worth(&self, what: &str, lines: &[&Line]) -> Option<String> {
         let currency = &self.answer.setup.currency;
@@ -198,7 +198,7 @@ pub(super) fn notes(answer: &Answer) -> Vec<String> {
     }
     notes.push(format!(
         "Attributed (last click): an order goes to the customer's last click less than {} before it, whatever opened its journey (R57). Contact orders: those in the journey that a click opened.",
-        days(answer.window_days)
+        answer.window()
     ));
     notes.push("Incremental: the same customers with the strategy as it is, less the same strategy without the part (R58). Without a channel: it reaches nobody, its steps are withheld, and later steps of the plan come as after any step that reaches nobody. Without a campaign: it is not carried out.".to_owned());
     notes.push(
@@ -214,7 +214,8 @@ pub(super) fn notes(answer: &Answer) -> Vec<String> {
     notes
 }
 
-fn days(days: f64) -> String {
+/// Days in words.
+pub(super) fn days(days: f64) -> String {
     match days {
         1.0 => "1 day".to_owned(),
         days if days.fract() == 0.0 => format!("{days} days"),

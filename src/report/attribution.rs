@@ -78,7 +78,7 @@ pub fn write(folder: &Path, answer: &Answer, origin: &Origin) -> Result<(), Erro
             draws => format!("{} draws of {} uncertain inputs", count(draws), setup.uncertain_inputs),
         },
         format!("{} days", setup.days),
-        format!("last click within {} days", number(answer.window_days)),
+        format!("last click within {}", answer.window()),
         format!("money in {}", setup.currency),
     ];
     let head = page::Head { scenario: &answer.scenario, findings: &answer.findings, facts };
@@ -182,7 +182,7 @@ fn sums_of(sums: &[&Sum]) -> Words {
 
 fn named(line: &Line) -> String {
     match line.part {
-        Part::All => format!("all of {}", line.name),
+        Part::All => "all together".to_owned(),
         Part::Channel => line.name.clone(),
         Part::Campaign => format!("campaign {}", line.name),
     }

@@ -269,9 +269,8 @@ impl Watch for BatchTally {
                     self.add_to_step(at, StepCount::DisplacedOrders, message, u64::from(displaced.is_some()));
                     self.add_to_step(at, StepCount::Revenue, message, value as u64);
                 }
-                if cause != Cause::First
-                    && let Some(message) = self.last_click.of_order(at)
-                {
+                // The order with which a customer joins comes before any click.
+                if let Some(message) = self.last_click.of_order(at) {
                     self.attribute(at, message, value);
                 }
                 if let Some(over) = self.retention.order(at) {

@@ -50,8 +50,8 @@ pub fn panels(answer: &Answer, sheets: &[Sheet]) -> Vec<Panel> {
             question: "Does what last click says hold?",
             charts,
             note: format!(
-                "Attributed: the order goes to the customer's last click less than {} days before it, whatever opened its journey. Incremental: the same customers with the strategy as it is, less the same without this part. The first row is the whole strategy against doing nothing.",
-                number(answer.window_days)
+                "Attributed: the order goes to the customer's last click less than {} before it, whatever opened its journey. Incremental: the same customers with the strategy as it is, less the same without this part. The first row is the whole strategy against doing nothing.",
+                answer.window()
             ),
             view: View::ranked("attribution", &ORDERS, every("attribution").collect()),
         },
@@ -206,12 +206,12 @@ fn together(pairs: &[&Pair]) -> Chart {
 fn adds_up(answer: &Answer) -> String {
     let Some(sum) = answer.sums.iter().find(|sum| sum.measure == "orders") else { return String::new() };
     format!(
-        "All channels together bring {} orders per customer; what is missing without each of them alone adds up to {}. The rest is there as long as any of several channels is; below 0 it takes several.",
+        "All channels together bring {} orders per customer; what is missing without each of them alone adds up to {}. What is more together is there as long as any of several channels is; where it is less, orders take several.",
         number(sum.total),
         number(sum.sum_of_parts)
     )
 }
 
 fn named(line: &Line) -> String {
-    if line.part == Part::All { format!("all of {}", line.name) } else { line.name.clone() }
+    if line.part == Part::All { "all together".to_owned() } else { line.name.clone() }
 }

@@ -130,9 +130,8 @@ fn life_mark(trace: &Trace, at: Seconds, what: &What) -> Option<Event> {
     let (shape, label) = match (what, what.order()) {
         (_, Some(value)) => (Shape::Up, money(trace, value)),
         (What::Need(_) | What::Clicked(..), None) => (Shape::Square, String::new()),
-        (What::OptedIn { .. }, None) => (Shape::Stroke, words(trace, at, what)),
         (What::Lost { .. }, None) => (Shape::Down, "lost".to_owned()),
-        (What::Joined { .. }, None) => (Shape::Stroke, words(trace, at, what)),
+        (What::Joined { .. } | What::OptedIn { .. }, None) => (Shape::Stroke, words(trace, at, what)),
         _ => return None,
     };
     Some(Event { at: week(at), shape, label })

@@ -302,6 +302,22 @@ fn r47_lost_contexts_without_odds_move_nobody() {
 }
 
 #[test]
+fn r47_the_same_hops_fail_whatever_the_profile() {
+    // Nothing follows from it here, so that journeys are the same; the store is a silo of its own.
+    let text = FIRM.replacen("offer = {", "#", 1).replacen("cart = {", "#", 1)
+        + "\n[context]\nsync_failure = 0.4\nshared = [[\"web\", \"app\"]]\n";
+    let failed = |text: &str| -> Vec<Vec<(i64, Event)>> {
+        let of_two = |event: &Event| matches!(event, Event::ContextLost { from: 0 | 1, to: 0 | 1 });
+        let only = |life: Vec<(i64, Event)>| life.into_iter().filter(|(_, event)| of_two(event)).collect();
+        lives(text, 300).into_iter().map(only).collect()
+    };
+    let unified = failed(&text);
+    assert_eq!(unified, failed(&siloed(&text)));
+    let lost = unified.iter().flatten().count();
+    assert!(lost > 200, "{lost}");
+}
+
+#[test]
 fn r47_signs() {
     let silo = |odds: &str| {
         let tallies = played(&siloed(&format!("{FIRM}\n[context]\nleave_odds = {odds}\n")));

@@ -29,7 +29,7 @@ pub struct Arguments {
 const STARTER: &str = include_str!("new/starter.toml");
 
 /// The scenarios that ship, by name.
-const SHIPPED: [(&str, &str); 13] = [
+const SHIPPED: [(&str, &str); 15] = [
     ("cascade-vs-blast", include_str!("../../scenarios/cascade-vs-blast.toml")),
     ("cheap-first", include_str!("../../scenarios/cheap-first.toml")),
     ("channel-mix", include_str!("../../scenarios/channel-mix.toml")),
@@ -41,6 +41,8 @@ const SHIPPED: [(&str, &str); 13] = [
     ("quiet-hours-and-caps", include_str!("../../scenarios/quiet-hours-and-caps.toml")),
     ("generations", include_str!("../../scenarios/generations.toml")),
     ("direct-message-to-order", include_str!("../../scenarios/direct-message-to-order.toml")),
+    ("attribution-illusion", include_str!("../../scenarios/attribution-illusion.toml")),
+    ("small-list-or-big", include_str!("../../scenarios/small-list-or-big.toml")),
     ("cdnow", include_str!("../../scenarios/cdnow.toml")),
     ("weekly-cascade", include_str!("../../scenarios/weekly-cascade.toml")),
 ];

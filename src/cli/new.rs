@@ -29,7 +29,7 @@ pub struct Arguments {
 const STARTER: &str = include_str!("new/starter.toml");
 
 /// The scenarios that ship, by name.
-const SHIPPED: [(&str, &str); 14] = [
+const SHIPPED: [(&str, &str); 18] = [
     ("cascade-vs-blast", include_str!("../../scenarios/cascade-vs-blast.toml")),
     ("cheap-first", include_str!("../../scenarios/cheap-first.toml")),
     ("channel-mix", include_str!("../../scenarios/channel-mix.toml")),
@@ -43,6 +43,8 @@ const SHIPPED: [(&str, &str); 14] = [
     ("direct-message-to-order", include_str!("../../scenarios/direct-message-to-order.toml")),
     ("fatigue", include_str!("../../scenarios/fatigue.toml")),
     ("omnichannel-vs-multichannel", include_str!("../../scenarios/omnichannel-vs-multichannel.toml")),
+    ("attribution-illusion", include_str!("../../scenarios/attribution-illusion.toml")),
+    ("small-list-or-big", include_str!("../../scenarios/small-list-or-big.toml")),
     ("cdnow", include_str!("../../scenarios/cdnow.toml")),
     ("weekly-cascade", include_str!("../../scenarios/weekly-cascade.toml")),
     ("subscription", include_str!("../../scenarios/subscription.toml")),

@@ -1,5 +1,6 @@
 //! What a strategist really gets wrong, and what she is told: file, line, column, the value, and what to do about it.
 
+mod attribution;
 mod audiences;
 mod campaigns;
 mod combined;

@@ -1,7 +1,7 @@
 //! Bit-identical: threads, batches, waves and larger runs do not show (R4, R24); and the tallies count what happened.
 
 use super::{Seen, everything, record, world};
-use channelmix::engine::{Cause, Ending, Event, Reason, Refusal, Scratch, Start, Watch, play};
+use channelmix::engine::{Cause, Ending, Event, Message, Reason, Refusal, Scratch, Start, Watch, play};
 use channelmix::simulation::{Plan, Simulation, simulate};
 use channelmix::tally::{ChannelCount, CustomerCount, Flows, Row, StepCount, Tallies};
 use channelmix::world::{Draw, World};
@@ -205,9 +205,19 @@ fn counted_kinds() -> [ChannelCount; 13] {
 struct Recount<'w> {
     world: &'w World,
     flows: Flows,
+    /// The customer's last click.
+    clicked: Option<(i64, Message)>,
 }
 
 impl Recount<'_> {
+    /// An order goes to the last click of the week before it (R57).
+    fn credited(&mut self, at: i64, value: i64) {
+        let Some((_, message)) = self.clicked.filter(|click| at < click.0 + 7 * 86_400) else { return };
+        let counts = &mut self.flows.steps[usize::from(message.step)].counts;
+        counts[StepCount::AttributedOrders as usize] += 1;
+        counts[StepCount::AttributedRevenue as usize] += i128::from(value);
+    }
+
     fn touched(&mut self, on: u8, to: Option<u8>) {
         let channels = self.world.channels.len();
         self.flows.touches[usize::from(on) * (channels + 1) + to.map_or(channels, usize::from)] += 1;
@@ -215,7 +225,13 @@ impl Recount<'_> {
 }
 
 impl Watch for Recount<'_> {
-    fn see(&mut self, _: i64, event: Event) {
+    fn see(&mut self, at: i64, event: Event) {
+        match event {
+            Event::Joined { .. } => self.clicked = None,
+            Event::Clicked(message) => self.clicked = Some((at, message)),
+            Event::Ordered { value, cause: Cause::Need | Cause::Contact { .. }, .. } => self.credited(at, value),
+            _ => {}
+        }
         let (message, count) = match event {
             Event::RunBegan(campaign) => return self.flows.campaigns[usize::from(campaign)].runs += 1,
             Event::Refused(campaign, refusal) => {
@@ -259,7 +275,7 @@ fn r24_flows_count_every_run_step_and_hop() {
     for (tallied, &index) in tallies.strategies.iter().zip(&plan.strategies) {
         let strategy = &world.strategies[index];
         let flows = Flows::zero(world.campaigns.len(), strategy.steps().count(), world.channels.len());
-        let mut recount = Recount { world: &world, flows };
+        let mut recount = Recount { world: &world, flows, clicked: None };
         for draw in 0..2 {
             let tables = world.tables(Draw::Number { seed: 7, number: draw }).expect("a draw");
             for customer in 0..200 {

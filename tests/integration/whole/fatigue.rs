@@ -413,7 +413,10 @@ fn r45_goodwill_moves_by_its_points_and_fades() {
     assert_eq!(score("message = 0.25\n", "[campaigns.note]\npurpose = \"transactional\"\n"), Some(7));
     // The last message of each channel lies seven days less ten, or twenty-two, hours before the end.
     let worth = |hours: f64| libm::exp2(-(7.0 - hours / 24.0) / 1.0);
-    assert_eq!(score("message = 100\nhalf_life = \"1d\"\n", ""), Some(5 + (100.0 * (worth(10.0) + worth(22.0))).round() as u8));
+    assert_eq!(
+        score("message = 100\nhalf_life = \"1d\"\n", ""),
+        Some(5 + (100.0 * (worth(10.0) + worth(22.0))).round() as u8)
+    );
     assert_eq!(score("complaint = 3\n", "[channels.sms]\ncomplaint_rate = 1.0\n"), Some(8));
     let shop = "[segments.all]\nneeds = { every = \"1000d\" }\n[channels.web]\norder_rate = 1.0\n";
     let text = certain(7, &format!("{shop}[goodwill]\norder = 2\n[goodwill.nps]\nmean = 5\nsd = 0\n"));

@@ -14,7 +14,7 @@ fn of_the_scenario() {
       | ^^^^^^^^^
       |
       = help: did you mean `population`?
-      = help: allowed here: name, currency, start, horizon, tail, population, simulate, draws, seed, retention_window, time_zone, rates, count_first, exchange, stages, channels, segments, campaigns, strategies
+      = help: allowed here: name, currency, start, horizon, tail, population, simulate, draws, seed, retention_window, time_zone, rates, count_first, exchange, stages, attribution, channels, segments, campaigns, strategies
     ");
 }
 

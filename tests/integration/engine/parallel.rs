@@ -113,8 +113,6 @@ fn counted(event: Event) -> Option<(ChannelCount, u8)> {
         Event::Ordered { channel, .. } => (ChannelCount::Orders, channel),
         Event::Complained(message) => (ChannelCount::Complaints, message.channel),
         Event::OptedIn(channel) => (ChannelCount::OptIns, channel),
-        Event::ContextLost { from, .. } => (ChannelCount::ContextsLost, from),
-        Event::CartFound(channel) => (ChannelCount::CartsFound, channel),
         Event::Duplicated(message) => (ChannelCount::Duplicated, message.channel),
         Event::DeliveredTwice(message) => (ChannelCount::DeliveredTwice, message.channel),
         Event::Joined { .. }

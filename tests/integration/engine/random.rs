@@ -136,8 +136,6 @@ fn holds(stage: &Stage, strategy: &str, seen: &Seen) {
             | Event::UnderPressure(..)
             | Event::Complained(_)
             | Event::OptedIn(_)
-            | Event::ContextLost { .. }
-            | Event::CartFound(_)
             | Event::Renewed { .. }
             | Event::Duplicated(_)
             | Event::DeliveredTwice(_)

@@ -331,6 +331,6 @@ fn tells_all_at_once() {
        | ^^^^^^^^^^^
        |
        = help: did you mean `opt_out_rate`?
-       = help: allowed here: preset, order_rate, cart_rate, cost_per_message, billed_on, delivery_rate, open_rate, click_rate, click_to_open_rate, reply_rate, opt_out_rate, open_delay, click_delay, reply_delay, best_hour_odds, reach, legal_hours, affinity_spread, opt_in, landing
+       = help: allowed here: preset, order_rate, cart_rate, cost_per_message, billed_on, delivery_rate, open_rate, click_rate, click_to_open_rate, reply_rate, opt_out_rate, open_delay, click_delay, reply_delay, best_hour_odds, reach, legal_hours, affinity_spread, opt_in, landing, complaint_rate, opt_in_at_order, return_at_order, fatigue
     "#);
 }

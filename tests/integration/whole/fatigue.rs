@@ -355,7 +355,7 @@ fn r44_orders_bring_opt_ins_for_the_first_time_and_again() {
     };
     let never = of("");
     assert_eq!(count(&never, 1), (0, 0));
-    let won = of("[channels.email]\nopt_in_at_order = 1.0\nreturn_at_order = 0.0\n");
+    let won = of("opt_in_at_order = 1.0\nreturn_at_order = 0.0\n");
     let (opt_ins, sent) = count(&won, 1);
     assert!(opt_ins == 1 && sent > 40, "{opt_ins} {sent}");
     let first_order = won.events.iter().find(|(_, event)| matches!(event, Event::Ordered { .. })).map(|(at, _)| *at);

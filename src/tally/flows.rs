@@ -75,9 +75,15 @@ impl StepCount {
             Self::OptedOut => Some(ChannelCount::OptedOut),
             Self::Orders => Some(ChannelCount::ContactOrders),
             Self::DisplacedOrders => Some(ChannelCount::DisplacedOrders),
-            Self::Revenue | Self::Margin | Self::Spend | Self::Held => None,
-            // Counted by channel beside the step.
-            Self::SeenOpened | Self::SeenClicked | Self::Duplicated | Self::DeliveredTwice => None,
+            // The last four are counted by channel beside the step.
+            Self::Revenue
+            | Self::Margin
+            | Self::Spend
+            | Self::Held
+            | Self::SeenOpened
+            | Self::SeenClicked
+            | Self::Duplicated
+            | Self::DeliveredTwice => None,
         }
     }
 

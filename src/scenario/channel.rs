@@ -583,15 +583,16 @@ fn contact(fields: &mut Fields<'_>, entry: &Entry, context: &mut Context<'_>) ->
     let conversations = conversations(fields, context);
     let delivery_delay = fields.or_default("delivery_delay", context);
     let duplicate_rate = fields.optional("duplicate_rate", context);
-    let machine_open_rate = fields.optional("machine_open_rate", context);
+    let machine_open_rate: Option<Input<Share>> = fields.optional("machine_open_rate", context);
     let machine_open_delay = fields.or_default("machine_open_delay", context);
     let scanner_click_rate = fields.optional("scanner_click_rate", context);
     let receipts = fields.or_default("receipts", context);
-    sees_machines(fields, &entry.key, receipts, context);
     let complaint_rate = fields.or_default("complaint_rate", context);
     let opt_in_at_order = fields.or_default("opt_in_at_order", context);
     let return_at_order = fields.or_default("return_at_order", context);
     let fatigue = fields.optional("fatigue", context);
+    let machines = machine_open_rate.as_ref().is_some_and(|rate| rate.high() > 0.0);
+    sees_machines(fields, &entry.key, machines && receipts != Receipts::Opened, context);
     Some(Contact {
         cost_per_message: cost_per_message?,
         billed_on,
@@ -648,12 +649,12 @@ fn conversations(fields: &mut Fields<'_>, context: &mut Context<'_>) -> Option<C
 }
 
 /// Machines that open something matter only to who is told of it.
-fn sees_machines(fields: &mut Fields<'_>, channel: &str, receipts: Receipts, context: &mut Context<'_>) {
+fn sees_machines(fields: &mut Fields<'_>, channel: &str, unseen: bool, context: &mut Context<'_>) {
     if let (Some(delay), false) = (fields.entry("machine_open_delay"), fields.has("machine_open_rate")) {
         let message = format!("channel `{channel}` says when machines open, but not how often");
         context.error(Problem::error(message, delay.key_at).help("write `machine_open_rate` too, or remove it"));
     }
-    if let (Some(rate), true) = (fields.entry("machine_open_rate"), receipts != Receipts::Opened) {
+    if let (Some(rate), true) = (fields.entry("machine_open_rate"), unseen) {
         let message = format!("channel `{channel}` has machines that open its messages, but no receipts of openings");
         let problem = Problem::error(message, rate.key_at);
         context.error(problem.help("nobody would see them: remove it, or write `receipts = \"opened\"`"));

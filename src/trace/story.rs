@@ -302,12 +302,21 @@ pub(super) fn moments<'w>(entries: &[Entry<'w>], known_loss: bool, scenario: &Sc
                 own.into_iter().for_each(|own| own.end = end);
                 continue;
             }
-            // That a run began shows in its messages; what is of a message has a contact.
-            (Kind::RunBegan | Kind::BilledInWindow | Kind::ConversationBegan, _)
-            | (Kind::Sent | Kind::NotSent | Kind::Held | Kind::Opened | Kind::Replied | Kind::Clicked, None)
-            | (Kind::Duplicated | Kind::SeenOpened | Kind::SeenClicked, None)
-            // Said with the copy's sending.
-            | (Kind::DeliveredTwice, _) => {
+            // That a run began shows in its messages, and that a copy was delivered with its message; what is of a message has
+            // a contact.
+            (Kind::RunBegan | Kind::DeliveredTwice | Kind::BilledInWindow | Kind::ConversationBegan, _)
+            | (
+                Kind::Sent
+                | Kind::NotSent
+                | Kind::Held
+                | Kind::Opened
+                | Kind::Replied
+                | Kind::Clicked
+                | Kind::Duplicated
+                | Kind::SeenOpened
+                | Kind::SeenClicked,
+                None,
+            ) => {
                 continue;
             }
         };

@@ -37,6 +37,7 @@ fn lives_and_messages_that_cannot_be() {
         (landing, with(landing, "machine_open_delay = \"5m\"")),
         (landing, with(landing, "delivery_delay = 5\nduplicate_rate = \"1%\"")),
         (landing, with(landing, "receipts = \"delivered\"")),
+        (landing, with(landing, "receipts = \"delivered\"\nmachine_open_rate = 0")),
         (web, with(web, "scanner_click_rate = 0.1")),
     ];
     let told: Vec<String> = cases.iter().map(|(from, to)| format!("# {to}\n{}", edit(from, to))).collect();

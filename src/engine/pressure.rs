@@ -162,13 +162,18 @@ mod tests {
 
     #[test]
     fn r43_a_message_every_t_brings_the_pressure_to_r_by_1_minus_r() {
-        for (every, half_life) in [(86_400, 604_800.0), (604_800, 604_800.0), (3600, 1_209_600.0), (1_209_600, 86_400.0)] {
+        for (every, half_life) in
+            [(86_400, 604_800.0), (604_800, 604_800.0), (3600, 1_209_600.0), (1_209_600, 86_400.0)]
+        {
             let mut fading = Fading::default();
             let r = libm::exp2(-f64::from(every) / half_life);
             for n in 0..2000 {
                 let met = fading.at(Seconds::from(every) * n, half_life);
                 let expected = r * (1.0 - libm::pow(r, n as f64)) / (1.0 - r);
-                assert!((met - expected).abs() < 1e-9 * (1.0 + expected), "{n} messages every {every}: {met} {expected}");
+                assert!(
+                    (met - expected).abs() < 1e-9 * (1.0 + expected),
+                    "{n} messages every {every}: {met} {expected}"
+                );
                 fading.add(Seconds::from(every) * n, half_life, 1.0);
             }
             assert!((fading.at(Seconds::from(every) * 2000, half_life) - r / (1.0 - r)).abs() < 1e-9 / (1.0 - r));

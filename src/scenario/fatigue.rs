@@ -49,7 +49,8 @@ impl FromValue for Counts {
     }
 }
 
-const HALF_LIFE: Key = Key::of::<Input<Stretch>>("half_life", Absent::Required, "after this time a message weighs half");
+const HALF_LIFE: Key =
+    Key::of::<Input<Stretch>>("half_life", Absent::Required, "after this time a message weighs half");
 const COUNTS: Key = Key::of::<Counts>(
     "counts",
     Absent::Default(Plain::Text("marketing")),

@@ -49,8 +49,7 @@ struct Points(f64);
 const MOST_POINTS: f64 = 1e6;
 
 impl Described for Points {
-    const KIND: Kind =
-        Kind::new("points", "a number of points, -1e6 to 1e6", Form::Number(-MOST_POINTS, MOST_POINTS));
+    const KIND: Kind = Kind::new("points", "a number of points, -1e6 to 1e6", Form::Number(-MOST_POINTS, MOST_POINTS));
 }
 
 impl FromValue for Points {

@@ -150,9 +150,8 @@ landing = "web"
     let tallies = stage.play(&text("210d", &format!("{complaints}{WEEKLY}{QUIET}")), 100_000);
     let customers = counts(&tallies, 0, |row| row.customers(CustomerCount::Joined));
     let stays = 0.98_f64 * 0.99;
-    let left = before_week(&tallies, 0, WEEKS, |row| {
-        row.total(ChannelCount::OptedIn) - row.total(ChannelCount::OptedOut)
-    });
+    let left =
+        before_week(&tallies, 0, WEEKS, |row| row.total(ChannelCount::OptedIn) - row.total(ChannelCount::OptedOut));
     stage.ratio("reach left by opt-outs and complaints", stays.powi(WEEKS as i32), &left, &customers);
     let sent = counts(&tallies, 0, |row| row.total(ChannelCount::Sent));
     let told = counts(&tallies, 0, |row| row.total(ChannelCount::Complaints));

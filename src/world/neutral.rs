@@ -8,8 +8,7 @@ pub(super) fn is_neutral(scenario: &Scenario) -> bool {
     let consent = |contact: &Contact| {
         [&contact.complaint_rate, &contact.opt_in_at_order, &contact.return_at_order].into_iter().all(zero)
     };
-    let contact =
-        |contact: &Contact| contact.best_hour_odds.is_none() && contact.fatigue.is_none() && consent(contact);
+    let contact = |contact: &Contact| contact.best_hour_odds.is_none() && contact.fatigue.is_none() && consent(contact);
     if scenario.fatigue.is_some() || scenario.goodwill.is_some() {
         return false;
     }

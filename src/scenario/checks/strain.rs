@@ -13,9 +13,10 @@ pub(super) fn check(scenario: &Scenario, problems: &mut Problems) {
     let contacts = || scenario.channels.iter().filter_map(|channel| channel.contact.as_ref());
     let fatigues = || contacts().filter_map(|contact| contact.fatigue.as_ref()).chain(&scenario.fatigue);
     let complains = contacts().any(|contact| contact.complaint_rate.law != Law::Fixed(0.0));
-    let leaves = scenario.segments.iter().any(|segment| {
-        !matches!(segment.demand, Demand::Needs { dropout: Dropout::Never, .. })
-    });
+    let leaves = scenario
+        .segments
+        .iter()
+        .any(|segment| !matches!(segment.demand, Demand::Needs { dropout: Dropout::Never, .. }));
     let mut idle = |what: &str, at: Option<Place>, help: &str| {
         let problem = Problem::warning(format!("{what} has no effect"), at.unwrap_or_default());
         problems.push(problem.help(help));

@@ -264,7 +264,8 @@ fn r43_fatigue_moves_the_thresholds_and_never_the_words() {
 
 #[test]
 fn r43_what_is_certain_or_impossible_stays_so() {
-    let more = "[channels.sms]\nopen_rate = 0.0\n[fatigue]\nhalf_life = \"30d\"\nresponse_odds = 0.01\nopt_out_odds = 100\n";
+    let more =
+        "[channels.sms]\nopen_rate = 0.0\n[fatigue]\nhalf_life = \"30d\"\nresponse_odds = 0.01\nopt_out_odds = 100\n";
     let seen = life(&certain(1, more));
     assert_eq!(seen.times(|event| matches!(event, Event::Opened(message) if message.channel == 1)), 56);
     assert_eq!(seen.times(|event| matches!(event, Event::Opened(message) if message.channel == 2)), 0);
@@ -412,7 +413,10 @@ fn r45_goodwill_moves_by_its_points_and_fades() {
     assert_eq!(score("message = 0.25\n", "[campaigns.note]\npurpose = \"transactional\"\n"), Some(7));
     // The last message of each channel lies seven days less ten, or twenty-two, hours before the end.
     let worth = |hours: f64| libm::exp2(-(7.0 - hours / 24.0) / 1.0);
-    assert_eq!(score("message = 100\nhalf_life = \"1d\"\n", ""), Some(5 + (100.0 * (worth(10.0) + worth(22.0))).round() as u8));
+    assert_eq!(
+        score("message = 100\nhalf_life = \"1d\"\n", ""),
+        Some(5 + (100.0 * (worth(10.0) + worth(22.0))).round() as u8)
+    );
     assert_eq!(score("complaint = 3\n", "[channels.sms]\ncomplaint_rate = 1.0\n"), Some(8));
     let shop = "[segments.all]\nneeds = { every = \"1000d\" }\n[channels.web]\norder_rate = 1.0\n";
     let text = certain(7, &format!("{shop}[goodwill]\norder = 2\n[goodwill.nps]\nmean = 5\nsd = 0\n"));
@@ -466,7 +470,8 @@ fn measures_are_shown_where_a_scenario_has_them() {
 fn r43_customers_of_a_past_and_of_later_join_without_pressure() {
     let base = certain(1, "[segments.all]\njoined = { base = { age = \"365d\" } }\n[fatigue]\nhalf_life = \"90d\"\n");
     assert_eq!(life(&base).pressures()[0], 0);
-    let later = "[segments.all]\njoined = { arrivals = { every = \"28d\", counts = [1] } }\n[fatigue]\nhalf_life = \"90d\"\n";
+    let later =
+        "[segments.all]\njoined = { arrivals = { every = \"28d\", counts = [1] } }\n[fatigue]\nhalf_life = \"90d\"\n";
     for seen in lives(&certain(1, later), 50) {
         let joined = seen.events[0].0;
         assert!(joined < 28 * DAY && seen.pressures()[0] == 0, "the one before left nothing behind");

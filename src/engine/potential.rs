@@ -11,7 +11,7 @@ use crate::luck::{Label, Luck, Threshold};
 use crate::scenario::Seconds;
 use crate::world::{ChannelId, Dropout, Row, SegmentTable, Tables, World};
 
-/// What would become of one message, were it sent: a function of its address and nothing else.
+/// What would become of one message under no pressure, were it sent: a function of its address and nothing else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Potential {
     /// Its address, which is that of what it triggers too.
@@ -37,7 +37,7 @@ pub struct Journey {
     pub ordered: Option<ChannelId>,
     /// Where it leaves a cart behind, if it does.
     pub cart: Option<ChannelId>,
-    /// Whether the customer is lost by the coin of this journey, if one is tossed for it (R11).
+    /// Whether the customer is lost by the coin of this journey, if one is tossed for it (R11) and nothing weighs it.
     pub lost: bool,
 }
 

@@ -14,7 +14,7 @@ fn of_the_scenario() {
       | ^^^^^^^^^
       |
       = help: did you mean `population`?
-      = help: allowed here: name, currency, start, horizon, tail, population, simulate, draws, seed, retention_window, time_zone, rates, count_first, exchange, stages, channels, segments, campaigns, strategies
+      = help: allowed here: name, currency, start, horizon, tail, population, simulate, draws, seed, retention_window, time_zone, rates, count_first, exchange, stages, context, channels, segments, campaigns, strategies
     ");
 }
 
@@ -188,7 +188,7 @@ fn of_a_strategy() {
        | ^^^^^^
        |
        = help: did you mean `extends`?
-       = help: allowed here: extends, policies, campaigns
+       = help: allowed here: extends, policies, campaigns, profile
     "#);
 }
 

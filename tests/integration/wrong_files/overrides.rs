@@ -14,7 +14,7 @@ fn unknown_key() {
       | ^^^^^^^
       |
       = help: did you mean `channels`?
-      = help: allowed here: name, currency, start, horizon, tail, population, simulate, draws, seed, retention_window, time_zone, rates, count_first, exchange, stages, channels, segments, campaigns, strategies
+      = help: allowed here: name, currency, start, horizon, tail, population, simulate, draws, seed, retention_window, time_zone, rates, count_first, exchange, stages, context, channels, segments, campaigns, strategies
     ");
 }
 

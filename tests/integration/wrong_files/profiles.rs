@@ -131,10 +131,10 @@ fn group_with_an_unknown_channel() {
        = help: allowed here: email, text, web, shop
 
     warning: `shared` changes nothing: no strategy is siloed
-      --> offers.toml:13:12
+      --> offers.toml:13:11
        |
     13 | shared = [["web", "store"]]
-       |            ^^^^^
+       |           ^^^^^^^^^^^^^^^^
        |
        = help: write `profile = "siloed"` in a strategy: with one profile all channels share
     "#);
@@ -144,18 +144,39 @@ fn group_with_an_unknown_channel() {
 fn group_of_one() {
     assert_snapshot!(context("shared = [[\"web\"]]"), @r#"
     error: a group of `context.shared` holds only `web`, which shares with nobody
-      --> offers.toml:13:12
+      --> offers.toml:13:11
        |
     13 | shared = [["web"]]
-       |            ^^^^^
+       |           ^^^^^^^
        |
-       = help: a group names the channels that know what each other knows
+       = help: a group names channels that know what each other knows
 
     warning: `shared` changes nothing: no strategy is siloed
-      --> offers.toml:13:12
+      --> offers.toml:13:11
        |
     13 | shared = [["web"]]
-       |            ^^^^^
+       |           ^^^^^^^
+       |
+       = help: write `profile = "siloed"` in a strategy: with one profile all channels share
+    "#);
+}
+
+#[test]
+fn group_of_nobody() {
+    assert_snapshot!(context("shared = [[]]"), @r#"
+    error: a group of `context.shared` is empty
+      --> offers.toml:13:11
+       |
+    13 | shared = [[]]
+       |           ^^
+       |
+       = help: a group names channels that know what each other knows
+
+    warning: `shared` changes nothing: no strategy is siloed
+      --> offers.toml:13:11
+       |
+    13 | shared = [[]]
+       |           ^^
        |
        = help: write `profile = "siloed"` in a strategy: with one profile all channels share
     "#);
@@ -173,10 +194,10 @@ fn channel_twice_in_a_group() {
        |            the first
 
     warning: `shared` changes nothing: no strategy is siloed
-      --> offers.toml:13:12
+      --> offers.toml:13:11
        |
     13 | shared = [["web", "shop", "web"]]
-       |            ^^^^^
+       |           ^^^^^^^^^^^^^^^^^^^^^^
        |
        = help: write `profile = "siloed"` in a strategy: with one profile all channels share
     "#);
@@ -207,10 +228,10 @@ fn odds_that_move_nothing() {
 fn shared_without_silos() {
     assert_snapshot!(context("shared = [[\"web\", \"shop\"]]"), @r#"
     warning: `shared` changes nothing: no strategy is siloed
-      --> offers.toml:13:12
+      --> offers.toml:13:11
        |
     13 | shared = [["web", "shop"]]
-       |            ^^^^^
+       |           ^^^^^^^^^^^^^^^
        |
        = help: write `profile = "siloed"` in a strategy: with one profile all channels share
     "#);

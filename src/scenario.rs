@@ -253,6 +253,12 @@ const KEYS: Keys = Keys {
             "what channels know of what a customer did on others, `[context]`, see below (R47 to R49)",
         )
         .or_empty(),
+        Key::of::<fatigue::Overall>(
+            "fatigue",
+            Absent::Means("none"),
+            "`[fatigue]`, see below: what messages do to the next ones, on whatever channel (R43)",
+        ),
+        Key::of::<Goodwill>("goodwill", Absent::Means("none"), "`[goodwill]`, see below (R45, R46)").or_empty(),
         Key::of::<Named<Channel>>("channels", Absent::Means("`web`, `app`, `store`"), "`[channels.NAME]`, see below")
             .within(0, names::GROUPS[0].2 as u64),
         Key::of::<Named<Segment>>("segments", Absent::Required, "`[segments.NAME]`, see below")
@@ -261,12 +267,6 @@ const KEYS: Keys = Keys {
             .within(0, names::GROUPS[2].2 as u64),
         Key::of::<Named<Strategy>>("strategies", Absent::Means("only `none`"), "`[strategies.NAME]`, see below")
             .within(0, names::GROUPS[3].2 as u64),
-        Key::of::<fatigue::Overall>(
-            "fatigue",
-            Absent::Means("none"),
-            "`[fatigue]`, see below: what messages do to the next ones, on whatever channel (R43)",
-        ),
-        Key::of::<Goodwill>("goodwill", Absent::Means("none"), "`[goodwill]`, see below (R45, R46)").or_empty(),
     ],
     rules: &[],
 };

@@ -15,7 +15,7 @@ use crate::world::World;
 /// The manifest's file name.
 pub(super) const FILE: &str = "manifest.json";
 /// The format of result folders; a folder of another format is refused.
-const FORMAT: u32 = 3;
+const FORMAT: u32 = 4;
 /// As many draws as a scenario may have.
 const MOST_DRAWS: u64 = 100_000;
 

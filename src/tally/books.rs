@@ -26,6 +26,8 @@ pub(super) struct Books {
 impl Books {
     pub fn new(world: &World, strategy: &Strategy) -> Self {
         let mut channels: Vec<ChannelId> = strategy.steps().map(|(_, _, step)| step.channel).collect();
+        // What a strategy is played without costs nothing.
+        channels.retain(|channel| strategy.reaches >> channel & 1 == 1);
         channels.sort_unstable();
         channels.dedup();
         let growth = 1.0 + world.scenario.discount_rate;

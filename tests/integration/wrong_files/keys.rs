@@ -14,7 +14,7 @@ fn of_the_scenario() {
       | ^^^^^^^^^
       |
       = help: did you mean `population`?
-      = help: allowed here: name, currency, start, horizon, tail, population, simulate, draws, seed, retention_window, time_zone, rates, count_first, exchange, stages, attribution, channels, segments, campaigns, strategies
+      = help: allowed here: name, currency, start, horizon, tail, population, simulate, draws, seed, retention_window, time_zone, rates, count_first, exchange, stages, discount_rate, attribution, context, fatigue, goodwill, channels, segments, campaigns, strategies
     ");
 }
 
@@ -36,7 +36,7 @@ fn of_a_channel() {
        | ^^^^^^^^
        |
        = help: did you mean `open_rate`?
-       = help: allowed here: preset, order_rate, cart_rate, cost_per_message, billed_on, delivery_rate, open_rate, click_rate, click_to_open_rate, reply_rate, opt_out_rate, open_delay, click_delay, reply_delay, best_hour_odds, reach, legal_hours, affinity_spread, opt_in, landing, delivery_delay, duplicate_rate, machine_open_rate, machine_open_delay, scanner_click_rate, receipts
+       = help: allowed here: preset, order_rate, cart_rate, cost_per_message, billed_on, delivery_rate, open_rate, click_rate, click_to_open_rate, reply_rate, opt_out_rate, open_delay, click_delay, reply_delay, best_hour_odds, reach, legal_hours, affinity_spread, opt_in, landing, cost_per_month, setup_cost, billed_by, cost_per_transactional, window, cost_in_window, cost_per_conversation, conversation, delivery_delay, duplicate_rate, … (38 in all)
     ");
 }
 
@@ -160,7 +160,7 @@ fn of_a_campaign() {
        | ^^^^^^
        |
        = help: did you mean `intent`?
-       = help: allowed here: trigger, audience, holdout, reentry, concurrency, goal, exit, exit_after, exits, purpose, priority, intent, displacement, displacement_window
+       = help: allowed here: trigger, audience, holdout, reentry, concurrency, goal, exit, exit_after, exits, purpose, priority, intent, displacement, displacement_window, texts, free_form
     ");
 }
 
@@ -188,7 +188,7 @@ fn of_a_strategy() {
        | ^^^^^^
        |
        = help: did you mean `extends`?
-       = help: allowed here: extends, policies, campaigns
+       = help: allowed here: extends, policies, campaigns, cost_per_month, setup_cost, profile
     "#);
 }
 

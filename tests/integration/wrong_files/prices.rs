@@ -30,7 +30,7 @@ fn fixed_costs_by_another_name() {
     1 | strategies.ladder.monthly_cost=2000
       |                   ^^^^^^^^^^^^
       |
-      = help: allowed here: extends, policies, campaigns, cost_per_month, setup_cost
+      = help: allowed here: extends, policies, campaigns, cost_per_month, setup_cost, profile
 
     error: a channel has no key `setup`
      --> --set:1:15
@@ -38,7 +38,7 @@ fn fixed_costs_by_another_name() {
     1 | channels.text.setup=500
       |               ^^^^^
       |
-      = help: allowed here: preset, order_rate, cart_rate, cost_per_message, billed_on, delivery_rate, open_rate, click_rate, click_to_open_rate, reply_rate, opt_out_rate, open_delay, click_delay, reply_delay, best_hour_odds, reach, legal_hours, affinity_spread, opt_in, landing, cost_per_month, setup_cost, billed_by, cost_per_transactional, window, cost_in_window, cost_per_conversation, conversation
+      = help: allowed here: preset, order_rate, cart_rate, cost_per_message, billed_on, delivery_rate, open_rate, click_rate, click_to_open_rate, reply_rate, opt_out_rate, open_delay, click_delay, reply_delay, best_hour_odds, reach, legal_hours, affinity_spread, opt_in, landing, cost_per_month, setup_cost, billed_by, cost_per_transactional, window, cost_in_window, cost_per_conversation, conversation, delivery_delay, duplicate_rate, … (38 in all)
     ");
 }
 

@@ -57,7 +57,7 @@ fn profile_of_the_scenario() {
     10 | profile = "siloed"
        | ^^^^^^^
        |
-       = help: allowed here: name, currency, start, horizon, tail, population, simulate, draws, seed, retention_window, time_zone, rates, count_first, exchange, stages, context, channels, segments, campaigns, strategies
+       = help: allowed here: name, currency, start, horizon, tail, population, simulate, draws, seed, retention_window, time_zone, rates, count_first, exchange, stages, discount_rate, attribution, context, fatigue, goodwill, channels, segments, campaigns, strategies
     "#);
 }
 

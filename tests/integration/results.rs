@@ -224,7 +224,7 @@ fn a_changed_manifest_is_refused() {
     let path = place.at("results/manifest.json");
     let whole: Value = serde_json::from_slice(&fs::read(&path).expect("it is there")).expect("it is JSON");
     let changes: [(&str, Value, &str); 12] = [
-        ("format", 1.into(), "result format 1, this program reads format 3"),
+        ("format", 1.into(), "result format 1, this program reads format 4"),
         ("format", Value::Null, "result format none"),
         ("format", "3".into(), "result format none"),
         ("scenario", SCENARIO.replace("0.06", "0.05").into(), "world hash"),

@@ -1,6 +1,6 @@
 //! What is measured: one definition each.
 
-use crate::scenario::{Contact, Receipts, Scenario, Segment};
+use crate::scenario::{Contact, Input, Receipts, Scenario, Segment};
 use crate::tally::{ChannelCount, CustomerCount, Row};
 
 /// What a measure's number is.
@@ -108,28 +108,33 @@ const NOT_EVERYWHERE: &[(&str, IsThere)] = &[
     ("duplicates", sends_twice),
 ];
 
+/// Whether it is there, and not 0.
+fn is_any<Q>(input: Option<&Input<Q>>) -> bool {
+    input.is_some_and(|input| input.high() > 0.0)
+}
+
 fn pays_fees(scenario: &Scenario) -> bool {
-    let fee = |segment: &Segment| segment.demand.contract().is_some_and(|contract| contract.fee.is_some());
+    let fee = |segment: &Segment| segment.demand.contract().is_some_and(|contract| is_any(contract.fee.as_ref()));
     scenario.segments.iter().any(fee)
 }
 
 fn pays_for_customers(scenario: &Scenario) -> bool {
-    scenario.segments.iter().any(|segment| segment.acquisition_cost.is_some())
+    scenario.segments.iter().any(|segment| is_any(segment.acquisition_cost.as_ref()))
 }
 
 /// Whether the firm anywhere sees something else than what happens (R50).
 fn sees_otherwise(scenario: &Scenario) -> bool {
     let otherwise = |contact: &Contact| {
         contact.receipts != Receipts::Opened
-            || contact.machine_open_rate.is_some()
-            || contact.scanner_click_rate.is_some()
+            || is_any(contact.machine_open_rate.as_ref())
+            || is_any(contact.scanner_click_rate.as_ref())
     };
     scenario.channels.iter().filter_map(|channel| channel.contact.as_ref()).any(otherwise)
 }
 
 fn sends_twice(scenario: &Scenario) -> bool {
     let contacts = || scenario.channels.iter().filter_map(|channel| channel.contact.as_ref());
-    contacts().any(|contact| contact.duplicate_rate.is_some())
+    contacts().any(|contact| is_any(contact.duplicate_rate.as_ref()))
 }
 
 /// Whether a scenario has what a measure is of.

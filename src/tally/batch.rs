@@ -4,7 +4,6 @@ use super::counts::{ChannelCount, CustomerCount, Layout, Row};
 use super::flows::{Flows, StepCount};
 use super::retention::Retention;
 use crate::engine::{Cause, Ending, Event, Message, Reason, Refusal, Watch};
-use crate::luck::Threshold;
 use crate::scenario::{Seconds, WEEK};
 use crate::world::{ChannelId, ContactTable, Dropout, Strategy, Tables, World};
 
@@ -132,9 +131,7 @@ impl BatchTally {
             }
             // Copies are billed as what they are copies of.
             for (channel, contact) in tables.contacts.iter().enumerate() {
-                let Some(contact) = contact.as_ref().filter(|contact| contact.duplicated != Threshold::NEVER) else {
-                    continue;
-                };
+                let Some(contact) = contact else { continue };
                 let copies = row.at(contact.billed_copies().0, channel);
                 row.counts[layout.channel(ChannelCount::Spend, channel)] += copies * i128::from(contact.price);
             }

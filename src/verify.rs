@@ -29,7 +29,7 @@ use stage::{BATCHES, Stage};
 /// The chance that a whole run of all oracles fails although nothing is wrong.
 pub const FALSE_ALARM: f64 = 1e-6;
 /// More checks than all oracles have together; the false alarms are shared among so many.
-pub const MOST_CHECKS: usize = 200;
+pub const MOST_CHECKS: usize = 300;
 
 /// A simulated value beside the exact one.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,6 +1,6 @@
 //! What is measured: one definition each.
 
-use crate::scenario::{Contact, Input, Law, Receipts, Scenario, Segment, Share};
+use crate::scenario::{Contact, Input, Receipts, Scenario, Segment};
 use crate::tally::{ChannelCount, CustomerCount, Row};
 
 /// What a measure's number is.
@@ -112,9 +112,10 @@ const NOT_EVERYWHERE: &[(&str, IsThere)] = &[
     ("seen_open_rate", sees_otherwise),
     ("seen_click_rate", sees_otherwise),
     ("duplicates", sends_twice),
-    ("complaints", |scenario| contacts(scenario).any(|contact| has_any(&contact.complaint_rate))),
+    ("complaints", |scenario| contacts(scenario).any(|contact| is_any(Some(&contact.complaint_rate)))),
     ("opt_ins", |scenario| {
-        contacts(scenario).any(|contact| has_any(&contact.opt_in_at_order) || has_any(&contact.return_at_order))
+        contacts(scenario)
+            .any(|contact| is_any(Some(&contact.opt_in_at_order)) || is_any(Some(&contact.return_at_order)))
     }),
     ("pressure", Scenario::has_fatigue),
     ("nps", |scenario| scenario.goodwill.as_ref().is_some_and(|goodwill| goodwill.nps.is_some())),
@@ -123,35 +124,36 @@ const NOT_EVERYWHERE: &[(&str, IsThere)] = &[
     ("carts_found", |scenario| scenario.context.finds_carts()),
 ];
 
+/// Whether it is there, and not 0.
+fn is_any<Q>(input: Option<&Input<Q>>) -> bool {
+    input.is_some_and(|input| input.high() > 0.0)
+}
+
 fn pays_fees(scenario: &Scenario) -> bool {
-    let fee = |segment: &Segment| segment.demand.contract().is_some_and(|contract| contract.fee.is_some());
+    let fee = |segment: &Segment| segment.demand.contract().is_some_and(|contract| is_any(contract.fee.as_ref()));
     scenario.segments.iter().any(fee)
 }
 
 fn pays_for_customers(scenario: &Scenario) -> bool {
-    scenario.segments.iter().any(|segment| segment.acquisition_cost.is_some())
+    scenario.segments.iter().any(|segment| is_any(segment.acquisition_cost.as_ref()))
 }
 
 /// Whether the firm anywhere sees something else than what happens (R50).
 fn sees_otherwise(scenario: &Scenario) -> bool {
     let otherwise = |contact: &Contact| {
         contact.receipts != Receipts::Opened
-            || contact.machine_open_rate.is_some()
-            || contact.scanner_click_rate.is_some()
+            || is_any(contact.machine_open_rate.as_ref())
+            || is_any(contact.scanner_click_rate.as_ref())
     };
     contacts(scenario).any(otherwise)
 }
 
 fn sends_twice(scenario: &Scenario) -> bool {
-    contacts(scenario).any(|contact| contact.duplicate_rate.is_some())
+    contacts(scenario).any(|contact| is_any(contact.duplicate_rate.as_ref()))
 }
 
 fn contacts(scenario: &Scenario) -> impl Iterator<Item = &Contact> {
     scenario.channels.iter().filter_map(|channel| channel.contact.as_ref())
-}
-
-fn has_any(share: &Input<Share>) -> bool {
-    share.law != Law::Fixed(0.0)
 }
 
 /// Whether a scenario has what a measure is of.

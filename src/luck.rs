@@ -158,6 +158,13 @@ impl Threshold {
         word >> 1 < self.0
     }
 
+    /// Whether a random word falls below it once it is doubled so often.
+    #[inline(always)]
+    pub const fn holds_doubled(self, times: u32, word: u64) -> bool {
+        let times = if times < 64 { times } else { 64 };
+        ((word >> 1) as u128) < (self.0 as u128) << times
+    }
+
     /// The threshold of a chance whose odds are so many times as high; what never happens still never does, and what
     /// always does always.
     #[must_use]

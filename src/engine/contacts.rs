@@ -4,7 +4,7 @@ use rand_distr::{Distribution, Exp1, StandardNormal};
 
 use super::known::Deed;
 use super::play::{Pending, Player, Sent, key, kind};
-use super::pressure::Weights;
+use super::pressure::{Weights, weighed};
 use super::purpose;
 use super::watch::{Event, Message, Watch};
 use crate::luck::{Label, Luck, Threshold};
@@ -101,26 +101,23 @@ impl<W: Watch, const PLAIN: bool> Player<'_, W, PLAIN> {
         let mut complained = false;
         if !PLAIN && marketing {
             self.feel(at, |goodwill| goodwill.message);
-            complained = luck.happens(purpose::COMPLAINED, contact.complaint.at_odds(weights.complaint));
+            complained = weighed(luck, purpose::COMPLAINED, contact.complaint, weights.complaint);
             if complained {
                 self.watch.see(at, Event::Complained(message));
                 self.feel(at, |goodwill| goodwill.complaint);
             }
         }
-        let opt_out = if PLAIN { contact.opt_out } else { contact.opt_out.at_odds(weights.opt_out) };
         // Of several that were under way only the first is opted out of.
         let opted_in = PLAIN || self.opted_in >> message.channel & 1 == 1;
-        if marketing && opted_in && (luck.happens(purpose::OPTED_OUT, opt_out) || complained) {
+        if marketing && opted_in && (weighed(luck, purpose::OPTED_OUT, contact.opt_out, weights.opt_out) || complained)
+        {
             sending.opted_out = true;
             self.opted_in &= !(1 << message.channel);
             self.opted_out |= 1 << message.channel;
             self.watch.see(at, Event::OptedOut(message));
         }
-        let mut chance = self.start.open_chance(contact, self.is_best_hour(contact, at));
-        if !PLAIN {
-            chance = chance.at_odds(weights.response);
-        }
-        if luck.happens(purpose::OPENED, chance) {
+        let chance = self.start.open_chance(contact, self.is_best_hour(contact, at));
+        if weighed(luck, purpose::OPENED, chance, weights.response) {
             let at = at + wait(contact.open_delay, luck, purpose::OPEN_DELAY);
             sending.opening = Some(Pending { key: key(at, kind::OPENED), luck, message });
             if !PLAIN {
@@ -152,14 +149,13 @@ impl<W: Watch, const PLAIN: bool> Player<'_, W, PLAIN> {
             self.sees(at, contact, Response::Opened);
             self.respond(at, contact, Response::Opened);
         }
-        let weight = if PLAIN { 1.0 } else { self.scratch.strain.is_opened(contact.luck) };
-        let weighed = |chance: Threshold| if PLAIN { chance } else { chance.at_odds(weight) };
-        if table.replied != Threshold::NEVER && contact.luck.happens(purpose::REPLIED, weighed(table.replied)) {
+        let weight = if PLAIN { 0.0 } else { self.scratch.strain.is_opened(contact.luck) };
+        if table.replied != Threshold::NEVER && weighed(contact.luck, purpose::REPLIED, table.replied, weight) {
             let at = at + wait(table.reply_delay, contact.luck, purpose::REPLY_DELAY);
             self.enqueue(Pending { key: key(at, kind::REPLIED), ..contact });
         }
         let level = self.start.affinity(table.label, table.clicked.len());
-        if contact.luck.happens(purpose::CLICKED, weighed(table.clicked[level])) {
+        if weighed(contact.luck, purpose::CLICKED, table.clicked[level], weight) {
             let at = at + wait(table.click_delay, contact.luck, purpose::CLICK_DELAY);
             self.expect(Pending { key: key(at, kind::CLICKED), ..contact });
         }

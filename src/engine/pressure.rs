@@ -5,7 +5,7 @@ use rand_distr::{Distribution, StandardNormal};
 use super::play::Player;
 use super::purpose;
 use super::watch::{Event, Message, Watch};
-use crate::luck::{Luck, Threshold};
+use crate::luck::{Label, Luck, Threshold};
 use crate::scenario::Seconds;
 use crate::world::{ContactTable, FatigueTable, GoodwillTable};
 
@@ -36,8 +36,7 @@ pub(super) struct Strain {
     /// Pressure over all channels.
     overall: Fading,
     goodwill: Fading,
-    /// Of delivered messages that will be opened, those that met pressure: address, and the factor on the odds of
-    /// responding.
+    /// Of delivered messages that will be opened, those that met pressure: address, and the [weight](Weights) of responses.
     met: Vec<(Luck, f64)>,
 }
 
@@ -53,19 +52,19 @@ impl Strain {
 
     /// A message will be opened whose responses are weighed.
     pub fn will_be_opened(&mut self, contact: Luck, response: f64) {
-        if response != 1.0 {
+        if response != 0.0 {
             self.met.push((contact, response));
         }
     }
 
-    /// The factor on the odds of responding to a message that is opened now: that of its delivery.
+    /// The [weight](Weights) of responses to a message that is opened now: that of its delivery.
     pub fn is_opened(&mut self, contact: Luck) -> f64 {
         let place = self.met.iter().position(|(met, _)| *met == contact);
-        place.map_or(1.0, |place| self.met.swap_remove(place).1)
+        place.map_or(0.0, |place| self.met.swap_remove(place).1)
     }
 }
 
-/// Factors on the odds of what follows a message, from the pressure at its delivery.
+/// Factors on the odds of what follows a message, from the pressure at its delivery: their logarithms to base 2.
 #[derive(Clone, Copy)]
 pub(super) struct Weights {
     pub response: f64,
@@ -75,7 +74,18 @@ pub(super) struct Weights {
 
 impl Weights {
     /// Of a message that meets no pressure.
-    pub const NONE: Self = Self { response: 1.0, opt_out: 1.0, complaint: 1.0 };
+    pub const NONE: Self = Self { response: 0.0, opt_out: 0.0, complaint: 0.0 };
+}
+
+/// Whether something happens whose odds are 2^`weight` times as high as those of its chance.
+#[inline(always)]
+pub(super) fn weighed(luck: Luck, purpose: Label, chance: Threshold, weight: f64) -> bool {
+    let word = luck.word(purpose);
+    if weight == 0.0 {
+        return chance.holds(word);
+    }
+    // Odds 2^x times as high make a chance at most 2^⌈x⌉ times as high. Mostly that is answer enough, and no power is needed.
+    chance.holds_doubled(weight.max(0.0).ceil() as u32, word) && chance.at_odds(odds(weight)).holds(word)
 }
 
 /// 2 to a power; beyond 2^±1000 nothing comes closer to never or always.
@@ -102,7 +112,7 @@ impl<W: Watch, const PLAIN: bool> Player<'_, W, PLAIN> {
         }
         let thousandths = libm::round(met * 1000.0) as u64;
         self.watch.see(at, Event::UnderPressure(message, thousandths));
-        Weights { response: odds(response), opt_out: odds(opt_out), complaint: odds(complaint) }
+        Weights { response, opt_out, complaint }
     }
 
     /// The second copy of a message presses like the first (R51).
@@ -178,7 +188,7 @@ mod tests {
         {
             let mut fading = Fading::default();
             let r = libm::exp2(-f64::from(every) / half_life);
-            for n in 0..2000 {
+            for n in 0..20_000 {
                 let met = fading.at(Seconds::from(every) * n, half_life);
                 let expected = r * (1.0 - libm::pow(r, n as f64)) / (1.0 - r);
                 assert!(
@@ -187,7 +197,7 @@ mod tests {
                 );
                 fading.add(Seconds::from(every) * n, half_life, 1.0);
             }
-            assert!((fading.at(Seconds::from(every) * 2000, half_life) - r / (1.0 - r)).abs() < 1e-9 / (1.0 - r));
+            assert!((fading.at(Seconds::from(every) * 20_000, half_life) - r / (1.0 - r)).abs() < 1e-9 / (1.0 - r));
         }
     }
 

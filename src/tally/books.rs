@@ -13,7 +13,7 @@ const WHOLE: f64 = 1e9;
 #[derive(Clone, Debug)]
 pub(super) struct Books {
     /// Where the strategy's own costs stand among those of all.
-    strategy: Option<usize>,
+    strategy: usize,
     /// Channels on which the strategy has a step, each once.
     channels: Vec<ChannelId>,
     /// By week: what money of its middle is worth at the start, in parts per billion.
@@ -37,7 +37,7 @@ impl Books {
             (WHOLE * libm::pow(growth, -middle / YEAR as f64)).round() as i128
         };
         Self {
-            strategy: world.strategy(&strategy.name),
+            strategy: strategy.written,
             channels,
             worth: (0..world.weeks).map(worth).collect(),
             horizon: world.horizon,
@@ -57,8 +57,7 @@ impl Books {
             row.counts[layout.channel(ChannelCount::Spend, usize::from(channel))] += part;
             fixed_spend += part;
         }
-        let own = self.strategy.map_or(0, |index| tables.strategies[index].of_week(week, self.horizon));
-        let own = own * customers;
+        let own = tables.strategies[self.strategy].of_week(week, self.horizon) * customers;
         let worth = self.worth[week];
         let profit = row.customers(CustomerCount::Margin) - (row.total(ChannelCount::Spend) + own) * self.minor;
         let mut put = |count: CustomerCount, value: i128| row.counts[layout.customer(count)] = value;

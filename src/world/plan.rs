@@ -18,6 +18,8 @@ use crate::scenario::{
 pub struct Strategy {
     /// The user's name for it.
     pub name: String,
+    /// Its place in the file, behind all of them for `none`: of a variant that of the strategy of which it is a part.
+    pub written: usize,
     /// A plan by campaign, where the strategy has one.
     pub plans: Vec<Option<Plan>>,
     /// By segment: every occurrence of every planned campaign, in order of time.
@@ -256,8 +258,10 @@ fn one(scenario: &Scenario, strategy: &scenario::Strategy, end: Seconds) -> Stra
     let ends_runs = ends().fold(0, |bits, ends| bits | ends.goal | ends.exit);
     let ends_at_once = ends().filter(|ends| ends.at_once).fold(0, |bits, ends| bits | ends.goal | ends.exit);
     let by_response = |plan: &Plan| plan.way == Way::Preferred(Preference::Response);
+    let written = scenario.strategies.iter().position(|own| own.name == strategy.name);
     Strategy {
         name: strategy.name.clone(),
+        written: written.unwrap_or(scenario.strategies.len()),
         calendars: calendars.collect(),
         plain: is_neutral(scenario)
             && profile.is_plain()

@@ -160,6 +160,7 @@ fn is_answer(answer: &Value, baseline: Option<&str>) {
             "click",
             "opt_out",
             "orders_per_customer",
+            "attributed_orders_per_customer",
         ];
         holds(row, &keys, &[]);
         for rate in ["delivery", "open", "click", "opt_out"] {

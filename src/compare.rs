@@ -174,7 +174,9 @@ pub(crate) fn worth_of_an_order(measure: &Measure, mean: impl Fn(&str) -> Option
         "retention" => mean("retention").map(|_| 1.0),
         "revenue" => mean("average_order_value"),
         "profit" | "incremental_profit" | "margin" => {
-            mean("margin").zip(mean("orders")).map(|(margin, orders)| margin / orders)
+            // Of a unit of revenue as much is margin whether an order brings it or a fee.
+            let of_revenue = mean("margin").zip(mean("revenue")).map(|(margin, revenue)| margin / revenue);
+            of_revenue.zip(mean("average_order_value")).map(|(share, value)| share * value)
         }
         _ => None,
     };

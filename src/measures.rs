@@ -12,6 +12,7 @@ mod weeks;
 
 pub use catalogue::{Better, MEASURES, Measure, Unit, measure, measures_of};
 pub use estimate::{Estimate, Interval, quantile, share_of_years_above_zero, year_quantile};
+pub(crate) use series::without_fixed_part;
 pub use series::{
     EqualSpend, Series, channel_series, combined, ratio, series, series_at_share, unseen_beside, unseen_orders,
 };

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{Variants, finding};
 use crate::compare::{Setup, worth_of_an_order};
-use crate::measures::{Estimate, Measure, combined, measure, ratio, unseen_beside};
+use crate::measures::{Estimate, Measure, combined, measure, ratio, unseen_beside, without_fixed_part};
 use crate::simulation::Plan;
 use crate::tally::{ChannelCount, CustomerCount, Row, StepCount, Tallies};
 
@@ -260,15 +260,15 @@ impl Books<'_> {
     /// Orders per customer that may have gone unseen, if so few batches differ that they cannot tell the error. Where nothing
     /// at all differs, nobody does anything else, and nothing went unseen.
     fn unseen(&self, terms: &Terms) -> Option<f64> {
-        let sum = |batch: usize, place: usize| {
-            terms
-                .iter()
-                .map(|&(weight, strategy)| weight as i128 * self.row(strategy, batch).counts[place])
-                .sum::<i128>()
-        };
         let width = self.tallies.layout.width();
         let batches = 0..self.tallies.batches.len();
-        if batches.clone().all(|batch| (0..width).all(|place| sum(batch, place) == 0)) {
+        let is_nothing = |batch: usize| {
+            let row =
+                |&(weight, strategy): &(f64, usize)| (weight as i128, without_fixed_part(self.row(strategy, batch)));
+            let rows: Vec<_> = terms.iter().map(row).collect();
+            (0..width).all(|place| rows.iter().map(|(weight, row)| weight * row.counts[place]).sum::<i128>() == 0)
+        };
+        if batches.clone().all(is_nothing) {
             return None;
         }
         let differs = |batch: &usize| {

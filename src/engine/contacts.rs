@@ -36,6 +36,9 @@ impl<W: Watch, const PLAIN: bool> Player<'_, W, PLAIN> {
         }
         if !PLAIN && contact.duplicated != Threshold::NEVER && luck.happens(purpose::DUPLICATED, contact.duplicated) {
             self.watch.see(at, Event::Duplicated(message));
+            if contact.billed_on_sent {
+                self.bill_copy(at, message, contact);
+            }
         }
         if !delivered {
             // Of a failure the firm learns at once, if it is told at all.
@@ -88,6 +91,9 @@ impl<W: Watch, const PLAIN: bool> Player<'_, W, PLAIN> {
         }
         if !PLAIN && contact.duplicated != Threshold::NEVER && luck.happens(purpose::DUPLICATED, contact.duplicated) {
             self.watch.see(at, Event::DeliveredTwice(message));
+            if !contact.billed_on_sent {
+                self.bill_copy(at, message, contact);
+            }
             self.press_again(at, message, contact, marketing);
             self.feel(at, |goodwill| goodwill.duplicate);
         }

@@ -37,6 +37,13 @@ impl<W: Watch, const PLAIN: bool> Player<'_, W, PLAIN> {
         }
     }
 
+    /// The second copy of a message is billed (R51): in the window like the first, and in its conversation.
+    pub fn bill_copy(&mut self, at: Seconds, message: Message, contact: &ContactTable) {
+        if contact.window > 0 && self.is_in_window(at, message.channel) {
+            self.watch.see(at, Event::BilledInWindow(message));
+        }
+    }
+
     /// A message is billed.
     #[inline(always)]
     pub fn bill(&mut self, at: Seconds, message: Message, contact: &ContactTable) {

@@ -103,6 +103,6 @@ pub const TOUCH: Label = Label::new(11);
 pub const CART: Label = Label::new(14);
 
 /// Below a contact: whether it leads to a complaint.
-pub const COMPLAINED: Label = Label::new(41);
+pub const COMPLAINED: Label = Label::new(45);
 /// Below a need or contact: node of the opt-ins at its order, by channel.
-pub const OPTED_IN: Label = Label::new(42);
+pub const OPTED_IN: Label = Label::new(46);

@@ -232,7 +232,7 @@ pub const MEASURES: &[Measure] = &[
         "contact spend per customer",
         Unit::Money,
         Better::Lower,
-        "billed messages × price ÷ customers",
+        "what billed messages cost, and channels by the month, for set-up and by conversation ÷ customers",
         |c| c.spend(),
     ),
     Measure {
@@ -420,7 +420,8 @@ pub const MEASURES: &[Measure] = &[
         "discounted value per customer",
         Unit::Money,
         Better::Higher,
-        "(gross margin − contact spend − fixed costs) of each week until the horizon, discounted to the start ÷ customers",
+        "(gross margin − contact spend − fixed costs − acquisition cost) of each week until the horizon, discounted to the \
+         start ÷ customers",
         |c| c.customers(CustomerCount::Value) / 1e18 / c.minor,
     ),
     per_customer(

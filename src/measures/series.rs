@@ -167,14 +167,16 @@ fn by_draw(tallies: &Tallies, series: impl Fn(std::ops::Range<usize>) -> Option<
 /// In fewer batches than this that differ, the batches tell the error of a difference badly.
 const RARE: usize = 30;
 
-/// If two strategies are not the same and yet so few customers order differently that the batches cannot tell the error:
+/// If two strategies are not the same and yet so few customers order (or keep contracts) differently that the batches cannot tell the error:
 /// the share of the customers who may order once more or less, at 95 %. None if the batches can tell.
 ///
 /// If k batches differ, up to k + 2√k + 3 customers may (for k = 0 the rule of three; Hanley & Lippman-Hand 1983).
 pub fn unseen_orders(tallies: &Tallies, one: usize, other: usize) -> Option<f64> {
     let (one, other) = (&tallies.strategies[one].totals, &tallies.strategies[other].totals);
     let differ = |(a, b): &(&Row, &Row)| {
+        let fees = CustomerCount::Renewals;
         [ChannelCount::Orders, ChannelCount::Revenue].iter().any(|&count| a.total(count) != b.total(count))
+            || a.customers(fees) != b.customers(fees)
     };
     let seen = one.iter().zip(other).filter(differ).count();
     let alike = one.iter().zip(other).all(|(one, other)| without_fixed_part(one) == without_fixed_part(other));
@@ -248,7 +250,7 @@ impl Spend {
 }
 
 /// What is left of a row: two strategies that differ by nothing else do the same.
-fn without_fixed_part(row: &Row) -> Row {
+pub(crate) fn without_fixed_part(row: &Row) -> Row {
     let mut rest = row.clone();
     rest.counts.iter_mut().zip(&fixed_part(row).counts).for_each(|(own, fixed)| *own -= fixed);
     rest

@@ -60,7 +60,7 @@ pub fn weekly(
         let sum = |pick: fn(&Week) -> f64| draws.iter().map(|weeks| pick(&weeks[week])).sum::<f64>();
         let mean = values.iter().sum::<f64>() / values.len() as f64;
         let scale = match measure.unit {
-            Unit::Share => (mean * (1.0 - mean)).max(0.0) / sum(|week| week.denominator),
+            Unit::Share => (mean * (1.0 - mean)).abs() / sum(|week| week.denominator),
             Unit::Money | Unit::Number if crosses_zero => sum(|week| week.orders),
             Unit::Money | Unit::Number => mean.abs(),
         };

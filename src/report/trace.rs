@@ -317,9 +317,14 @@ fn words(trace: &Trace, at: Seconds, what: &What) -> String {
         }
         What::Need(journey) => format!("needs something → {}", path(trace, journey)),
         What::FirstOrder { channel, value } => format!("{channel} → ordered {} on joining", money(trace, *value)),
-        What::Arrived { contact, opted_out } => {
-            let opted_out = if *opted_out { ", opted out" } else { "" };
-            format!("{} delivered{opted_out}{}", contact.channel, place(trace, contact))
+        What::Arrived { contact, opted_out, complained } => {
+            let then = match (complained, opted_out) {
+                (true, true) => ", complained and opted out",
+                (true, false) => ", complained",
+                (false, true) => ", opted out",
+                (false, false) => "",
+            };
+            format!("{} delivered{then}{}", contact.channel, place(trace, contact))
         }
         What::Duplicated(contact) => format!("{} sent twice{}", contact.channel, place(trace, contact)),
         What::SeenOpened(contact) => format!("{} seen opened{}", contact.channel, place(trace, contact)),

@@ -59,7 +59,8 @@ impl Books {
         }
         let own = tables.strategies[self.strategy].of_week(week, self.horizon) * customers;
         let worth = self.worth[week];
-        let profit = row.customers(CustomerCount::Margin) - (row.total(ChannelCount::Spend) + own) * self.minor;
+        let paid = row.total(ChannelCount::Spend) + own + row.customers(CustomerCount::Acquisition);
+        let profit = row.customers(CustomerCount::Margin) - paid * self.minor;
         let mut put = |count: CustomerCount, value: i128| row.counts[layout.customer(count)] = value;
         put(CustomerCount::FixedSpend, fixed_spend);
         put(CustomerCount::FixedCosts, own);

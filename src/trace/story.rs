@@ -53,6 +53,8 @@ pub enum What<'w> {
         contact: Contact<'w>,
         /// Whether the customer opted out because of it.
         opted_out: bool,
+        /// Whether the customer complained about it.
+        complained: bool,
     },
     /// A message was sent a second time.
     Duplicated(Contact<'w>),
@@ -336,12 +338,19 @@ fn arrives<'w>(moments: &mut Vec<Moment<'w>>, at: Seconds, event: Kind, contact:
             });
             let late = sent.map(|fate| *fate = Fate::UnderWay).is_some();
             if late {
-                moments.push(Moment { at, what: What::Arrived { contact, opted_out: false } });
+                moments.push(Moment { at, what: What::Arrived { contact, opted_out: false, complained: false } });
             }
             late
         }
+        Kind::Complained => match moments.last_mut() {
+            Some(Moment { what: What::Arrived { contact: own, complained, .. }, .. }) if *own == contact => {
+                *complained = true;
+                true
+            }
+            _ => false,
+        },
         Kind::OptedOut => match moments.last_mut() {
-            Some(Moment { what: What::Arrived { contact: own, opted_out }, .. }) if *own == contact => {
+            Some(Moment { what: What::Arrived { contact: own, opted_out, .. }, .. }) if *own == contact => {
                 *opted_out = true;
                 true
             }

@@ -272,7 +272,8 @@ impl Prices {
         let price = &self.messages[usize::from(contact.tariff)];
         match contact.deed {
             Deed::Sent { delivered, twice, in_window, conversation, .. } if delivered || price.on_sent => {
-                price.of(1 + i128::from(twice), in_window.into(), conversation.into())
+                let copies = 1 + i128::from(twice);
+                price.of(copies, i128::from(in_window) * copies, conversation.into())
             }
             _ => 0,
         }

@@ -65,6 +65,8 @@ fn every_key_and_word_of_the_format_stands_in_the_reference() {
                 .flat_map(|(_, list)| list.split(", ").map(str::to_owned).collect::<Vec<_>>()),
         );
     }
+    // A long list is cut; the tables of the reference are held to all of them elsewhere.
+    words.retain(|word| !word.starts_with('…'));
     words.extend(["preset = 1", "goal = 1"].map(|key| key.split(' ').next().unwrap_or(key).to_owned()));
     assert!(words.len() > 90, "{}", words.len());
     // Keys of a table within a table stand there with their path.

@@ -139,8 +139,8 @@ impl<W: Watch, const PLAIN: bool> Player<'_, W, PLAIN> {
         !PLAIN
             && contact.opened_at_best.is_some()
             && self.start.best_hour(self.table).is_some_and(|hour| {
-                let (day, _) = self.wall().day(at);
-                (self.wall().local(at) - day * crate::scenario::DAY) / 3600 == hour
+                let (_, second) = self.wall().day(at);
+                second / 3600 == hour
             })
     }
 

@@ -110,7 +110,6 @@ impl<W: Watch, const PLAIN: bool> Player<'_, W, PLAIN> {
             sent: 0,
             waiting: 0,
             heard_before: self.scratch.heard.len() as u32,
-            told_before: self.scratch.told.len() as u32,
             campaign,
             begun: 0,
             responses: 0,

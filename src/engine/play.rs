@@ -85,8 +85,6 @@ pub(super) struct Run {
     pub waiting: u64,
     /// What the customer had [done](Scratch::heard) when the run began.
     pub heard_before: u32,
-    /// How many responses had been [told](Scratch::told) when the run began.
-    pub told_before: u32,
     pub campaign: CampaignId,
     /// Steps below this place were examined, or are none of the customer's.
     pub begun: u8,

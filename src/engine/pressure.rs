@@ -84,8 +84,9 @@ pub(super) fn weighed(luck: Luck, purpose: Label, chance: Threshold, weight: f64
     if weight == 0.0 {
         return chance.holds(word);
     }
-    // Odds 2^x times as high make a chance at most 2^⌈x⌉ times as high. Mostly that is answer enough, and no power is needed.
-    chance.holds_doubled(weight.max(0.0).ceil() as u32, word) && chance.at_odds(odds(weight)).holds(word)
+    // Odds 2^x times as high make a chance at most 2^x times as high. Mostly that is answer enough, and no power is needed.
+    let doublings = if weight > 0.0 { (weight as u32).saturating_add(1) } else { 0 };
+    chance.holds_doubled(doublings, word) && chance.at_odds(odds(weight)).holds(word)
 }
 
 /// 2 to a power; beyond 2^±1000 nothing comes closer to never or always.

@@ -168,10 +168,9 @@ impl Stretch {
     }
 
     fn holds(&self, wall: &Wall, at: Seconds) -> bool {
-        let (day, weekday) = wall.day(at);
-        let second = wall.local(at) - day * DAY;
-        let begins = |back: i64| self.weekdays >> (weekday - back).rem_euclid(7) & 1 == 1;
-        (begins(0) && (self.from..self.until).contains(&second))
-            || (begins(1) && (self.from..self.until).contains(&(second + DAY)))
+        let (day, second) = wall.day(at);
+        let begins = |back: i64| self.weekdays >> wall.weekday(day - back) & 1 == 1;
+        ((self.from..self.until).contains(&second) && begins(0))
+            || ((self.from..self.until).contains(&(second + DAY)) && begins(1))
     }
 }

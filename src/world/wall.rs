@@ -39,8 +39,9 @@ impl Wall {
     /// Local time at an instant.
     #[inline]
     pub fn local(&self, at: Seconds) -> Seconds {
-        let place = self.offsets.partition_point(|(from, _)| *from <= at);
-        at + self.offsets[place - 1].1
+        // Most walls have one clock all year, or two changes: looked through from the end.
+        let offset = self.offsets.iter().rev().find(|(from, _)| *from <= at);
+        at + offset.map_or(0, |(_, offset)| *offset)
     }
 
     /// The first instant after this one at which the clocks are put on or back.
@@ -75,10 +76,16 @@ impl Wall {
         }
     }
 
-    /// The local day of an instant, counted from the first, and its day of the week, 0 = Monday.
-    pub fn day(&self, at: Seconds) -> (i64, i64) {
-        let day = self.local(at).div_euclid(DAY);
-        (day, (day + self.weekday).rem_euclid(7))
+    /// The local day of an instant, counted from the first, and the second of that day.
+    #[inline]
+    pub fn day(&self, at: Seconds) -> (i64, Seconds) {
+        let local = self.local(at);
+        (local.div_euclid(DAY), local.rem_euclid(DAY))
+    }
+
+    /// The day of the week of a local day, 0 = Monday.
+    pub fn weekday(&self, day: i64) -> i64 {
+        (day + self.weekday).rem_euclid(7)
     }
 }
 

@@ -239,7 +239,7 @@ const KEYS: Keys = Keys {
             "discount_rate",
             Absent::Default(Plain::Whole(0)),
             "what is paid or earned a year later is worth 1 ÷ (1 + rate) of the same amount now; the measure `value` \
-             is then shown (R56)",
+             (discounted value) is then shown (R56)",
         ),
         Key::of::<Attribution>(
             "attribution",

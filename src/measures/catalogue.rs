@@ -500,7 +500,7 @@ pub const MEASURES: &[Measure] = &[
         name: "net promoter score",
         unit: Unit::Number,
         better: Better::Higher,
-        definition: "100 × (customers who answer 9 or 10 − those who answer 0 to 6, at the end) ÷ customers who answer",
+        definition: "100 × (customers who answer 9 or 10 − those who answer 0 to 6, at the end) ÷ customers who answer; the lost are not asked",
         is_total: false,
         numerator: |c| 100.0 * (c.customers(CustomerCount::Promoters) - c.customers(CustomerCount::Detractors)),
         denominator: |c| c.customers(CustomerCount::Answers),

@@ -5,11 +5,15 @@ use crate::measures::{Better, Interval, Unit};
 use crate::scenario::NONE;
 
 /// The measures that a table shows unless all are asked for.
-pub(super) const HEADLINES: [&str; 15] = [
+pub(super) const HEADLINES: [&str; 19] = [
     "profit",
     "incremental_profit",
     "revenue",
+    "fees",
     "spend",
+    "fixed_costs",
+    "acquisition",
+    "value",
     "cost_per_contact",
     "cost_per_responding_customer",
     "cost_per_incremental_order",

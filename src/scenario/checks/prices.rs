@@ -4,7 +4,7 @@ use super::carrier;
 use crate::scenario::Scenario;
 use crate::scenario::campaign::{Campaign, Purpose};
 use crate::scenario::channel::{BilledBy, Channel, Contact};
-use crate::scenario::place::{Origin, Sources};
+use crate::scenario::place::{Origin, Place, Sources};
 use crate::scenario::problems::{Problem, Problems};
 
 /// Checks what the messages of one campaign are billed by.
@@ -26,6 +26,32 @@ pub(super) fn of_campaign(scenario: &Scenario, campaign: &Campaign, problems: &m
         let message = format!("`free_form` of campaign `{}` changes nothing: no channel has a `window`", campaign.name);
         let help = "write `window = \"24h\"` in the channel on which such messages are only allowed after a reply";
         problems.push(Problem::warning(message, free_form.at).help(help));
+    } else if let Some(free_form) = idle {
+        never_answered(scenario, campaign, free_form.at, problems);
+    }
+}
+
+/// Warns of channels on which a strategy sends nothing but free-form messages: nobody has anything to reply to, so no window
+/// ever opens.
+fn never_answered(scenario: &Scenario, campaign: &Campaign, at: Place, problems: &mut Problems) {
+    let free_form = |name: &str| scenario.campaigns.iter().any(|other| other.name == name && other.is_free_form());
+    for strategy in &scenario.strategies {
+        let Some((_, plan)) = strategy.plans.iter().find(|(name, _)| name.value == campaign.name) else { continue };
+        for channel in plan.way.channels() {
+            let contact = scenario.channels.iter().find(|own| own.name == channel.value);
+            let has_window =
+                contact.and_then(|own| own.contact.as_ref()).is_some_and(|contact| contact.window.is_some());
+            let mut others = strategy.plans.iter().filter(|(name, _)| !free_form(&name.value));
+            let answerable = others.any(|(_, plan)| plan.way.channels().iter().any(|own| own.value == channel.value));
+            if has_window && !answerable {
+                let message = format!(
+                    "campaign `{}` is never sent on `{}` under `{}`: nothing opens a window there",
+                    campaign.name, channel.value, strategy.name
+                );
+                let help = "a free-form message needs a reply to an earlier one: add a campaign without `free_form` on that channel";
+                problems.push(Problem::warning(message, at).help(help));
+            }
+        }
     }
 }
 

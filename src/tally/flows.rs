@@ -96,22 +96,22 @@ impl StepCount {
             Self::OptedOut => Some(ChannelCount::OptedOut),
             Self::Orders => Some(ChannelCount::ContactOrders),
             Self::DisplacedOrders => Some(ChannelCount::DisplacedOrders),
+            Self::Complaints => Some(ChannelCount::Complaints),
+            Self::Pressure => Some(ChannelCount::Pressure),
+            // Money, and what is counted by channel beside the step.
             Self::Revenue
             | Self::BilledInWindow
             | Self::Conversations
             | Self::BilledCopies
             | Self::Margin
             | Self::Spend
-            | Self::Held => None,
-            // Counted by channel beside the step.
-            Self::SeenOpened
+            | Self::Held
+            | Self::SeenOpened
             | Self::SeenClicked
             | Self::Duplicated
             | Self::DeliveredTwice
             | Self::AttributedOrders
             | Self::AttributedRevenue => None,
-            Self::Complaints => Some(ChannelCount::Complaints),
-            Self::Pressure => Some(ChannelCount::Pressure),
         }
     }
 

@@ -226,7 +226,10 @@ pub(super) fn moments<'w>(entries: &[Entry<'w>], known_loss: bool, scenario: &Sc
             continue;
         }
         let here = moments.len();
-        let own = moments.get_mut(journey).and_then(|moment| moment.what.journey());
+        let mut own = moments.get_mut(journey).and_then(|moment| moment.what.journey());
+        if goes_on(own.as_deref_mut(), entry) {
+            continue;
+        }
         let what = match (entry.event, contact) {
             // Who was there from the start does not join.
             (Kind::Joined, _) if at == 0 => continue,
@@ -275,27 +278,7 @@ pub(super) fn moments<'w>(entries: &[Entry<'w>], known_loss: bool, scenario: &Sc
                 journey = here;
                 What::Need(Journey::from(entry.channel))
             }
-            (Kind::Hopped, _) => {
-                own.into_iter().for_each(|own| own.path.extend(entry.to_channel));
-                continue;
-            }
-            (Kind::Bounced, _) => {
-                own.into_iter().for_each(|own| own.end = End::Bounced);
-                continue;
-            }
-            (Kind::CartLeft, _) => {
-                own.into_iter().for_each(|own| own.cart = true);
-                continue;
-            }
             (Kind::OptedIn, _) => What::OptedIn { channel: entry.channel.unwrap_or_default() },
-            (Kind::ContextLost, _) => {
-                own.into_iter().for_each(|own| own.lost.push(own.path.len() - 1));
-                continue;
-            }
-            (Kind::CartFound, _) => {
-                own.into_iter().for_each(|own| own.found = Some(own.path.len() - 1));
-                continue;
-            }
             (Kind::Ordered, _) if entry.cause == Some(JourneyCause::Joining) => {
                 What::FirstOrder { channel: entry.channel.unwrap_or_default(), value: entry.value_minor }
             }
@@ -304,6 +287,8 @@ pub(super) fn moments<'w>(entries: &[Entry<'w>], known_loss: bool, scenario: &Sc
                 own.into_iter().for_each(|own| own.end = end);
                 continue;
             }
+            // These were told already.
+            (Kind::Hopped | Kind::Bounced | Kind::CartLeft | Kind::ContextLost | Kind::CartFound, _) => continue,
             // That a run began shows in its messages, and that a copy was delivered with its message; what is of a message has
             // a contact.
             (Kind::RunBegan | Kind::DeliveredTwice | Kind::BilledInWindow | Kind::ConversationBegan, _)
@@ -325,6 +310,20 @@ pub(super) fn moments<'w>(entries: &[Entry<'w>], known_loss: bool, scenario: &Sc
         moments.push(Moment { at, what });
     }
     moments
+}
+
+/// Tells a journey what becomes of it on its way; whether this is such an event.
+fn goes_on<'w>(own: Option<&mut Journey<'w>>, entry: &Entry<'w>) -> bool {
+    let own = own.into_iter();
+    match entry.event {
+        Kind::Hopped => own.for_each(|own| own.path.extend(entry.to_channel)),
+        Kind::Bounced => own.for_each(|own| own.end = End::Bounced),
+        Kind::CartLeft => own.for_each(|own| own.cart = true),
+        Kind::ContextLost => own.for_each(|own| own.lost.push(own.path.len() - 1)),
+        Kind::CartFound => own.for_each(|own| own.found = Some(own.path.len() - 1)),
+        _ => return false,
+    }
+    true
 }
 
 /// Tells of a message that was sent before this second that it arrives, or that the customer opts out as it does; whether

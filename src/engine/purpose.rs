@@ -106,3 +106,41 @@ pub const CART: Label = Label::new(14);
 pub const COMPLAINED: Label = Label::new(45);
 /// Below a need or contact: node of the opt-ins at its order, by channel.
 pub const OPTED_IN: Label = Label::new(46);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Two purposes with one label at one node would hang on the same random bits.
+    #[test]
+    fn no_two_purposes_below_a_contact_share_a_label() {
+        let labels = [
+            COIN,
+            BASKET,
+            DELIVERED,
+            OPTED_OUT,
+            OPENED,
+            OPEN_DELAY,
+            CLICKED,
+            CLICK_DELAY,
+            DISPLACED,
+            REPLIED,
+            REPLY_DELAY,
+            DELIVERY_DELAY,
+            DUPLICATED,
+            MACHINE_OPENED,
+            MACHINE_OPEN_DELAY,
+            SCANNER_CLICKED,
+            HOP_SYNC,
+            CART_SYNC,
+            SYNC,
+            TOUCH,
+            CART,
+            COMPLAINED,
+            OPTED_IN,
+        ];
+        for (place, label) in labels.iter().enumerate() {
+            assert!(!labels[..place].contains(label), "number {place} of the list has a label of another");
+        }
+    }
+}

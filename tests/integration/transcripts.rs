@@ -22,7 +22,7 @@ fn the_readme_quotes_the_finding_that_its_command_prints() {
 
 /// Every scenario of the page is played: minutes.
 #[test]
-#[ignore = "slow: plays ten scenarios in full"]
+#[ignore = "slow: plays every scenario of the page in full"]
 fn the_page_of_scenarios_quotes_the_findings_that_they_print() {
     let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     let page = std::fs::read_to_string("docs/scenarios.md").expect("the page");

@@ -17,7 +17,7 @@ pub use numbers::{chance, count, decimal, money, number, percent, show};
 pub use segments::{SegmentAnswer, by_segment};
 
 use crate::measures::{
-    Better, EqualSpend, Estimate, Measure, Series, Unit, measure, measures_of, series, series_at_share,
+    Better, EqualSpend, Estimate, Form, Measure, Series, Unit, measure, measures_of, series, series_at_share,
     share_of_years_above_zero, unseen_orders,
 };
 use crate::scenario::NONE;
@@ -304,7 +304,7 @@ fn difference(
         too_rare: unseen.is_some(),
         probability_better: above.and_then(better),
         share_of_years_better: years.and_then(better),
-        outcome_spread: (played && measure.is_total)
+        outcome_spread: (played && measure.form == Form::Total)
             .then(|| (series.variance_per_customer() * books.population as f64).sqrt()),
         pairing_gain: (paired > 0.0).then(|| (own.noise() + base.noise()) / paired),
         estimate,

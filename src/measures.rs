@@ -10,7 +10,7 @@ mod estimate;
 mod series;
 mod weeks;
 
-pub use catalogue::{Better, MEASURES, Measure, Unit, measure, measures_of};
+pub use catalogue::{Better, Form, MEASURES, Measure, Unit, measure, measures_of};
 pub use estimate::{Estimate, Interval, quantile, share_of_years_above_zero, year_quantile};
 pub(crate) use series::without_fixed_part;
 pub use series::{

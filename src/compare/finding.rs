@@ -99,16 +99,27 @@ fn cost(answer: &Answer, baseline: &str, strategy: &str) -> Option<String> {
         return None;
     }
     let interval = &relative.interval;
+    let times = |relative: f64| number(1.0 + relative);
     Some(if interval.low == 0.0 && interval.high == 0.0 {
         format!("costs the same per contact as {baseline}")
     } else if interval.contains(0.0) {
-        format!("shows no clear difference in cost per contact ({})", range(interval, percent))
+        let ends = if interval.high < TIMES {
+            range(interval, percent)
+        } else {
+            format!("{} times that of {baseline}", range(interval, times))
+        };
+        format!("shows no clear difference in cost per contact ({ends})")
+    } else if relative.value >= TIMES {
+        format!("costs {} times as much per contact as {baseline} ({})", times(relative.value), range(interval, times))
     } else {
         let word = if relative.value < 0.0 { "less" } else { "more" };
         let size = percent(relative.value.abs());
         format!("costs {size} {word} per contact than {baseline} ({})", sizes(interval, percent))
     })
 }
+
+/// From three times as much on nobody reads percent.
+const TIMES: f64 = 2.0;
 
 /// Retention against the baseline's, where it clearly differs.
 fn retention(answer: &Answer, strategy: &str) -> Option<String> {
@@ -304,14 +315,37 @@ pub(super) fn notes(world: &World, setup: &Setup, measures: &[MeasureRow]) -> Ve
     if let Some(claims) = claims(world) {
         notes.push(claims);
     }
+    notes.extend(without_incremental_orders(measures));
     if setup.equal_spend {
-        notes.push("At equal spend: each strategy is applied to a random share of the customers so that all cost what the cheapest costs; the rest get nothing.".to_owned());
+        let mut note = "At equal spend: each strategy is applied to a random share of the customers so that all cost what the cheapest costs; the rest get nothing.".to_owned();
+        if world.scenario.has_fixed_costs() {
+            note.push_str(" Spend is what contacts cost; what a strategy itself costs by the month and for its set-up comes on top, in full.");
+        }
+        notes.push(note);
     }
     let journeys_lose = |demand: &Demand| matches!(demand, Demand::Needs { dropout: Dropout::AfterJourney(_), .. });
     for segment in world.scenario.segments.iter().filter(|segment| journeys_lose(&segment.demand)) {
         notes.push(format!("{}: customers are lost after journeys, those that a contact opened included, so contacts also lose customers (R11).", segment.name));
     }
     notes
+}
+
+/// Why a strategy that spends has no cost per incremental order (R23).
+fn without_incremental_orders(measures: &[MeasureRow]) -> Option<String> {
+    let row = |key: &str| measures.iter().find(|row| row.measure == key);
+    let spends = |strategy: &str| {
+        let own = row("spend").and_then(|row| row.strategies.iter().find(|cell| cell.strategy == strategy));
+        own.and_then(|cell| cell.estimate.as_ref()).is_some_and(|spend| spend.value > 0.0)
+    };
+    let was_played = row("incremental_orders")?.strategies.iter().any(|cell| cell.estimate.is_some());
+    let without = row("cost_per_incremental_order")?.strategies.iter().filter(|cell| cell.estimate.is_none());
+    let names: Vec<&str> = without.map(|cell| cell.strategy.as_str()).filter(|name| spends(name)).collect();
+    (was_played && !names.is_empty()).then(|| {
+        format!(
+            "{}: no cost per incremental order, for in some draw there are no more orders than under none.",
+            names.join(", ")
+        )
+    })
 }
 
 /// The values of presets for which there is nothing but a vendor's word.

@@ -25,6 +25,19 @@ pub enum Better {
     Neither,
 }
 
+/// How the sums of a measure become one number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// Per customer: a total of the firm once multiplied by its customers.
+    Total,
+    /// A ratio in each draw; the estimate is the mean over draws (R25).
+    Ratio,
+    /// The mean numerator ÷ the mean denominator, as cost-effectiveness ratios are taken: for a denominator that is a
+    /// difference and may come near 0, where the mean of the draws' quotients says little (Stinnett & Paltiel 1997, *Medical
+    /// Decision Making* 17: 483–489). Undefined where the denominator is not above 0 in any draw.
+    QuotientOfMeans,
+}
+
 /// A measure: numerator ÷ denominator, each a sum over customers of a strategy (and of `none`).
 #[derive(Clone, Copy, Debug)]
 pub struct Measure {
@@ -38,8 +51,8 @@ pub struct Measure {
     pub better: Better,
     /// Numerator ÷ denominator in words.
     pub definition: &'static str,
-    /// Whether it is a total of the firm once multiplied by its customers.
-    pub is_total: bool,
+    /// How numerators and denominators become one number.
+    pub form: Form,
     numerator: fn(&Counts<'_>) -> f64,
     denominator: fn(&Counts<'_>) -> f64,
 }
@@ -118,7 +131,7 @@ const NOT_EVERYWHERE: &[(&str, IsThere)] = &[
             .any(|contact| is_any(Some(&contact.opt_in_at_order)) || is_any(Some(&contact.return_at_order)))
     }),
     ("pressure", Scenario::has_fatigue),
-    ("nps", |scenario| scenario.goodwill.as_ref().is_some_and(|goodwill| goodwill.nps.is_some())),
+    ("nps", asks_for_score),
     ("contexts_lost", Scenario::loses_context),
     ("carts_left", |scenario| scenario.context.finds_carts()),
     ("carts_found", |scenario| scenario.context.finds_carts()),
@@ -150,6 +163,10 @@ fn sees_otherwise(scenario: &Scenario) -> bool {
 
 fn sends_twice(scenario: &Scenario) -> bool {
     contacts(scenario).any(|contact| is_any(contact.duplicate_rate.as_ref()))
+}
+
+fn asks_for_score(scenario: &Scenario) -> bool {
+    scenario.goodwill.as_ref().and_then(|goodwill| goodwill.nps.as_ref()).is_some_and(|nps| nps.answers > 0.0)
 }
 
 fn contacts(scenario: &Scenario) -> impl Iterator<Item = &Contact> {
@@ -187,7 +204,7 @@ const fn per_customer(
         unit,
         better,
         definition,
-        is_total: true,
+        form: Form::Total,
         numerator,
         denominator: |counts| counts.customers(CustomerCount::Joined),
     }
@@ -241,7 +258,7 @@ pub const MEASURES: &[Measure] = &[
         unit: Unit::Money,
         better: Better::Lower,
         definition: "all contact spend ÷ messages delivered",
-        is_total: false,
+        form: Form::Ratio,
         numerator: |c| c.spend(),
         denominator: |c| c.of(ChannelCount::Delivered),
     },
@@ -251,7 +268,7 @@ pub const MEASURES: &[Measure] = &[
         unit: Unit::Money,
         better: Better::Lower,
         definition: "all contact spend ÷ customers who clicked or replied at least once",
-        is_total: false,
+        form: Form::Ratio,
         numerator: |c| c.spend(),
         denominator: |c| c.customers(CustomerCount::Responded),
     },
@@ -260,8 +277,8 @@ pub const MEASURES: &[Measure] = &[
         name: "cost per incremental order",
         unit: Unit::Money,
         better: Better::Lower,
-        definition: "all contact spend ÷ (orders − orders of the same customers under none)",
-        is_total: false,
+        definition: "all contact spend ÷ (orders − orders of the same customers under none), of the means over draws",
+        form: Form::QuotientOfMeans,
         numerator: |c| c.spend(),
         denominator: |c| c.more(ChannelCount::Orders),
     },
@@ -271,7 +288,7 @@ pub const MEASURES: &[Measure] = &[
         unit: Unit::Share,
         better: Better::Higher,
         definition: "customers who ordered (or kept a contract) in the retention window at the end ÷ customers who joined before it (the lapsed included)",
-        is_total: false,
+        form: Form::Ratio,
         numerator: |c| c.customers(CustomerCount::Retained),
         denominator: |c| c.customers(CustomerCount::Eligible),
     },
@@ -300,7 +317,7 @@ pub const MEASURES: &[Measure] = &[
         unit: Unit::Money,
         better: Better::Higher,
         definition: "value of all orders ÷ orders",
-        is_total: false,
+        form: Form::Ratio,
         numerator: |c| c.of(ChannelCount::Revenue) / c.minor,
         denominator: |c| c.of(ChannelCount::Orders),
     },
@@ -313,7 +330,7 @@ pub const MEASURES: &[Measure] = &[
         unit: Unit::Share,
         better: Better::Higher,
         definition: "orders ÷ journeys",
-        is_total: false,
+        form: Form::Ratio,
         numerator: |c| c.of(ChannelCount::Orders),
         denominator: |c| c.of(ChannelCount::Journeys),
     },
@@ -323,7 +340,7 @@ pub const MEASURES: &[Measure] = &[
         unit: Unit::Share,
         better: Better::Lower,
         definition: "journeys left at the first touch without an order ÷ journeys",
-        is_total: false,
+        form: Form::Ratio,
         numerator: |c| c.of(ChannelCount::Bounced),
         denominator: |c| c.of(ChannelCount::Journeys),
     },
@@ -333,7 +350,7 @@ pub const MEASURES: &[Measure] = &[
         unit: Unit::Number,
         better: Better::Neither,
         definition: "hops from channel to channel ÷ journeys",
-        is_total: false,
+        form: Form::Ratio,
         numerator: |c| c.of(ChannelCount::Hops),
         denominator: |c| c.of(ChannelCount::Journeys),
     },
@@ -359,7 +376,7 @@ pub const MEASURES: &[Measure] = &[
         unit: Unit::Share,
         better: Better::Higher,
         definition: "messages opened ÷ delivered",
-        is_total: false,
+        form: Form::Ratio,
         numerator: |c| c.of(ChannelCount::Opened),
         denominator: |c| c.of(ChannelCount::Delivered),
     },
@@ -369,7 +386,7 @@ pub const MEASURES: &[Measure] = &[
         unit: Unit::Share,
         better: Better::Higher,
         definition: "messages clicked ÷ delivered",
-        is_total: false,
+        form: Form::Ratio,
         numerator: |c| c.of(ChannelCount::Clicked),
         denominator: |c| c.of(ChannelCount::Delivered),
     },
@@ -403,7 +420,7 @@ pub const MEASURES: &[Measure] = &[
         unit: Unit::Share,
         better: Better::Higher,
         definition: "(opt-ins − opt-outs) ÷ opt-ins at the start, over all channels",
-        is_total: false,
+        form: Form::Ratio,
         numerator: |c| c.of(ChannelCount::OptedIn) + c.of(ChannelCount::OptIns) - c.of(ChannelCount::OptedOut),
         denominator: |c| c.of(ChannelCount::OptedIn),
     },
@@ -446,7 +463,7 @@ pub const MEASURES: &[Measure] = &[
         unit: Unit::Share,
         better: Better::Neither,
         definition: "messages that the firm saw opened, by people or machines ÷ delivered",
-        is_total: false,
+        form: Form::Ratio,
         numerator: |c| c.of(ChannelCount::SeenOpened),
         denominator: |c| c.of(ChannelCount::Delivered),
     },
@@ -456,7 +473,7 @@ pub const MEASURES: &[Measure] = &[
         unit: Unit::Share,
         better: Better::Neither,
         definition: "messages that the firm saw clicked, by people or scanners ÷ delivered",
-        is_total: false,
+        form: Form::Ratio,
         numerator: |c| c.of(ChannelCount::SeenClicked),
         denominator: |c| c.of(ChannelCount::Delivered),
     },
@@ -491,7 +508,7 @@ pub const MEASURES: &[Measure] = &[
         better: Better::Neither,
         definition: "pressure that a message meets on its delivery, over all channels (where there is no `[fatigue]`: on \
                      its own), summed ÷ messages delivered",
-        is_total: false,
+        form: Form::Ratio,
         numerator: |c| c.of(ChannelCount::Pressure) / 1000.0,
         denominator: |c| c.of(ChannelCount::Delivered),
     },
@@ -501,7 +518,7 @@ pub const MEASURES: &[Measure] = &[
         unit: Unit::Number,
         better: Better::Higher,
         definition: "100 × (customers who answer 9 or 10 − those who answer 0 to 6, at the end) ÷ customers who answer; the lost are not asked",
-        is_total: false,
+        form: Form::Ratio,
         numerator: |c| 100.0 * (c.customers(CustomerCount::Promoters) - c.customers(CustomerCount::Detractors)),
         denominator: |c| c.customers(CustomerCount::Answers),
     },
@@ -511,7 +528,7 @@ pub const MEASURES: &[Measure] = &[
         unit: Unit::Number,
         better: Better::Lower,
         definition: "hops that lost the context ÷ journeys",
-        is_total: false,
+        form: Form::Ratio,
         numerator: |c| c.of(ChannelCount::ContextsLost),
         denominator: |c| c.of(ChannelCount::Journeys),
     },

@@ -27,11 +27,12 @@ impl Interval {
 /// A point estimate and how sure it is.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Estimate {
-    /// Mean over draws.
+    /// Mean over draws (R25); of cost per incremental order the quotient of the means (R23).
     pub value: f64,
     /// The headline interval.
     pub interval: Interval,
-    /// Standard error of `value` from the finite number of customers alone; it shrinks with more of them.
+    /// Standard error of `value` from the finite number of customers alone; it shrinks with more of them. (Of a quotient of
+    /// means that of the mean over draws, which as a rule is larger.)
     pub monte_carlo_error: f64,
     /// Simulation noise ÷ variance over draws, 0 to 1; none without uncertain inputs. Above one half the interval is
     /// normal-shaped.
@@ -56,21 +57,26 @@ impl Estimate {
     /// 5–95 % range (in which one more draw would lie with 90 %) is combined in quadrature with 1.645 × the standard error
     /// of the mean over draws.
     pub fn of(series: &Series) -> Self {
-        Self::from_draws(&series.values(), series.noise(), series.batches())
+        Self::around(series.of_means(), &series.values(), series.noise(), series.batches())
     }
 
     /// The same from the values of the draws, the mean Monte Carlo variance of one draw's value, and the number of batches
     /// of one draw.
     pub fn from_draws(values: &[f64], noise: f64, batches: usize) -> Self {
+        Self::around(None, values, noise, batches)
+    }
+
+    /// The same around an estimate that is not the mean of the draws, with its own standard error over them.
+    fn around(of_means: Option<(f64, f64)>, values: &[f64], noise: f64, batches: usize) -> Self {
         let draws = values.len() as f64;
-        let value = values.iter().sum::<f64>() / draws;
+        let mean = values.iter().sum::<f64>() / draws;
         let monte_carlo_error = (noise / draws).sqrt();
         if values.len() == 1 {
             let degrees = batches.saturating_sub(1).max(1) as f64;
             let half = student::quantile(0.975, degrees) * monte_carlo_error;
-            let interval = Interval { low: value - half, high: value + half, level: 0.95 };
+            let interval = Interval { low: mean - half, high: mean + half, level: 0.95 };
             return Self {
-                value,
+                value: mean,
                 interval,
                 monte_carlo_error,
                 noise_share: None,
@@ -78,11 +84,12 @@ impl Estimate {
                 unknown: monte_carlo_error,
             };
         }
-        let observed = values.iter().map(|v| (v - value) * (v - value)).sum::<f64>() / (draws - 1.0);
+        let observed = values.iter().map(|v| (v - mean) * (v - mean)).sum::<f64>() / (draws - 1.0);
+        let (value, error) = of_means.unwrap_or((mean, (observed / draws).sqrt()));
         let noise_share = if observed > 0.0 { (noise / observed).min(1.0) } else { 0.0 };
         let shrink = (1.0 - noise_share).sqrt();
-        let shrunken: Vec<f64> = values.iter().map(|v| value + shrink * (v - value)).collect();
-        let error_of_mean = Z95 * (observed / draws).sqrt();
+        let shrunken: Vec<f64> = values.iter().map(|v| mean + shrink * (v - mean)).collect();
+        let error_of_mean = Z95 * error;
         let (below, above) = if noise_share > 0.5 {
             let half = Z95 * shrink * observed.sqrt();
             (half, half)
@@ -94,7 +101,7 @@ impl Estimate {
         };
         let interval =
             Interval { low: value - below.hypot(error_of_mean), high: value + above.hypot(error_of_mean), level: 0.9 };
-        let unknown = (shrink * observed.sqrt()).hypot((observed / draws).sqrt());
+        let unknown = (shrink * observed.sqrt()).hypot(error);
         Self { value, interval, monte_carlo_error, noise_share: Some(noise_share), shrunken, unknown }
     }
 

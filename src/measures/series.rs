@@ -1,6 +1,6 @@
 //! A measure of one strategy, draw by draw, with what each batch contributes to its error.
 
-use super::catalogue::{Counts, Measure};
+use super::catalogue::{Counts, Form, Measure};
 use crate::stats::ratio::Influences;
 use crate::tally::{ChannelCount, CustomerCount, Row, Tallies};
 
@@ -11,31 +11,53 @@ pub struct Series {
     pub draws: Vec<Influences>,
     /// Customers of each draw who joined.
     pub customers: u64,
+    /// The estimate and each draw's influence on it, where it is not the mean of the draws but made of means: a quotient (R23), a
+    /// relative difference.
+    of_means: Option<Influences>,
 }
 
 impl Series {
     /// The paired difference from another strategy: the same customers, batch by batch.
     pub fn minus(&self, other: &Self) -> Option<Self> {
-        self.with(other, |own, theirs| Some(without_rounding(own.minus(theirs).ok()?, own.value())))
+        let mut difference =
+            self.with(other, |own, theirs| Some(without_rounding(own.minus(theirs).ok()?, own.value())))?;
+        if self.of_means.is_some() || other.of_means.is_some() {
+            difference.of_means = self.over_draws()?.minus(&other.over_draws()?).ok();
+        }
+        Some(difference)
     }
 
     /// The difference relative to the other strategy's value: this ÷ other − 1; none unless that is above 0 in every draw.
+    /// Its estimate is that of the two estimates, so that it agrees with the numbers that stand beside it.
     pub fn relative_to(&self, other: &Self) -> Option<Self> {
-        self.with(other, |own, theirs| {
+        let relative = |own: &Influences, theirs: &Influences| {
             let ratio = own.value() / theirs.value();
             let influence = |(i, j): (&f64, &f64)| (i - ratio * j) / theirs.value();
             let influences = own.influences().iter().zip(theirs.influences()).map(influence).collect();
             (theirs.value() > 0.0).then(|| without_rounding(Influences::new(ratio - 1.0, influences), 1.0))
-        })
+        };
+        let mut series = self.with(other, relative)?;
+        series.of_means = self.over_draws().zip(other.over_draws()).and_then(|(own, theirs)| relative(&own, &theirs));
+        Some(series)
     }
 
     fn with(&self, other: &Self, join: impl Fn(&Influences, &Influences) -> Option<Influences>) -> Option<Self> {
         let draws: Option<Vec<_>> =
             self.draws.iter().zip(&other.draws).map(|(own, theirs)| join(own, theirs)).collect();
-        Some(Self { draws: draws?, customers: self.customers })
+        Some(Self { draws: draws?, customers: self.customers, of_means: None })
     }
 
-    /// The values.
+    /// The estimate, and what each draw contributes to its error; none with a single draw.
+    fn over_draws(&self) -> Option<Influences> {
+        self.of_means.clone().or_else(|| Influences::ratio(&self.values(), &vec![EQUAL; self.draws.len()]).ok())
+    }
+
+    /// The estimate and its standard error over draws, where it is made of means and not the mean of the draws.
+    pub(super) fn of_means(&self) -> Option<(f64, f64)> {
+        self.of_means.as_ref().map(|means| (means.value(), means.standard_error()))
+    }
+
+    /// The values of the draws.
     pub fn values(&self) -> Vec<f64> {
         self.draws.iter().map(Influences::value).collect()
     }
@@ -80,9 +102,23 @@ pub fn series(
     by_draw(tallies, |batches| {
         let parts = batches.clone().map(|b| parts(tallies, measure, strategy, none, minor, b));
         let (numerators, denominators): (Vec<f64>, Vec<f64>) = parts.unzip();
-        Influences::ratio(&numerators, &denominators).ok().filter(|ratio| ratio.value().is_finite())
+        let ratio = Influences::ratio(&numerators, &denominators).ok().filter(|ratio| ratio.value().is_finite())?;
+        Some((ratio, weight(measure, &denominators)?))
     })
 }
+
+/// The weight of a draw in the estimate. That of a quotient of means is its denominator: so weighted, the draws' quotients
+/// have it as their mean. None if it is not above 0, for nothing has then been bought.
+fn weight(measure: &Measure, denominators: &[f64]) -> Option<f64> {
+    let denominator: f64 = denominators.iter().sum();
+    match measure.form {
+        Form::Total | Form::Ratio => Some(EQUAL),
+        Form::QuotientOfMeans => (denominator > 0.0).then_some(denominator),
+    }
+}
+
+/// The weight of draws that count alike.
+const EQUAL: f64 = 1.0;
 
 fn parts(
     tallies: &Tallies,
@@ -108,7 +144,7 @@ pub fn channel_series(
     by_draw(tallies, |batches| {
         let counts = batches.clone().map(|batch| rows[batch].at(count, channel) as f64 / units).collect::<Vec<_>>();
         let customers = batches.map(|batch| rows[batch].customers(CustomerCount::Joined) as f64).collect::<Vec<_>>();
-        Influences::ratio(&counts, &customers).ok()
+        Some((Influences::ratio(&counts, &customers).ok()?, EQUAL))
     })
 }
 
@@ -138,7 +174,7 @@ pub fn combined(
             size += largest;
         }
         let ratio = Influences::ratio(&numerators, &denominators).ok()?;
-        (ratio.value().is_finite() && size.is_finite()).then_some(ratio)
+        (ratio.value().is_finite() && size.is_finite()).then_some((ratio, EQUAL))
     })
 }
 
@@ -146,22 +182,29 @@ pub fn combined(
 pub fn ratio(tallies: &Tallies, part: impl Fn(usize) -> f64, whole: impl Fn(usize) -> f64) -> Option<Series> {
     by_draw(tallies, |batches| {
         let (numerators, denominators): (Vec<f64>, Vec<f64>) = batches.map(|b| (part(b), whole(b))).unzip();
-        Influences::ratio(&numerators, &denominators).ok().filter(|ratio| ratio.value().is_finite())
+        let ratio = Influences::ratio(&numerators, &denominators).ok().filter(|ratio| ratio.value().is_finite())?;
+        Some((ratio, EQUAL))
     })
 }
 
-fn by_draw(tallies: &Tallies, series: impl Fn(std::ops::Range<usize>) -> Option<Influences>) -> Option<Series> {
-    let mut draws = Vec::new();
+/// The series of what `series` says of each draw's batches, and of the draw's weight.
+fn by_draw(tallies: &Tallies, series: impl Fn(std::ops::Range<usize>) -> Option<(Influences, f64)>) -> Option<Series> {
+    let (mut draws, mut weights) = (Vec::new(), Vec::new());
     let mut first = 0;
     for batches in tallies.batches.chunk_by(|a, b| a.draw == b.draw) {
-        draws.push(series(first..first + batches.len())?);
+        let (draw, weight) = series(first..first + batches.len())?;
+        draws.push(draw);
+        weights.push(weight);
         first += batches.len();
     }
+    let weighted: Vec<f64> = draws.iter().zip(&weights).map(|(draw, weight)| draw.value() * weight).collect();
+    let unequal = weights.iter().any(|&weight| weight != EQUAL);
+    let of_means = if unequal { Influences::ratio(&weighted, &weights).ok() } else { None };
     // Not all who are played need to join before the horizon; who has joined is the same under every strategy.
     let joined = |row: &Row| row.customers(CustomerCount::Joined);
     let joined: i128 = tallies.strategies.first().map_or(0, |strategy| strategy.totals.iter().map(joined).sum());
     let customers = joined as u64 / tallies.draws().max(1);
-    Some(Series { draws, customers })
+    Some(Series { draws, customers, of_means })
 }
 
 /// In fewer batches than this that differ, the batches tell the error of a difference badly.
@@ -315,6 +358,6 @@ pub fn series_at_share(
             };
             influence + slope * of_share
         });
-        Some(Influences::new(ratio.value(), influences.collect()))
+        Some((Influences::new(ratio.value(), influences.collect()), weight(measure, &denominators)?))
     })
 }

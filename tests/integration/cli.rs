@@ -439,6 +439,53 @@ fn at_equal_spend_nobody_spends_more() {
     }
 }
 
+/// What is made of other lines agrees with them, also where rates are uncertain.
+#[test]
+fn r23_quotients_agree_with_the_lines_that_they_are_made_of() {
+    let place = Place::new();
+    let many = ["--simulate", "65536", "--format", "json"];
+    let answer = place.run(&[&["compare", "offers.toml"], &many[..], &UNCERTAIN].concat()).json();
+    let value = |measure, strategy| number(&estimate(&answer, measure, strategy)["estimate"]["value"]);
+    for strategy in ["blast", "cascade"] {
+        let quotient = value("spend", strategy) / value("incremental_orders", strategy);
+        let off = value("cost_per_incremental_order", strategy) / quotient - 1.0;
+        assert!(off.abs() < 1e-12, "{strategy}: {off}");
+    }
+    for measure in ["cost_per_contact", "cost_per_incremental_order", "profit", "open_rate"] {
+        let relative = number(&estimate(&answer, measure, "cascade")["difference"]["relative"]["value"]);
+        let off = (1.0 + relative) / (value(measure, "cascade") / value(measure, "blast")) - 1.0;
+        assert!(off.abs() < 1e-12, "{measure}: {off}");
+    }
+    let difference =
+        number(&estimate(&answer, "cost_per_incremental_order", "cascade")["difference"]["estimate"]["value"]);
+    let expected = ["cascade", "blast"].map(|strategy| value("cost_per_incremental_order", strategy));
+    assert!((difference / (expected[0] - expected[1]) - 1.0).abs() < 1e-12);
+}
+
+/// Where messages bring nothing in some draw, nothing was bought at any price.
+#[test]
+fn r23_without_incremental_orders_they_have_no_cost() {
+    let place = Place::new();
+    let nothing = ["--set", "channels.web.order_rate=0", "--set", "segments.regulars.hops={}"];
+    let text =
+        place.run(&[&["compare", "offers.toml", "--set", "segments.occasional.hops={}"], &nothing[..]].concat()).out;
+    let note =
+        "blast, cascade: no cost per incremental order, for in some draw there are no more orders than under none.";
+    assert!(text.contains(note), "{text}");
+}
+
+#[test]
+fn several_times_as_much_is_not_said_in_percent() {
+    let place = Place::new();
+    place.write("mail.toml", &format!("{SCENARIO}\n[strategies.mail.campaigns.offer]\nblast = [\"email\"]\n"));
+    let text = |price: &str| {
+        let price = format!("channels.sms.cost_per_message={price}");
+        place.run(&["compare", "mail.toml", "--baseline", "mail", "--set", &price]).out
+    };
+    assert!(text("0.003").contains("% more per contact than mail ("), "{}", text("0.003"));
+    assert!(text("0.06").contains("times as much per contact as mail ("), "{}", text("0.06"));
+}
+
 #[test]
 fn shares_stay_within_0_and_100_percent() {
     let place = Place::new();

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use channelmix::engine::{Event, Message, Reason, Start};
 use channelmix::scenario::{
-    CapWindow, DAY, Exit, GoalEvent, Joined, Lapse, Purpose, Scenario, Seconds, Strategy, Trigger, TriggerEvent,
+    CapWindow, Contact, DAY, Exit, GoalEvent, Joined, Lapse, Purpose, Receipts, Scenario, Seconds, Strategy, Trigger,
+    TriggerEvent,
 };
 use channelmix::world::World;
 use rayon::prelude::*;
@@ -50,6 +51,25 @@ impl<'a> Look<'a> {
 
     fn is_marketing(&self, message: Message) -> bool {
         self.scenario.campaigns[self.campaign(message)].purpose == Purpose::Marketing
+    }
+
+    fn contact(&self, message: Message) -> &Contact {
+        self.scenario.channels[usize::from(message.channel)].contact.as_ref().expect("it carries messages")
+    }
+
+    /// Whether the firm sees what happens to a message, and nothing else (R50).
+    fn sees_what_happens(&self, message: Message) -> bool {
+        let Contact { receipts, machine_open_rate, scanner_click_rate, .. } = self.contact(message);
+        *receipts == Receipts::Opened && machine_open_rate.is_none() && scanner_click_rate.is_none()
+    }
+
+    /// Whether it is the first click on its message that the firm sees.
+    fn is_first_click(&self, event: &Event, fits: impl Fn(Message) -> bool) -> bool {
+        match *event {
+            Event::Clicked(message) => self.sees_what_happens(message) && fits(message),
+            Event::SeenClicked(message) => fits(message),
+            _ => false,
+        }
     }
 
     fn channel(&self, message: Message) -> &str {
@@ -156,14 +176,20 @@ impl<'a> Look<'a> {
                     goal.within.is_none_or(|time| at - trigger < time)
                         && match event {
                             Event::Ordered { .. } => goal.event == GoalEvent::Order,
-                            Event::Clicked(_) => matches!(goal.event, GoalEvent::Click | GoalEvent::Response),
+                            Event::Clicked(_) | Event::SeenClicked(_) => {
+                                matches!(goal.event, GoalEvent::Click | GoalEvent::Response)
+                            }
                             Event::Replied(_) => matches!(goal.event, GoalEvent::Reply | GoalEvent::Response),
                             _ => false,
                         }
                 });
                 let leaves = campaign.exit.iter().any(|exit| match exit {
-                    Exit::Opened => matches!(event, Event::Opened(_)),
-                    Exit::Clicked => matches!(event, Event::Clicked(_)),
+                    Exit::Opened => match event {
+                        Event::Opened(message) => self.contact(message).receipts == Receipts::Opened,
+                        Event::SeenOpened(_) => true,
+                        _ => false,
+                    },
+                    Exit::Clicked => matches!(event, Event::Clicked(_) | Event::SeenClicked(_)),
                     Exit::Replied => matches!(event, Event::Replied(_)),
                     Exit::Ordered => matches!(event, Event::Ordered { .. }),
                     Exit::OptedOut => matches!(event, Event::OptedOut(_)),
@@ -209,9 +235,10 @@ impl<'a> Look<'a> {
         let horizon = self.world.horizon;
         let joined = self.start.joined.max(0);
         let segment = &self.scenario.segments[self.start.segment];
-        let known = segment.lapse == Lapse::Known;
-        let lost = self.events.iter().find(|(_, event)| *event == Event::Lost).map(|(at, _)| *at);
-        let gone = lost.filter(|_| known).unwrap_or(Seconds::MAX);
+        let lost = self.events.iter().position(|(_, event)| *event == Event::Lost);
+        let noticed = lost.filter(|_| segment.lapse == Lapse::Known);
+        let gone = noticed.map_or(Seconds::MAX, |place| self.events[place].0);
+        let until_gone = &self.events[..noticed.unwrap_or(self.events.len())];
         for (number, campaign) in self.scenario.campaigns.iter().enumerate() {
             if self.strategy.plans.iter().all(|(name, _)| name.value != campaign.name) {
                 continue;
@@ -220,7 +247,7 @@ impl<'a> Look<'a> {
                 matches!(event, Event::RunBegan(own) | Event::Refused(own, _) if usize::from(*own) == number)
             });
             let count = |is_meant: &dyn Fn(&Event) -> bool| {
-                self.events.iter().filter(|(at, event)| *at < self.world.last_start && is_meant(event)).count()
+                until_gone.iter().filter(|(at, event)| *at < self.world.last_start && is_meant(event)).count()
             };
             let fits = |which: &channelmix::scenario::Message, message: Message| {
                 let own = &self.scenario.campaigns[self.campaign(message)].name;
@@ -242,7 +269,7 @@ impl<'a> Look<'a> {
                 Trigger::Event(TriggerEvent::Ordered) => count(&|event| matches!(event, Event::Ordered { .. })),
                 Trigger::Event(TriggerEvent::CartAbandoned) => count(&|event| matches!(event, Event::CartLeft(_))),
                 Trigger::Event(TriggerEvent::Clicked(which)) => {
-                    count(&|event| matches!(event, Event::Clicked(message) if fits(which, *message)))
+                    count(&|event| self.is_first_click(event, |message| fits(which, message)))
                 }
                 Trigger::Event(TriggerEvent::Replied(which)) => {
                     count(&|event| matches!(event, Event::Replied(message) if fits(which, *message)))
@@ -314,6 +341,10 @@ fn named(world: &World, strategy: usize, events: &Events) -> Vec<String> {
             Event::Opened(message) => format!("opened {}", of(message)),
             Event::Clicked(message) => format!("clicked {}", of(message)),
             Event::Replied(message) => format!("replied {}", of(message)),
+            Event::Duplicated(message) => format!("duplicated {}", of(message)),
+            Event::DeliveredTwice(message) => format!("delivered twice {}", of(message)),
+            Event::SeenOpened(message) => format!("seen opened {}", of(message)),
+            Event::SeenClicked(message) => format!("seen clicked {}", of(message)),
             Event::BilledInWindow(message) => format!("in window {}", of(message)),
             Event::ConversationBegan(message) => format!("conversation {}", of(message)),
             Event::Withheld(message, why) => format!("withheld {} {why:?}", of(message)),

@@ -76,6 +76,7 @@ fn list(words: &[&str]) -> String {
 pub fn scenario(number: u64) -> String {
     let dice = &mut Dice(Luck::experiment(20_260_105, number).stream(Label::new(0)));
     let talk = &mut Dice(Luck::experiment(20_260_105, number).stream(Label::new(1)));
+    let firm = &mut Dice(Luck::experiment(20_260_105, number).stream(Label::new(2)));
     let mut text = String::from("name = \"random\"\ncurrency = \"USD\"\n");
     let start: Date = dice.of(&STARTS).parse().expect("a date");
     let _ = writeln!(text, "start = {start}");
@@ -100,9 +101,13 @@ pub fn scenario(number: u64) -> String {
     }
     let channels = &CONTACTS[..dice.of(&[1, 2, 2, 3, 3])];
     let replies = dice.in_100(60);
+    let sees_otherwise = firm.in_100(40);
     for name in channels {
         channel(&mut text, name, replies, dice);
         conversations(&mut text, talk);
+        if sees_otherwise {
+            seen(&mut text, firm);
+        }
     }
     let segments = &SEGMENTS[..dice.of(&[1, 2, 3])];
     for (number, name) in segments.iter().enumerate() {
@@ -186,6 +191,28 @@ fn conversations(text: &mut String, dice: &mut Dice) {
     }
     if dice.in_100(30) {
         text.push_str("billed_on = \"delivered\"\n");
+    }
+}
+
+/// What the firm sees and does not see, late and double.
+fn seen(text: &mut String, dice: &mut Dice) {
+    let delays = ["\"30m\"", "\"2h\"", "\"12h\"", "\"24h\"", "\"2d\"", "{ mean = \"3h\" }"];
+    let receipts = dice.of(&["opened", "opened", "opened", "delivered", "none"]);
+    let _ = writeln!(text, "receipts = \"{receipts}\"");
+    if receipts == "opened" && dice.in_100(50) {
+        let _ = writeln!(text, "machine_open_rate = {:?}", dice.of(&[0.3, 0.6, 1.0]));
+        if dice.in_100(70) {
+            let _ = writeln!(text, "machine_open_delay = {}", dice.of(&delays));
+        }
+    }
+    if dice.in_100(40) {
+        let _ = writeln!(text, "scanner_click_rate = {:?}", dice.of(&[0.3, 0.6, 1.0]));
+    }
+    if dice.in_100(40) {
+        let _ = writeln!(text, "delivery_delay = {}", dice.of(&delays));
+    }
+    if dice.in_100(30) {
+        let _ = writeln!(text, "duplicate_rate = {:?}", dice.of(&[0.3, 1.0]));
     }
 }
 

@@ -169,7 +169,8 @@ fn words(world: &World, event: Event) -> String {
 type Counts = BTreeMap<String, u64>;
 
 /// What is no kind of event, but must happen as well.
-const SORTS: [&str; 3] = ["delivered late", "opened untold", "seen before it was clicked"];
+const SORTS: [&str; 4] =
+    ["delivered late", "opened untold", "seen before it was clicked", "sent where nobody knew that the run was over"];
 
 fn count(scenario: &Scenario, events: &[(Seconds, Event)]) -> Counts {
     let mut counts = Counts::new();
@@ -183,6 +184,13 @@ fn count(scenario: &Scenario, events: &[(Seconds, Event)]) -> Counts {
             Event::Delivered(message) if had(Event::Sent(message)) < Some(at) => Some(SORTS[0]),
             Event::Opened(message) if !told(message) => Some(SORTS[1]),
             Event::SeenClicked(message) if had(Event::Clicked(message)).is_none() => Some(SORTS[2]),
+            Event::Sent(message) => {
+                let ended = |event: &Event| match event {
+                    Event::Withheld(other, Reason::Exit | Reason::GoalMet) => other.run == message.run,
+                    _ => false,
+                };
+                events[..place].iter().any(|(_, event)| ended(event)).then_some(SORTS[3])
+            }
             _ => None,
         };
         if let Some(sort) = sort {
@@ -257,9 +265,17 @@ fn random_scenarios_are_sound_and_hold_everything() {
         "DeliveredTwice",
         "JourneyBegan",
         "Bounced",
+        "Hopped",
+        "ContextLost",
+        "CartFound",
     ];
     let events = events.map(str::to_owned);
-    let rare: Vec<String> =
-        reasons.chain(refusals).chain(holds).chain(events).filter(|kind| of(kind.clone()) < OFTEN).collect();
+    let rare: Vec<String> = reasons
+        .chain(refusals)
+        .chain(holds)
+        .chain(events)
+        .chain(SORTS.map(str::to_owned))
+        .filter(|kind| of(kind.clone()) < OFTEN)
+        .collect();
     assert!(rare.is_empty(), "seldom: {rare:?} of {counts:#?}");
 }

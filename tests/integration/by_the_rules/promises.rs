@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use channelmix::engine::{Event, Message, Reason, Start};
 use channelmix::scenario::{
-    CapWindow, Contact, DAY, Exit, GoalEvent, Joined, Lapse, Purpose, Receipts, Scenario, Seconds, Strategy, Trigger,
-    TriggerEvent,
+    At, CapWindow, Contact, DAY, Exit, GoalEvent, Joined, Lapse, Profile, Purpose, Receipts, Scenario, Seconds,
+    Strategy, Trigger, TriggerEvent,
 };
 use channelmix::world::World;
 use rayon::prelude::*;
@@ -83,6 +83,21 @@ impl<'a> Look<'a> {
         })
     }
 
+    /// Whether the channels of two messages share what they know (R47).
+    fn share(&self, one: Message, other: Message) -> bool {
+        let holds = |group: &[At<String>], message| group.iter().any(|name| name.value == self.channel(message));
+        let mut groups = self.scenario.context.shared.iter();
+        self.strategy.profile == Profile::Unified
+            || one.channel == other.channel
+            || groups.any(|group| holds(&group.value, one) && holds(&group.value, other))
+    }
+
+    /// Whether everything is known everywhere at once.
+    fn all_know_all(&self) -> bool {
+        let context = &self.scenario.context;
+        self.strategy.profile == Profile::Unified && context.sync_lag == 0 && context.sync_failure.typical() == 0.0
+    }
+
     fn caps(&self) -> Result<(), String> {
         for cap in &self.strategy.policies.caps {
             let counts = |message: Message| {
@@ -91,7 +106,7 @@ impl<'a> Look<'a> {
             };
             let all: Vec<_> = self.sent().filter(|(.., message)| counts(*message)).collect();
             for &(place, at, message) in all.iter().filter(|(.., message)| self.is_marketing(*message)) {
-                let before = all.iter().filter(|(other, sent, _)| {
+                let before = all.iter().filter(|(other, sent, counted)| {
                     let within = match cap.window {
                         CapWindow::Rolling => at - sent < cap.per,
                         CapWindow::Calendar => {
@@ -99,7 +114,7 @@ impl<'a> Look<'a> {
                             i64::from(days.get_days()) < cap.per / DAY
                         }
                     };
-                    *other < place && within
+                    *other < place && within && self.share(message, *counted)
                 });
                 if before.count() as u64 >= cap.messages {
                     return Err(format!("{message:?} at {at} exceeds {cap:?}"));
@@ -169,6 +184,9 @@ impl<'a> Look<'a> {
 
     /// Nothing is sent, nor with `at-once` anything else told of the steps of a run whose goal was met or that was left.
     fn goals(&self) -> Result<(), String> {
+        if !self.all_know_all() {
+            return Ok(());
+        }
         for (place, &(at, event)) in self.events.iter().enumerate() {
             for (run, &(campaign, trigger, began)) in self.runs.iter().enumerate().filter(|(_, run)| run.2 < place) {
                 let campaign = &self.scenario.campaigns[campaign];
@@ -383,8 +401,8 @@ fn turned_round(text: &str) -> String {
 
 fn unordered(text: &str, customer: u64) -> Option<String> {
     // The same strategy under another name, behind the first one.
-    let from = text.find("[strategies.s.")?;
-    let twice = format!("{text}{}", text[from..].replace("[strategies.s.", "[strategies.twin."));
+    let from = text.find("[strategies.s")?;
+    let twice = format!("{text}{}", text[from..].replace("[strategies.s", "[strategies.twin"));
     let (stage, turned) = (Stage::new(&twice)?, Stage::new(&turned_round(text))?);
     let (start, other) = (stage.start(customer), turned.start(customer));
     let events = stage.engine("s", &start);

@@ -39,6 +39,8 @@ impl Dice {
 }
 
 const CONTACTS: [&str; 3] = ["email", "push", "sms"];
+/// Where journeys can be.
+const TOUCHES: [&str; 3] = ["web", "app", "shop"];
 const SEGMENTS: [&str; 3] = ["here", "there", "elsewhere"];
 const CAMPAIGNS: [&str; 4] = ["alpha", "beta", "gamma", "delta"];
 const ZONES: [&str; 6] = [
@@ -76,6 +78,7 @@ fn list(words: &[&str]) -> String {
 pub fn scenario(number: u64) -> String {
     let dice = &mut Dice(Luck::experiment(20_260_105, number).stream(Label::new(0)));
     let talk = &mut Dice(Luck::experiment(20_260_105, number).stream(Label::new(1)));
+    let whole = &mut Dice(Luck::experiment(20_260_105, number).stream(Label::new(3)));
     let firm = &mut Dice(Luck::experiment(20_260_105, number).stream(Label::new(2)));
     let mut text = String::from("name = \"random\"\ncurrency = \"USD\"\n");
     let start: Date = dice.of(&STARTS).parse().expect("a date");
@@ -101,10 +104,19 @@ pub fn scenario(number: u64) -> String {
     }
     let channels = &CONTACTS[..dice.of(&[1, 2, 2, 3, 3])];
     let replies = dice.in_100(60);
+    let siloed = whole.in_100(45);
+    let touches = if whole.in_100(50) { &TOUCHES[..2 + whole.below(2)] } else { &TOUCHES[..1] };
+    for name in &touches[1..] {
+        let _ = writeln!(text, "[channels.{name}]\norder_rate = {:?}", whole.of(&[0.0, 0.3, 0.5]));
+        if carts {
+            let _ = writeln!(text, "cart_rate = {:?}", whole.of(&[0.5, 1.0]));
+        }
+    }
     let sees_otherwise = firm.in_100(40);
     for name in channels {
         channel(&mut text, name, replies, dice);
         conversations(&mut text, talk);
+        let _ = writeln!(text, "landing = {}", list(&whole.some_of(touches)));
         if sees_otherwise {
             seen(&mut text, firm);
         }
@@ -117,6 +129,10 @@ pub fn scenario(number: u64) -> String {
             [&[1.0][..], &[0.5, 0.5], &[0.25, 0.25, 0.5]][segments.len() - 1][number]
         );
         segment(&mut text, channels, dice);
+        journeys(&mut text, touches, whole);
+    }
+    if whole.in_100(50) {
+        context(&mut text, channels, touches, carts, whole);
     }
     let campaigns = &CAMPAIGNS[..dice.of(&[1, 2, 2, 3, 3, 4])];
     let calendars: Vec<bool> = campaigns.iter().map(|_| dice.in_100(60)).collect();
@@ -132,7 +148,14 @@ pub fn scenario(number: u64) -> String {
                 campaigns.iter().zip(&calendars).filter(|(_, calendar)| **calendar).map(|(name, _)| *name).collect();
             event_trigger(&mut text, &others, channels, replies, carts, dice);
         }
+        let from = text.len();
         campaign(&mut text, segments, channels, replies, dice);
+        if siloed && !text[from..].contains("exit = ") && whole.in_100(60) {
+            let _ = writeln!(text, "exit = {}", list(&whole.some_of(&["opened", "clicked", "ordered"])));
+        }
+    }
+    if siloed {
+        text.push_str("[strategies.s]\nprofile = \"siloed\"\n");
     }
     if dice.in_100(70) {
         let _ = writeln!(text, "[strategies.s.policies]");
@@ -147,7 +170,7 @@ pub fn scenario(number: u64) -> String {
 
 fn channel(text: &mut String, name: &str, replies: bool, dice: &mut Dice) {
     let delays = ["\"0s\"", "\"0s\"", "\"30m\"", "\"2h\"", "\"12h\"", "\"24h\"", "\"2d\"", "{ mean = \"3h\" }"];
-    let _ = writeln!(text, "[channels.{name}]\ncost_per_message = 0.01\nlanding = \"web\"");
+    let _ = writeln!(text, "[channels.{name}]\ncost_per_message = 0.01");
     let _ = writeln!(text, "delivery_rate = {:?}", dice.of(&[1.0, 1.0, 0.6, 0.3, 0.0]));
     let _ = writeln!(text, "open_rate = {:?}", dice.of(&[1.0, 1.0, 0.6, 0.0]));
     let _ = writeln!(text, "click_to_open_rate = {:?}", dice.of(&[1.0, 0.6, 0.3, 0.0]));
@@ -194,6 +217,60 @@ fn conversations(text: &mut String, dice: &mut Dice) {
     }
 }
 
+/// Where journeys begin and lead.
+fn journeys(text: &mut String, touches: &[&str], dice: &mut Dice) {
+    if touches.len() == 1 {
+        text.push_str("entry = { web = 1.0 }\n");
+        return;
+    }
+    let entry = dice.of(&["web = 1.0", "web = 0.5, app = 0.5", "app = 0.75, web = 0.25", "app = 1.0"]);
+    let _ = writeln!(text, "entry = {{ {entry} }}");
+    // On top of an order rate of at most 0.5; where it is 1, nobody hops.
+    let certain = text.contains("[channels.web]\norder_rate = 1.0");
+    text.push_str("hops = {");
+    for (number, from) in touches.iter().enumerate().filter(|(number, _)| *number > 0 || !certain) {
+        let rows: Vec<String> = touches
+            .iter()
+            .filter(|to| *to != from)
+            .map(|to| format!("{to} = {:?}", dice.of(&[0.1, 0.2, 0.25])))
+            .collect();
+        let comma = if number + 1 < touches.len() { "," } else { "" };
+        let _ = write!(text, " {from} = {{ {} }}{comma}", rows.join(", "));
+    }
+    text.push_str(" }\n");
+}
+
+/// What channels know of each other.
+fn context(text: &mut String, channels: &[&str], touches: &[&str], carts: bool, dice: &mut Dice) {
+    text.push_str("[context]\n");
+    if dice.in_100(50) {
+        let _ = writeln!(text, "sync_failure = {:?}", dice.of(&[0.3, 0.6, 1.0]));
+    }
+    if dice.in_100(50) {
+        let _ = writeln!(text, "sync_lag = \"{}\"", dice.of(&["30m", "2h", "12h", "24h", "2d"]));
+    }
+    if dice.in_100(60) {
+        let all: Vec<&str> = channels.iter().chain(touches).copied().collect();
+        text.push_str("shared = [\n");
+        for _ in 0..dice.of(&[1, 1, 2]) {
+            let group = dice.some_of(&all);
+            if group.len() > 1 {
+                let _ = writeln!(text, "  {},", list(&group));
+            }
+        }
+        text.push_str("]\n");
+    }
+    if dice.in_100(60) {
+        let _ = writeln!(text, "leave_odds = {:?}", dice.of(&[3.0, 0.3, 1.0]));
+    }
+    if carts && dice.in_100(70) {
+        let _ = writeln!(text, "cart_odds = {:?}", dice.of(&[3.0, 0.3]));
+        if dice.in_100(70) {
+            let _ = writeln!(text, "cart_life = \"{}\"", dice.of(&["24h", "2d", "3d"]));
+        }
+    }
+}
+
 /// What the firm sees and does not see, late and double.
 fn seen(text: &mut String, dice: &mut Dice) {
     let delays = ["\"30m\"", "\"2h\"", "\"12h\"", "\"24h\"", "\"2d\"", "{ mean = \"3h\" }"];
@@ -235,7 +312,7 @@ fn segment(text: &mut String, channels: &[&str], dice: &mut Dice) {
     if !joined.contains("300d") && dice.in_100(50) {
         text.push_str("lapse = \"known\"\n");
     }
-    text.push_str("basket = { fixed = 10 }\ngross_margin = 0.5\nentry = { web = 1.0 }\n");
+    text.push_str("basket = { fixed = 10 }\ngross_margin = 0.5\n");
     if dice.in_100(60) {
         let _ = writeln!(text, "time_zone = \"{}\"", dice.of(&ZONES));
     }

@@ -153,6 +153,8 @@ fn words(world: &World, event: Event) -> String {
         Event::Opened(message) => format!("Opened {}", of(message)),
         Event::Clicked(message) => format!("Clicked {}", of(message)),
         Event::Replied(message) => format!("Replied {}", of(message)),
+        Event::UnderPressure(message, pressure) => format!("UnderPressure {} {pressure}", of(message)),
+        Event::Complained(message) => format!("Complained {}", of(message)),
         Event::Duplicated(message) => format!("Duplicated {}", of(message)),
         Event::DeliveredTwice(message) => format!("DeliveredTwice {}", of(message)),
         Event::SeenOpened(message) => format!("SeenOpened {}", of(message)),
@@ -169,11 +171,21 @@ fn words(world: &World, event: Event) -> String {
 type Counts = BTreeMap<String, u64>;
 
 /// What is no kind of event, but must happen as well.
-const SORTS: [&str; 4] =
-    ["delivered late", "opened untold", "seen before it was clicked", "sent where nobody knew that the run was over"];
+const SORTS: [&str; 7] = [
+    "delivered late",
+    "opened untold",
+    "seen before it was clicked",
+    "sent where nobody knew that the run was over",
+    "delivered under pressure",
+    "opted in again",
+    "said whether it recommends",
+];
 
-fn count(scenario: &Scenario, events: &[(Seconds, Event)]) -> Counts {
+fn count(scenario: &Scenario, (events, ending): &Played) -> Counts {
     let mut counts = Counts::new();
+    if ending.is_some_and(|ending| ending.score.is_some()) {
+        counts.insert(SORTS[6].to_owned(), 1);
+    }
     for (place, &(at, event)) in events.iter().enumerate() {
         let had = |wanted: Event| events[..place].iter().find(|(_, event)| *event == wanted).map(|(at, _)| *at);
         let told = |message: Message| {
@@ -184,6 +196,11 @@ fn count(scenario: &Scenario, events: &[(Seconds, Event)]) -> Counts {
             Event::Delivered(message) if had(Event::Sent(message)) < Some(at) => Some(SORTS[0]),
             Event::Opened(message) if !told(message) => Some(SORTS[1]),
             Event::SeenClicked(message) if had(Event::Clicked(message)).is_none() => Some(SORTS[2]),
+            Event::UnderPressure(_, pressure) if pressure > 0 => Some(SORTS[4]),
+            Event::OptedIn(channel) => {
+                let out = |event: &Event| matches!(event, Event::OptedOut(message) if message.channel == channel);
+                events[..place].iter().any(|(_, event)| out(event)).then_some(SORTS[5])
+            }
             Event::Sent(message) => {
                 let ended = |event: &Event| match event {
                     Event::Withheld(other, Reason::Exit | Reason::GoalMet) => other.run == message.run,
@@ -236,7 +253,7 @@ fn random_scenarios_are_sound_and_hold_everything() {
         };
         customers(number)
             .into_iter()
-            .map(|customer| count(&stage.world.scenario, &stage.engine("s", &stage.start(customer))))
+            .map(|customer| count(&stage.world.scenario, &stage.engine_to_the_end("s", &stage.start(customer))))
             .fold(Counts::new(), add)
     });
     let counts = counts.reduce(Counts::new, add);
@@ -268,6 +285,9 @@ fn random_scenarios_are_sound_and_hold_everything() {
         "Hopped",
         "ContextLost",
         "CartFound",
+        "UnderPressure",
+        "Complained",
+        "OptedIn",
     ];
     let events = events.map(str::to_owned);
     let rare: Vec<String> = reasons

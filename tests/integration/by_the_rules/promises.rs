@@ -169,6 +169,7 @@ impl<'a> Look<'a> {
         let mut open = self.start.opted_in;
         for &(at, event) in self.events {
             match event {
+                Event::OptedIn(channel) => open |= 1 << channel,
                 Event::OptedOut(message) => open &= !(1 << message.channel),
                 Event::Sent(message) if self.is_marketing(message) && open >> message.channel & 1 == 0 => {
                     return Err(format!("{message:?} at {at} without consent"));
@@ -359,6 +360,8 @@ fn named(world: &World, strategy: usize, events: &Events) -> Vec<String> {
             Event::Opened(message) => format!("opened {}", of(message)),
             Event::Clicked(message) => format!("clicked {}", of(message)),
             Event::Replied(message) => format!("replied {}", of(message)),
+            Event::UnderPressure(message, pressure) => format!("under pressure {} {pressure}", of(message)),
+            Event::Complained(message) => format!("complained {}", of(message)),
             Event::Duplicated(message) => format!("duplicated {}", of(message)),
             Event::DeliveredTwice(message) => format!("delivered twice {}", of(message)),
             Event::SeenOpened(message) => format!("seen opened {}", of(message)),

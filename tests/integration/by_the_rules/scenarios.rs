@@ -104,6 +104,8 @@ pub fn scenario(number: u64) -> String {
     }
     let channels = &CONTACTS[..dice.of(&[1, 2, 2, 3, 3])];
     let replies = dice.in_100(60);
+    let strain = &mut Dice(Luck::experiment(20_260_105, number).stream(Label::new(4)));
+    let strained = strain.in_100(50);
     let siloed = whole.in_100(45);
     let touches = if whole.in_100(50) { &TOUCHES[..2 + whole.below(2)] } else { &TOUCHES[..1] };
     for name in &touches[1..] {
@@ -120,6 +122,12 @@ pub fn scenario(number: u64) -> String {
         if sees_otherwise {
             seen(&mut text, firm);
         }
+        if strained {
+            consent(&mut text, strain);
+        }
+    }
+    if strained {
+        pressure(&mut text, strain);
     }
     let segments = &SEGMENTS[..dice.of(&[1, 2, 3])];
     for (number, name) in segments.iter().enumerate() {
@@ -150,7 +158,7 @@ pub fn scenario(number: u64) -> String {
         }
         let from = text.len();
         campaign(&mut text, segments, channels, replies, dice);
-        if siloed && !text[from..].contains("exit = ") && whole.in_100(60) {
+        if siloed && !text[from..].contains("exit = ") && whole.in_100(80) {
             let _ = writeln!(text, "exit = {}", list(&whole.some_of(&["opened", "clicked", "ordered"])));
         }
     }
@@ -290,6 +298,72 @@ fn seen(text: &mut String, dice: &mut Dice) {
     }
     if dice.in_100(30) {
         let _ = writeln!(text, "duplicate_rate = {:?}", dice.of(&[0.3, 1.0]));
+    }
+}
+
+/// Complaints, opt-ins at orders, fatigue of a channel.
+fn consent(text: &mut String, dice: &mut Dice) {
+    if dice.in_100(40) {
+        let _ = writeln!(text, "complaint_rate = {:?}", dice.of(&[0.1, 0.3, 1.0]));
+    }
+    for key in ["opt_in_at_order", "return_at_order"] {
+        if dice.in_100(40) {
+            let _ = writeln!(text, "{key} = {:?}", dice.of(&[0.3, 1.0]));
+        }
+    }
+    if dice.in_100(50) {
+        let _ = writeln!(text, "fatigue = {{ {} }}", fatigue(dice).join(", "));
+    }
+}
+
+/// Keys of fatigue.
+fn fatigue(dice: &mut Dice) -> Vec<String> {
+    let mut keys = vec![format!("half_life = \"{}\"", dice.of(&["2h", "24h", "3d", "7d"]))];
+    if dice.in_100(40) {
+        keys.push("counts = \"all\"".to_owned());
+    }
+    for (key, odds) in
+        [("response_odds", [0.2, 0.5, 3.0]), ("opt_out_odds", [0.5, 2.0, 5.0]), ("complaint_odds", [0.5, 2.0, 5.0])]
+    {
+        if dice.in_100(70) {
+            keys.push(format!("{key} = {:?}", dice.of(&odds)));
+        }
+    }
+    keys
+}
+
+/// Fatigue over all channels, and goodwill.
+fn pressure(text: &mut String, dice: &mut Dice) {
+    if dice.in_100(60) {
+        let _ = writeln!(text, "[fatigue]\n{}", fatigue(dice).join("\n"));
+        if dice.in_100(60) {
+            let _ = writeln!(text, "loss_odds = {:?}", dice.of(&[0.3, 2.0, 5.0]));
+        }
+    }
+    if dice.in_100(60) {
+        text.push_str("[goodwill]\n");
+        for (key, points) in [
+            ("order", [1.0, -0.5]),
+            ("message", [-0.5, 0.3]),
+            ("duplicate", [-1.0, 0.5]),
+            ("complaint", [-2.0, 1.0]),
+            ("lost_context", [-1.5, 0.5]),
+        ] {
+            if dice.in_100(60) {
+                let _ = writeln!(text, "{key} = {:?}", dice.of(&points));
+            }
+        }
+        if dice.in_100(60) {
+            let _ = writeln!(text, "half_life = \"{}\"", dice.of(&["24h", "3d", "14d"]));
+        }
+        if dice.in_100(70) {
+            let _ = writeln!(text, "loss_odds = {:?}", dice.of(&[0.3, 0.6, 2.0]));
+        }
+        if dice.in_100(70) {
+            let answers = dice.of(&["", ", answers = 0.5"]);
+            let per_point = dice.of(&["", ", per_point = 0.4", ", per_point = -2.0"]);
+            let _ = writeln!(text, "nps = {{ mean = 7.0, sd = 2.0{answers}{per_point} }}");
+        }
     }
 }
 

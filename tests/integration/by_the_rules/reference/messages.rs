@@ -108,6 +108,7 @@ impl Customer<'_> {
         if self.is_double(number) {
             self.say(Event::DeliveredTwice(message));
             self.bill(Billing::Delivered, message);
+            self.deliveries.push((self.now, number));
             self.experiences(|goodwill| goodwill.duplicate);
         }
         let contact = self.contact(channel);

@@ -7,7 +7,9 @@
 //! the rules in between, on the engine's events alone.
 //!
 //! The scenarios (see [`scenarios`]): 2 to 4 weeks, 1 to 3 segments in zones with and without changing clocks, 1 to 3
-//! channels with messages, 1 to 4 campaigns with every kind of trigger, plan and policy. Rates are 0, 1 or in between,
+//! channels with messages and 1 to 3 with journeys, 1 to 4 campaigns with every kind of trigger, plan and policy; silos,
+//! machines, late and double messages, pressure, goodwill, seasons and contracts in some of them each. Left out are what
+//! orders are worth, orders that are moved forward (R16), and customers who differ in their rates and chances. Rates are 0, 1 or in between,
 //! waits and times of day come from few values, so that much falls into the same second and on the edges of stretches.
 //! So that nothing agrees because it never happens, each reason, refusal and hold must occur often.
 
@@ -285,6 +287,7 @@ fn random_scenarios_are_sound_and_hold_everything() {
         "Hopped",
         "ContextLost",
         "CartFound",
+        "Renewed",
         "UnderPressure",
         "Complained",
         "OptedIn",

@@ -1,16 +1,17 @@
 //! The reference: what becomes of one customer under one strategy, as `docs/strategies.md` and `docs/rules.md` say it.
 //!
 //! Nothing here is shared with the engine but the words (types of the scenario and of events) and the luck: the random words
-//! of every address, when natural needs come, and who is picked. No thought is given to speed: the next thing that happens is
+//! of every address, when those who arrive join, and who is picked. No thought is given to speed: the next thing that happens is
 //! found by looking at everything that may come, and every question is answered from the list of all that has happened.
 
 mod journeys;
 mod knowledge;
+mod lives;
 mod messages;
 mod pressure;
 mod words;
 
-use channelmix::engine::{Ending, Event, Message, NaturalNeed, Origin, Reason, Refusal, Start};
+use channelmix::engine::{Ending, Event, Message, Origin, Reason, Refusal, Start};
 use channelmix::luck::{Label, Luck, Threshold};
 use channelmix::scenario::{
     Audience, CapWindow, Capped, Exit, GivesWay, Joined, Otherwise, Plan, Preference, Purpose, Reentry, Scenario,
@@ -23,6 +24,7 @@ use jiff::civil::DateTime;
 
 use super::clock::Clock;
 use knowledge::Fact;
+use lives::Need;
 use messages::Sent;
 
 /// Everything that happens to a customer, in order, and what is said at the end. Values of orders are 0.
@@ -48,6 +50,7 @@ enum Kind {
     Clicked,
     Replied,
     Need,
+    Renewal,
     Step,
     Calendar,
     Inactive,
@@ -67,7 +70,7 @@ struct Coming {
 enum Tie {
     /// The address of a message or a run.
     Address(Luck),
-    /// That of a need: its number (R2).
+    /// That of a need or a renewal: its number (R2).
     Number(usize),
     /// The label of a campaign's occurrence.
     Occurrence(Label),
@@ -80,6 +83,8 @@ enum What {
     Message(usize),
     /// A natural need, by its number.
     Need(usize),
+    /// The renewal of a contract, by its number.
+    Renewal(usize),
     /// Steps of a run, by its number.
     Step(usize),
     /// A calendar trigger of a campaign, with the address of its run.
@@ -171,6 +176,8 @@ struct Customer<'a> {
     now: Seconds,
     coming: Vec<Coming>,
     events: Vec<(Seconds, Event)>,
+    /// The address of its life.
+    life: Luck,
     joined: Seconds,
     alive: bool,
     /// Its loss is known.
@@ -189,7 +196,7 @@ struct Customer<'a> {
     experiences: Vec<(Seconds, f64)>,
     /// When and where the last cart was left behind, unless there was an order since.
     cart: Option<(Seconds, usize)>,
-    needs: Vec<NaturalNeed>,
+    needs: Vec<Need>,
     sent: Vec<Sent>,
     runs: Vec<Run>,
     /// Replies and beginnings of conversations, with their channels.
@@ -222,8 +229,9 @@ impl<'a> Customer<'a> {
             }
             Trigger::Event(_) => Vec::new(),
         });
-        let (orders, last_order, last_order_origin) = start.known_orders();
-        let needs = start.needs(tables).take_while(|need| start.alive && need.at < horizon);
+        let life = lives::life(scenario, segment, &clock, luck, start);
+        assert_eq!((life.joined, life.alive), (start.joined, start.alive));
+        assert_eq!((life.orders, life.last_order, life.last_order_origin), start.known_orders());
         Self {
             world,
             tables,
@@ -240,20 +248,21 @@ impl<'a> Customer<'a> {
             now: 0,
             coming: Vec::new(),
             events: Vec::new(),
-            joined: start.joined,
-            alive: start.alive,
+            life: life.luck,
+            joined: life.joined,
+            alive: life.alive,
             gone: false,
             opted_in: start.opted_in,
             opted_out: 0,
-            orders,
-            last_order,
-            last_order_origin,
+            orders: life.orders,
+            last_order: life.last_order,
+            last_order_origin: life.last_order_origin,
             last_response: None,
             facts: Vec::new(),
             deliveries: Vec::new(),
             experiences: Vec::new(),
             cart: None,
-            needs: needs.collect(),
+            needs: life.needs,
             sent: Vec::new(),
             runs: Vec::new(),
             replies: Vec::new(),
@@ -302,6 +311,7 @@ impl<'a> Customer<'a> {
                 self.coming.push(Coming { at, kind: Kind::Calendar, tie, what: What::Calendar(campaign, run) });
             }
         }
+        self.expects_renewals();
         self.count_inactivity();
         if !matches!(self.segment.joined, Joined::Base { .. }) {
             self.triggered_by(Origin::Joining, |event| matches!(event, TriggerEvent::Joined));
@@ -370,6 +380,7 @@ impl<'a> Customer<'a> {
                     self.goes_through(self.needs[number].luck, None);
                 }
             }
+            What::Renewal(number) => self.renews(number),
             What::Step(run) => self.examine_all_due(run),
             What::Calendar(campaign, run) | What::Inactive(campaign, run) => self.comes_up(campaign, run),
         }

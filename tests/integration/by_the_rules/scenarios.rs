@@ -104,9 +104,10 @@ pub fn scenario(number: u64) -> String {
     }
     let channels = &CONTACTS[..dice.of(&[1, 2, 2, 3, 3])];
     let replies = dice.in_100(60);
+    let lives = &mut Dice(Luck::experiment(20_260_105, number).stream(Label::new(5)));
     let strain = &mut Dice(Luck::experiment(20_260_105, number).stream(Label::new(4)));
     let strained = strain.in_100(50);
-    let siloed = whole.in_100(45);
+    let siloed = whole.in_100(60);
     let touches = if whole.in_100(50) { &TOUCHES[..2 + whole.below(2)] } else { &TOUCHES[..1] };
     for name in &touches[1..] {
         let _ = writeln!(text, "[channels.{name}]\norder_rate = {:?}", whole.of(&[0.0, 0.3, 0.5]));
@@ -136,7 +137,7 @@ pub fn scenario(number: u64) -> String {
             "[segments.{name}]\nshare = {:?}",
             [&[1.0][..], &[0.5, 0.5], &[0.25, 0.25, 0.5]][segments.len() - 1][number]
         );
-        segment(&mut text, channels, dice);
+        segment(&mut text, channels, dice, lives);
         journeys(&mut text, touches, whole);
     }
     if whole.in_100(50) {
@@ -158,7 +159,7 @@ pub fn scenario(number: u64) -> String {
         }
         let from = text.len();
         campaign(&mut text, segments, channels, replies, dice);
-        if siloed && !text[from..].contains("exit = ") && whole.in_100(80) {
+        if siloed && !text[from..].contains("exit = ") && whole.in_100(90) {
             let _ = writeln!(text, "exit = {}", list(&whole.some_of(&["opened", "clicked", "ordered"])));
         }
     }
@@ -367,7 +368,7 @@ fn pressure(text: &mut String, dice: &mut Dice) {
     }
 }
 
-fn segment(text: &mut String, channels: &[&str], dice: &mut Dice) {
+fn segment(text: &mut String, channels: &[&str], dice: &mut Dice, lives: &mut Dice) {
     let joined = dice.of(&[
         "\"cohort\"",
         "{ base = { age = \"0d\" } }",
@@ -381,7 +382,20 @@ fn segment(text: &mut String, channels: &[&str], dice: &mut Dice) {
     match dice.below(4) {
         0 => text.push_str("dropout = { after-order = 0.1 }\n"),
         1 => text.push_str("dropout = { after-journey = 0.05 }\n"),
+        _ if lives.in_100(40) => {
+            let every = lives.of(&["3d", "7d", "10d", "30d"]);
+            let _ = writeln!(
+                text,
+                "dropout = {{ per-period = {{ every = \"{every}\", chance = {:?}, fee = 5.5 }} }}",
+                lives.of(&[0.05, 0.2])
+            );
+        }
         _ => {}
+    }
+    if lives.in_100(40) {
+        let weekdays = lives.of(&["sat = 3.0, sun = 0.2", "mon = 0.1", "fri = 2.0, sat = 2.0, sun = 2.0"]);
+        let months = lives.of(&["", ", months = { apr = 4.0, oct = 0.3 }", ", months = { jan = 0.2 }"]);
+        let _ = writeln!(text, "season = {{ weekdays = {{ {weekdays} }}{months} }}");
     }
     if !joined.contains("300d") && dice.in_100(50) {
         text.push_str("lapse = \"known\"\n");

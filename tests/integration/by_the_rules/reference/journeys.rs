@@ -3,52 +3,61 @@
 
 use channelmix::engine::{Cause, Event, Origin, Reason};
 use channelmix::luck::{Luck, Threshold};
-use channelmix::scenario::{Chance, Demand, Dropout, Lapse, TriggerEvent};
+use channelmix::scenario::{Chance, Demand, Dropout, Lapse, Scenario, Segment, TriggerEvent};
 
 use super::knowledge::{Deed, Fact};
 use super::{Customer, words};
 
 /// How a journey ends, and where.
-enum End {
+pub enum End {
     Ordered(usize),
     Left(usize),
 }
 
-impl Customer<'_> {
-    /// Where a natural journey begins.
-    pub fn entry(&self, luck: Luck) -> usize {
-        let word = luck.word(words::ENTRY);
-        let mut sum = 0.0;
-        for (name, share) in &self.segment.entry {
-            sum += share;
-            if Threshold::new(sum).holds(word) {
-                return self.channel(&name.value);
-            }
-        }
-        self.channel(&self.segment.entry.last().expect("journeys begin somewhere").0.value)
-    }
+/// Where a natural journey begins.
+pub fn entry(scenario: &Scenario, segment: &Segment, luck: Luck) -> usize {
+    let word = luck.word(words::ENTRY);
+    let mut sum = 0.0;
+    let mut ends = segment.entry.iter().map(|(name, share)| {
+        sum += share;
+        (name, Threshold::new(sum))
+    });
+    let picked = ends.find(|(_, end)| end.holds(word)).map(|(name, _)| name);
+    place(scenario, &picked.unwrap_or(&segment.entry.last().expect("journeys begin somewhere").0).value)
+}
 
+fn place(scenario: &Scenario, name: &str) -> usize {
+    scenario.channels.iter().position(|channel| channel.name == name).expect("the channel exists")
+}
+
+/// The chances to order and to hop at a touch.
+pub fn chances(
+    scenario: &Scenario,
+    segment: &Segment,
+    channel: usize,
+    intent: f64,
+    leave_odds: f64,
+) -> (f64, Vec<(usize, f64)>) {
+    let channel = &scenario.channels[channel];
+    let r = channel.order_rate.as_ref().expect("it is a touch").typical();
+    let own = segment.hops.iter().find(|(from, _)| from.value == channel.name);
+    let hops = own.iter().flat_map(|(_, row)| row).map(|(to, q)| (place(scenario, &to.value), q.typical()));
+    let hops: Vec<(usize, f64)> = hops.collect();
+    // Intent: hops keep their share among those who do not order.
+    let raised = words::at_odds(r, intent);
+    let rest = if r < 1.0 { (1.0 - raised) / (1.0 - r) } else { 0.0 };
+    // Leaving: orders and hops keep their proportions.
+    let leave = 1.0 - raised - hops.iter().map(|(_, q)| q * rest).sum::<f64>();
+    let kept = if leave < 1.0 { (1.0 - words::at_odds(leave, leave_odds)) / (1.0 - leave) } else { 1.0 };
+    (raised * kept, hops.into_iter().map(|(to, q)| (to, q * rest * kept)).collect())
+}
+
+impl Customer<'_> {
     /// The first of the channels on which a click lands that there is.
     pub fn landing(&self, channel: usize) -> usize {
         let contact = self.scenario.channels[channel].contact.as_ref().expect("it carries messages");
         let place = |name: &str| self.scenario.channels.iter().position(|channel| channel.name == name);
         contact.landing.value.iter().find_map(|name| place(&name.value)).expect("a click lands somewhere")
-    }
-
-    /// The chances to order and to hop at a touch.
-    fn chances(&self, channel: usize, intent: f64, leave_odds: f64) -> (f64, Vec<(usize, f64)>) {
-        let channel = &self.scenario.channels[channel];
-        let r = channel.order_rate.as_ref().expect("it is a touch").typical();
-        let own = self.segment.hops.iter().find(|(from, _)| from.value == channel.name);
-        let hops: Vec<(usize, f64)> =
-            own.iter().flat_map(|(_, row)| row).map(|(to, q)| (self.channel(&to.value), q.typical())).collect();
-        // Intent: hops keep their share among those who do not order.
-        let raised = words::at_odds(r, intent);
-        let rest = if r < 1.0 { (1.0 - raised) / (1.0 - r) } else { 0.0 };
-        // Leaving: orders and hops keep their proportions.
-        let leave = 1.0 - raised - hops.iter().map(|(_, q)| q * rest).sum::<f64>();
-        let kept = if leave < 1.0 { (1.0 - words::at_odds(leave, leave_odds)) / (1.0 - leave) } else { 1.0 };
-        (raised * kept, hops.into_iter().map(|(to, q)| (to, q * rest * kept)).collect())
     }
 
     /// From touch to touch.
@@ -63,7 +72,9 @@ impl Customer<'_> {
                 self.say(Event::CartFound(channel as u8));
                 found = true;
             }
-            let (order, ways) = self.chances(
+            let (order, ways) = chances(
+                self.scenario,
+                self.segment,
                 channel,
                 intent * if finds { cart_odds } else { 1.0 },
                 if lost { leave_odds } else { 1.0 },
@@ -109,7 +120,7 @@ impl Customer<'_> {
     /// A journey of a natural need, or of the message that was clicked. It takes no time.
     pub fn goes_through(&mut self, luck: Luck, clicked: Option<usize>) {
         let (entry, intent) = match clicked {
-            None => (self.entry(luck), 1.0),
+            None => (entry(self.scenario, self.segment, luck), 1.0),
             Some(number) => {
                 let sent = &self.sent[number];
                 (self.landing(sent.channel), self.campaign(sent.campaign).intent.typical())
@@ -192,7 +203,7 @@ impl Customer<'_> {
 }
 
 /// The n-th word of a stream.
-fn nth_word(luck: Luck, label: channelmix::luck::Label, n: usize) -> u64 {
+pub fn nth_word(luck: Luck, label: channelmix::luck::Label, n: usize) -> u64 {
     let mut words = luck.stream(label);
     for _ in 0..n {
         words.next();

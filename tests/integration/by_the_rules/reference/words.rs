@@ -11,6 +11,16 @@ pub const NPS: Label = Label::new(40);
 pub const ANSWERS: Label = Label::new(0);
 pub const SCORE: Label = Label::new(1);
 
+pub const LIFE: Label = Label::new(4);
+
+// Below a life.
+pub const AGE: Label = Label::new(3);
+pub const NEEDS: Label = Label::new(5);
+pub const RENEWALS: Label = Label::new(10);
+
+// Below a need.
+pub const GAP: Label = Label::new(0);
+
 // Below a need or a contact.
 pub const ENTRY: Label = Label::new(1);
 pub const COIN: Label = Label::new(2);

@@ -109,6 +109,7 @@ impl<W: Watch, const PLAIN: bool> Player<'_, W, PLAIN> {
             due: clock,
             sent: 0,
             waiting: 0,
+            over: 0,
             heard_before: self.scratch.heard.len() as u32,
             campaign,
             begun: 0,
@@ -121,7 +122,7 @@ impl<W: Watch, const PLAIN: bool> Player<'_, W, PLAIN> {
                 Some(upper.partition_point(|end| !end.holds(pick)) as u8)
             }
             Way::Preferred(_) => Some(0),
-            Way::Cascade | Way::Blast => self.first_step(plan, false, 0),
+            Way::Cascade | Way::Blast => self.first_step(plan, 0, false, 0),
         };
         let Some(place) = place else {
             self.scratch.runs.push(run);

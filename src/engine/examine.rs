@@ -141,11 +141,16 @@ impl<W: Watch, const PLAIN: bool> Player<'_, W, PLAIN> {
             if !plan.ends.at_once {
                 continue;
             }
-            let left = |channel| self.has_done(at, run, plan.ends.exit, Seconds::MAX, channel);
-            if self.all_know(run, plan, left) {
-                self.end(at, index as u32, Reason::Exit);
-            } else if self.all_know(run, plan, |channel| self.has_met_goal(at, run, plan, channel)) {
-                self.end(at, index as u32, Reason::GoalMet);
+            let why = if deed.what & plan.ends.exit != 0 {
+                Reason::Exit
+            } else if deed.what & plan.ends.goal != 0 && at - run.began < plan.ends.within {
+                Reason::GoalMet
+            } else {
+                continue;
+            };
+            // In the second of the deed or not at all: what is known later is read when a step is due.
+            if self.all_know(run, plan, |channel| self.knows(at, channel, &deed)) {
+                self.end(at, index as u32, why);
             }
         }
     }

@@ -97,18 +97,21 @@ impl<W: Watch, const PLAIN: bool> Player<'_, W, PLAIN> {
         }
     }
 
-    /// The first step of a cascade behind a place whose channel does not know why the run ended there.
+    /// The first step of a cascade behind a place whose channel does not know why the run ended there. For all steps behind
+    /// it whose channels know it by now the run is over.
     pub fn unaware(&mut self, at: Seconds, index: u32, plan: &Plan, place: u8, why: Reason) -> Option<u8> {
         let run = self.scratch.runs[index as usize];
         let ended = &plan.steps[usize::from(place)];
-        let mut from = place + 1;
-        let next = loop {
-            let next = self.first_step(plan, false, from)?;
-            if !self.ends_for(at, &run, plan, ended, why, plan.steps[usize::from(next)].channel) {
-                break next;
+        let mut over = run.over;
+        for later in place + 1..plan.steps.len() as u8 {
+            // Fallbacks go with the step that they stand in for.
+            let main = &plan.steps[main_of(plan, later)];
+            if self.ends_for(at, &run, plan, ended, why, main.channel) {
+                over |= 1 << later;
             }
-            from = next + 1;
-        };
+        }
+        self.scratch.runs[index as usize].over = over;
+        let next = self.first_step(plan, over, false, place + 1)?;
         self.scratch.runs[index as usize].begun = next;
         Some(next)
     }
@@ -118,9 +121,31 @@ impl<W: Watch, const PLAIN: bool> Player<'_, W, PLAIN> {
         if PLAIN || self.strategy.profile.knows_all {
             return known_to(0);
         }
-        let ahead = |place: usize| {
-            run.waits_with(place as u8) || (!matches!(plan.way, Way::Mix(_)) && place >= usize::from(run.begun))
+        let ahead = |place: u8| {
+            run.waits_with(place)
+                || match plan.way {
+                    Way::Mix(_) => false,
+                    Way::Preferred(_) | Way::Blast => place >= run.begun,
+                    Way::Cascade => self.may_come(run, plan, place),
+                }
         };
-        plan.steps.iter().enumerate().filter(|(place, _)| ahead(*place)).all(|(_, step)| known_to(step.channel))
+        let places = 0..plan.steps.len() as u8;
+        places.filter(|place| ahead(*place)).all(|place| known_to(plan.steps[usize::from(place)].channel))
     }
+
+    /// Whether a step of a cascade lies ahead of a run, or a fallback that such a step or the one that waits may call for.
+    fn may_come(&self, run: &Run, plan: &Plan, place: u8) -> bool {
+        let main = main_of(plan, place);
+        let may_be_called_for = || {
+            let mut before = main as u8..place;
+            before.any(|earlier| run.waits_with(earlier))
+        };
+        self.has_step(plan, run.over, place) && (main >= usize::from(run.begun) || may_be_called_for())
+    }
+}
+
+/// The place of the step for which one stands in; its own, unless it is a fallback.
+fn main_of(plan: &Plan, place: u8) -> usize {
+    let before = &plan.steps[..=usize::from(place)];
+    before.iter().rposition(|step| !step.fallback).unwrap_or(0)
 }

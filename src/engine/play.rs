@@ -83,6 +83,8 @@ pub(super) struct Run {
     pub sent: u64,
     /// Places of steps that lie ahead and have an instant, as bits; a run whose are 0 is over.
     pub waiting: u64,
+    /// Places of steps for which it has ended, as bits: their channels knew why one before them ended it (R48).
+    pub over: u64,
     /// What the customer had [done](Scratch::heard) when the run began.
     pub heard_before: u32,
     pub campaign: CampaignId,

@@ -156,25 +156,30 @@ impl<W: Watch, const PLAIN: bool> Player<'_, W, PLAIN> {
             Way::Cascade | Way::Blast => {
                 let run = &mut self.scratch.runs[index as usize];
                 run.begun = place + 1;
-                self.first_step(plan, failed, place + 1)
+                let over = run.over;
+                self.first_step(plan, over, failed, place + 1)
             }
         }
     }
 
-    /// The first step from a place on that the customer has: of its branch, and no fallback that nothing calls for.
+    /// The first step from a place on that the customer has: no fallback that nothing calls for.
     #[inline(always)]
-    pub fn first_step(&self, plan: &Plan, failed: bool, from: u8) -> Option<u8> {
-        let has = |step: &Step| {
-            (!step.fallback || failed) && step.segments.as_ref().is_none_or(|segments| segments[self.start.segment])
-        };
+    pub fn first_step(&self, plan: &Plan, over: u64, failed: bool, from: u8) -> Option<u8> {
         let mut place = from;
         loop {
             let step = plan.steps.get(usize::from(place))?;
-            if has(step) {
+            if (!step.fallback || failed) && self.has_step(plan, over, place) {
                 return Some(place);
             }
             place += 1;
         }
+    }
+
+    /// Whether a step is of the customer's branch, and none of those for which the run is over.
+    #[inline(always)]
+    pub fn has_step(&self, plan: &Plan, over: u64, place: u8) -> bool {
+        let step = &plan.steps[usize::from(place)];
+        over >> place & 1 == 0 && step.segments.as_ref().is_none_or(|segments| segments[self.start.segment])
     }
 
     /// When a step is due, the one before it having had its outcome `now` (R18).

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use channelmix::engine::{Event, Message, Reason, Start};
 use channelmix::scenario::{
-    CapWindow, DAY, Exit, GoalEvent, Joined, Lapse, Purpose, Scenario, Seconds, Strategy, Trigger, TriggerEvent,
+    At, CapWindow, Contact, DAY, Exit, GoalEvent, Joined, Lapse, Profile, Purpose, Receipts, Scenario, Seconds,
+    Strategy, Trigger, TriggerEvent,
 };
 use channelmix::world::World;
 use rayon::prelude::*;
@@ -52,6 +53,25 @@ impl<'a> Look<'a> {
         self.scenario.campaigns[self.campaign(message)].purpose == Purpose::Marketing
     }
 
+    fn contact(&self, message: Message) -> &Contact {
+        self.scenario.channels[usize::from(message.channel)].contact.as_ref().expect("it carries messages")
+    }
+
+    /// Whether the firm sees what happens to a message, and nothing else (R50).
+    fn sees_what_happens(&self, message: Message) -> bool {
+        let Contact { receipts, machine_open_rate, scanner_click_rate, .. } = self.contact(message);
+        *receipts == Receipts::Opened && machine_open_rate.is_none() && scanner_click_rate.is_none()
+    }
+
+    /// Whether it is the first click on its message that the firm sees.
+    fn is_first_click(&self, event: &Event, fits: impl Fn(Message) -> bool) -> bool {
+        match *event {
+            Event::Clicked(message) => self.sees_what_happens(message) && fits(message),
+            Event::SeenClicked(message) => fits(message),
+            _ => false,
+        }
+    }
+
     fn channel(&self, message: Message) -> &str {
         &self.scenario.channels[usize::from(message.channel)].name
     }
@@ -63,6 +83,21 @@ impl<'a> Look<'a> {
         })
     }
 
+    /// Whether the channels of two messages share what they know (R47).
+    fn share(&self, one: Message, other: Message) -> bool {
+        let holds = |group: &[At<String>], message| group.iter().any(|name| name.value == self.channel(message));
+        let mut groups = self.scenario.context.shared.iter();
+        self.strategy.profile == Profile::Unified
+            || one.channel == other.channel
+            || groups.any(|group| holds(&group.value, one) && holds(&group.value, other))
+    }
+
+    /// Whether everything is known everywhere at once.
+    fn all_know_all(&self) -> bool {
+        let context = &self.scenario.context;
+        self.strategy.profile == Profile::Unified && context.sync_lag == 0 && context.sync_failure.typical() == 0.0
+    }
+
     fn caps(&self) -> Result<(), String> {
         for cap in &self.strategy.policies.caps {
             let counts = |message: Message| {
@@ -71,7 +106,7 @@ impl<'a> Look<'a> {
             };
             let all: Vec<_> = self.sent().filter(|(.., message)| counts(*message)).collect();
             for &(place, at, message) in all.iter().filter(|(.., message)| self.is_marketing(*message)) {
-                let before = all.iter().filter(|(other, sent, _)| {
+                let before = all.iter().filter(|(other, sent, counted)| {
                     let within = match cap.window {
                         CapWindow::Rolling => at - sent < cap.per,
                         CapWindow::Calendar => {
@@ -79,7 +114,7 @@ impl<'a> Look<'a> {
                             i64::from(days.get_days()) < cap.per / DAY
                         }
                     };
-                    *other < place && within
+                    *other < place && within && self.share(message, *counted)
                 });
                 if before.count() as u64 >= cap.messages {
                     return Err(format!("{message:?} at {at} exceeds {cap:?}"));
@@ -134,6 +169,7 @@ impl<'a> Look<'a> {
         let mut open = self.start.opted_in;
         for &(at, event) in self.events {
             match event {
+                Event::OptedIn(channel) => open |= 1 << channel,
                 Event::OptedOut(message) => open &= !(1 << message.channel),
                 Event::Sent(message) if self.is_marketing(message) && open >> message.channel & 1 == 0 => {
                     return Err(format!("{message:?} at {at} without consent"));
@@ -149,6 +185,9 @@ impl<'a> Look<'a> {
 
     /// Nothing is sent, nor with `at-once` anything else told of the steps of a run whose goal was met or that was left.
     fn goals(&self) -> Result<(), String> {
+        if !self.all_know_all() {
+            return Ok(());
+        }
         for (place, &(at, event)) in self.events.iter().enumerate() {
             for (run, &(campaign, trigger, began)) in self.runs.iter().enumerate().filter(|(_, run)| run.2 < place) {
                 let campaign = &self.scenario.campaigns[campaign];
@@ -156,14 +195,20 @@ impl<'a> Look<'a> {
                     goal.within.is_none_or(|time| at - trigger < time)
                         && match event {
                             Event::Ordered { .. } => goal.event == GoalEvent::Order,
-                            Event::Clicked(_) => matches!(goal.event, GoalEvent::Click | GoalEvent::Response),
+                            Event::Clicked(_) | Event::SeenClicked(_) => {
+                                matches!(goal.event, GoalEvent::Click | GoalEvent::Response)
+                            }
                             Event::Replied(_) => matches!(goal.event, GoalEvent::Reply | GoalEvent::Response),
                             _ => false,
                         }
                 });
                 let leaves = campaign.exit.iter().any(|exit| match exit {
-                    Exit::Opened => matches!(event, Event::Opened(_)),
-                    Exit::Clicked => matches!(event, Event::Clicked(_)),
+                    Exit::Opened => match event {
+                        Event::Opened(message) => self.contact(message).receipts == Receipts::Opened,
+                        Event::SeenOpened(_) => true,
+                        _ => false,
+                    },
+                    Exit::Clicked => matches!(event, Event::Clicked(_) | Event::SeenClicked(_)),
                     Exit::Replied => matches!(event, Event::Replied(_)),
                     Exit::Ordered => matches!(event, Event::Ordered { .. }),
                     Exit::OptedOut => matches!(event, Event::OptedOut(_)),
@@ -209,9 +254,10 @@ impl<'a> Look<'a> {
         let horizon = self.world.horizon;
         let joined = self.start.joined.max(0);
         let segment = &self.scenario.segments[self.start.segment];
-        let known = segment.lapse == Lapse::Known;
-        let lost = self.events.iter().find(|(_, event)| *event == Event::Lost).map(|(at, _)| *at);
-        let gone = lost.filter(|_| known).unwrap_or(Seconds::MAX);
+        let lost = self.events.iter().position(|(_, event)| *event == Event::Lost);
+        let noticed = lost.filter(|_| segment.lapse == Lapse::Known);
+        let gone = noticed.map_or(Seconds::MAX, |place| self.events[place].0);
+        let until_gone = &self.events[..noticed.unwrap_or(self.events.len())];
         for (number, campaign) in self.scenario.campaigns.iter().enumerate() {
             if self.strategy.plans.iter().all(|(name, _)| name.value != campaign.name) {
                 continue;
@@ -220,7 +266,7 @@ impl<'a> Look<'a> {
                 matches!(event, Event::RunBegan(own) | Event::Refused(own, _) if usize::from(*own) == number)
             });
             let count = |is_meant: &dyn Fn(&Event) -> bool| {
-                self.events.iter().filter(|(at, event)| *at < self.world.last_start && is_meant(event)).count()
+                until_gone.iter().filter(|(at, event)| *at < self.world.last_start && is_meant(event)).count()
             };
             let fits = |which: &channelmix::scenario::Message, message: Message| {
                 let own = &self.scenario.campaigns[self.campaign(message)].name;
@@ -242,7 +288,7 @@ impl<'a> Look<'a> {
                 Trigger::Event(TriggerEvent::Ordered) => count(&|event| matches!(event, Event::Ordered { .. })),
                 Trigger::Event(TriggerEvent::CartAbandoned) => count(&|event| matches!(event, Event::CartLeft(_))),
                 Trigger::Event(TriggerEvent::Clicked(which)) => {
-                    count(&|event| matches!(event, Event::Clicked(message) if fits(which, *message)))
+                    count(&|event| self.is_first_click(event, |message| fits(which, message)))
                 }
                 Trigger::Event(TriggerEvent::Replied(which)) => {
                     count(&|event| matches!(event, Event::Replied(message) if fits(which, *message)))
@@ -314,6 +360,12 @@ fn named(world: &World, strategy: usize, events: &Events) -> Vec<String> {
             Event::Opened(message) => format!("opened {}", of(message)),
             Event::Clicked(message) => format!("clicked {}", of(message)),
             Event::Replied(message) => format!("replied {}", of(message)),
+            Event::UnderPressure(message, pressure) => format!("under pressure {} {pressure}", of(message)),
+            Event::Complained(message) => format!("complained {}", of(message)),
+            Event::Duplicated(message) => format!("duplicated {}", of(message)),
+            Event::DeliveredTwice(message) => format!("delivered twice {}", of(message)),
+            Event::SeenOpened(message) => format!("seen opened {}", of(message)),
+            Event::SeenClicked(message) => format!("seen clicked {}", of(message)),
             Event::BilledInWindow(message) => format!("in window {}", of(message)),
             Event::ConversationBegan(message) => format!("conversation {}", of(message)),
             Event::Withheld(message, why) => format!("withheld {} {why:?}", of(message)),
@@ -352,8 +404,8 @@ fn turned_round(text: &str) -> String {
 
 fn unordered(text: &str, customer: u64) -> Option<String> {
     // The same strategy under another name, behind the first one.
-    let from = text.find("[strategies.s.")?;
-    let twice = format!("{text}{}", text[from..].replace("[strategies.s.", "[strategies.twin."));
+    let from = text.find("[strategies.s")?;
+    let twice = format!("{text}{}", text[from..].replace("[strategies.s", "[strategies.twin"));
     let (stage, turned) = (Stage::new(&twice)?, Stage::new(&turned_round(text))?);
     let (start, other) = (stage.start(customer), turned.start(customer));
     let events = stage.engine("s", &start);

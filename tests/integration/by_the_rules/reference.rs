@@ -1,38 +1,56 @@
 //! The reference: what becomes of one customer under one strategy, as `docs/strategies.md` and `docs/rules.md` say it.
 //!
-//! Nothing here is shared with the engine but the words (types of the scenario and of events) and the luck: what would
-//! become of each message, were it sent ([`Start::potential`]), natural needs, and who is picked. No thought is given to
-//! speed: the next thing that happens is found by looking at everything that may come, and every question is answered
-//! from the list of all that has happened.
+//! Nothing here is shared with the engine but the words (types of the scenario and of events) and the luck: the random words
+//! of every address, when those who arrive join, and who is picked. No thought is given to speed: the next thing that happens is
+//! found by looking at everything that may come, and every question is answered from the list of all that has happened.
 
-use channelmix::engine::{Cause, Event, Journey, Message, NaturalNeed, Origin, Potential, Reason, Refusal, Start};
+mod journeys;
+mod knowledge;
+mod lives;
+mod messages;
+mod pressure;
+mod words;
+
+use channelmix::engine::{Ending, Event, Message, Origin, Reason, Refusal, Start};
 use channelmix::luck::{Label, Luck, Threshold};
 use channelmix::scenario::{
-    Audience, Billing, CapWindow, Capped, Dropout, Exit, GivesWay, GoalEvent, Joined, Lapse, Otherwise, Plan,
-    Preference, Purpose, Reentry, Response, Scenario, Seconds, Segment, SendTime, Stage, Step, Strategy, Trigger,
-    TriggerEvent, Way,
+    Audience, CapWindow, Capped, Exit, GivesWay, Joined, Otherwise, Plan, Preference, Purpose, Reentry, Scenario,
+    Seconds, Segment, SendTime, Stage, Step, Strategy, Trigger, TriggerEvent, Way,
 };
-use channelmix::scenario::{Campaign, Concurrency, Demand};
+use channelmix::scenario::{Campaign, Concurrency};
 use channelmix::world::{Tables, World};
 use jiff::ToSpan;
 use jiff::civil::DateTime;
 
 use super::clock::Clock;
+use knowledge::Fact;
+use lives::Need;
+use messages::Sent;
 
-/// Everything that happens to a customer, in order. Values of orders are 0.
-pub fn play(world: &World, tables: &Tables, strategy: usize, start: &Start) -> Vec<(Seconds, Event)> {
-    let mut customer = Customer::new(world, tables, &world.scenario.strategies[strategy], start);
-    customer.live();
-    customer.events
+/// Everything that happens to a customer, in order, and what is said at the end. Values of orders are 0.
+pub fn play(
+    world: &World,
+    tables: &Tables,
+    strategy: usize,
+    start: &Start,
+    luck: Luck,
+) -> (Vec<(Seconds, Event)>, Option<Ending>) {
+    let mut customer = Customer::new(world, tables, &world.scenario.strategies[strategy], start, luck);
+    let ending = customer.live();
+    (customer.events, ending)
 }
 
 /// Kinds of things that happen, in their order within a second (R6).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Kind {
+    Delivered,
+    MachineOpened,
+    ScannerClicked,
     Opened,
     Clicked,
     Replied,
     Need,
+    Renewal,
     Step,
     Calendar,
     Inactive,
@@ -52,7 +70,7 @@ struct Coming {
 enum Tie {
     /// The address of a message or a run.
     Address(Luck),
-    /// That of a need: its number (R2).
+    /// That of a need or a renewal: its number (R2).
     Number(usize),
     /// The label of a campaign's occurrence.
     Occurrence(Label),
@@ -61,39 +79,18 @@ enum Tie {
 /// What is to happen.
 #[derive(Clone, Debug)]
 enum What {
-    /// A response to a message, by its number.
-    Opened(usize),
-    Clicked(usize),
-    Replied(usize),
+    /// What the kind says of a message, by its number.
+    Message(usize),
     /// A natural need, by its number.
     Need(usize),
+    /// The renewal of a contract, by its number.
+    Renewal(usize),
     /// Steps of a run, by its number.
     Step(usize),
     /// A calendar trigger of a campaign, with the address of its run.
     Calendar(usize, Luck),
     /// Inactivity that triggers a campaign.
     Inactive(usize, Luck),
-}
-
-/// A message that was sent.
-struct Sent {
-    at: Seconds,
-    run: usize,
-    campaign: usize,
-    channel: usize,
-    message: Message,
-    fate: Potential,
-    responded: bool,
-}
-
-/// What customers do, and goals and exits ask for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Deed {
-    Opened,
-    Clicked,
-    Replied,
-    Ordered,
-    OptedOut,
 }
 
 /// One step of a plan, or a channel of a blast, a mix, a preferred plan, or a fallback.
@@ -123,14 +120,14 @@ struct Run {
     luck: Luck,
     /// When its trigger came up,
     trigger: Seconds,
-    /// and how many deeds lay before.
-    deeds_before: usize,
+    /// and how much the firm had seen before.
+    facts_before: usize,
     /// When its clock began.
     clock: Seconds,
     waiting: Vec<Waiting>,
     last_sent: Option<Seconds>,
-    /// What its messages have led to.
-    got: Vec<Response>,
+    /// Steps of a cascade for which the run has ended.
+    over: Vec<usize>,
 }
 
 /// What an examination comes to.
@@ -140,10 +137,21 @@ enum Outcome {
     Next(Reason),
     /// Not sent; the next step follows at once.
     NextAtOnce(Reason),
-    /// Not sent; the run ends.
-    End(Reason),
+    /// Not sent; the run ends, on all channels that know why.
+    End(Reason, Because),
     /// Examined again then.
     Hold(Reason, Seconds),
+}
+
+/// Why a run ends.
+#[derive(Clone, Copy)]
+enum Because {
+    /// For something that the whole firm knows.
+    AllKnow,
+    Left,
+    GoalMet,
+    /// A condition of the step is met, or is not.
+    Condition(Reason),
 }
 
 struct Customer<'a> {
@@ -153,6 +161,8 @@ struct Customer<'a> {
     strategy: &'a Strategy,
     segment: &'a Segment,
     start: &'a Start,
+    /// Its address.
+    luck: Luck,
     clock: Clock,
     /// First second of the tail (R8).
     tail: Seconds,
@@ -166,17 +176,27 @@ struct Customer<'a> {
     now: Seconds,
     coming: Vec<Coming>,
     events: Vec<(Seconds, Event)>,
+    /// The address of its life.
+    life: Luck,
     joined: Seconds,
     alive: bool,
     /// Its loss is known.
     gone: bool,
+    opted_in: u64,
     opted_out: u64,
     orders: u32,
     last_order: Option<Seconds>,
     last_order_origin: Origin,
     last_response: Option<Seconds>,
-    deeds: Vec<(Seconds, Deed)>,
-    needs: Vec<NaturalNeed>,
+    /// What the firm has seen.
+    facts: Vec<Fact>,
+    /// Messages that were delivered, and when.
+    deliveries: Vec<(Seconds, usize)>,
+    /// What moved the customer's goodwill, in points.
+    experiences: Vec<(Seconds, f64)>,
+    /// When and where the last cart was left behind, unless there was an order since.
+    cart: Option<(Seconds, usize)>,
+    needs: Vec<Need>,
     sent: Vec<Sent>,
     runs: Vec<Run>,
     /// Replies and beginnings of conversations, with their channels.
@@ -185,7 +205,7 @@ struct Customer<'a> {
 }
 
 impl<'a> Customer<'a> {
-    fn new(world: &'a World, tables: &'a Tables, strategy: &'a Strategy, start: &'a Start) -> Self {
+    fn new(world: &'a World, tables: &'a Tables, strategy: &'a Strategy, start: &'a Start, luck: Luck) -> Self {
         let scenario = &world.scenario;
         let segment = &scenario.segments[start.segment];
         let clock = Clock::new(scenario, segment);
@@ -209,8 +229,9 @@ impl<'a> Customer<'a> {
             }
             Trigger::Event(_) => Vec::new(),
         });
-        let (orders, last_order, last_order_origin) = start.known_orders();
-        let needs = start.needs(tables).take_while(|need| start.alive && need.at < horizon);
+        let life = lives::life(scenario, segment, &clock, luck, start);
+        assert_eq!((life.joined, life.alive), (start.joined, start.alive));
+        assert_eq!((life.orders, life.last_order, life.last_order_origin), start.known_orders());
         Self {
             world,
             tables,
@@ -218,6 +239,7 @@ impl<'a> Customer<'a> {
             strategy,
             segment,
             start,
+            luck,
             tail,
             first_step,
             calendar: calendar.collect(),
@@ -226,16 +248,21 @@ impl<'a> Customer<'a> {
             now: 0,
             coming: Vec::new(),
             events: Vec::new(),
-            joined: start.joined,
-            alive: start.alive,
+            life: life.luck,
+            joined: life.joined,
+            alive: life.alive,
             gone: false,
+            opted_in: start.opted_in,
             opted_out: 0,
-            orders,
-            last_order,
-            last_order_origin,
+            orders: life.orders,
+            last_order: life.last_order,
+            last_order_origin: life.last_order_origin,
             last_response: None,
-            deeds: Vec::new(),
-            needs: needs.collect(),
+            facts: Vec::new(),
+            deliveries: Vec::new(),
+            experiences: Vec::new(),
+            cart: None,
+            needs: life.needs,
             sent: Vec::new(),
             runs: Vec::new(),
             replies: Vec::new(),
@@ -264,10 +291,10 @@ impl<'a> Customer<'a> {
     }
 
     /// From joining to the horizon.
-    fn live(&mut self) {
+    fn live(&mut self) -> Option<Ending> {
         self.now = self.joined.max(0);
         if self.now >= self.horizon() {
-            return;
+            return None;
         }
         self.say(Event::Joined { alive: self.alive, opted_in: self.start.opted_in });
         for number in 0..self.needs.len() {
@@ -284,21 +311,37 @@ impl<'a> Customer<'a> {
                 self.coming.push(Coming { at, kind: Kind::Calendar, tie, what: What::Calendar(campaign, run) });
             }
         }
+        self.expects_renewals();
         self.count_inactivity();
         if !matches!(self.segment.joined, Joined::Base { .. }) {
             self.triggered_by(Origin::Joining, |event| matches!(event, TriggerEvent::Joined));
         }
-        while !self.gone {
-            let Some(next) = self.next() else { break };
+        while let Some(next) = self.next() {
             assert!(next.at >= self.now, "time runs forward");
             self.now = next.at;
             self.happens(&next);
         }
-        if !self.gone {
-            self.now = self.horizon() - 1;
-            for run in 0..self.runs.len() {
-                self.end(run, Reason::TooLate);
-            }
+        self.now = self.horizon() - 1;
+        for run in 0..self.runs.len() {
+            self.end(run, Reason::TooLate);
+        }
+        self.now = self.horizon();
+        Some(self.ending())
+    }
+
+    /// What is said at the horizon (R22).
+    fn ending(&self) -> Ending {
+        let from = self.horizon() - self.scenario.retention_window.value;
+        let any =
+            |is_meant: &dyn Fn(Seconds, &Event) -> bool| self.events.iter().any(|(at, event)| is_meant(*at, event));
+        Ending {
+            eligible: self.joined <= from,
+            retained: any(&|at, event| at >= from && matches!(event, Event::Ordered { .. } | Event::Renewed { .. })),
+            ordered: any(&|_, event| matches!(event, Event::Ordered { .. })),
+            contacted: any(&|_, event| matches!(event, Event::Delivered(_))),
+            responded: any(&|_, event| matches!(event, Event::Clicked(_) | Event::Replied(_))),
+            alive: self.alive,
+            score: self.score(),
         }
     }
 
@@ -319,140 +362,27 @@ impl<'a> Customer<'a> {
 
     fn happens(&mut self, next: &Coming) {
         match next.what {
-            What::Opened(number) => self.opens(number),
-            What::Clicked(number) => self.clicks(number),
-            What::Replied(number) => self.replies(number),
+            What::Message(number) => match next.kind {
+                Kind::Delivered => {
+                    if self.is_delivered(number) {
+                        self.has_opted_out(number);
+                    }
+                }
+                Kind::MachineOpened => self.is_seen_opened(number),
+                Kind::ScannerClicked => self.is_seen_clicked(number),
+                Kind::Opened => self.opens(number),
+                Kind::Clicked => self.clicks(number),
+                Kind::Replied => self.replies(number),
+                kind => unreachable!("nothing of messages: {kind:?}"),
+            },
             What::Need(number) => {
                 if self.alive {
-                    let NaturalNeed { luck, journey, .. } = self.needs[number];
-                    self.goes_through(journey, luck, None);
+                    self.goes_through(self.needs[number].luck, None);
                 }
             }
+            What::Renewal(number) => self.renews(number),
             What::Step(run) => self.examine_all_due(run),
             What::Calendar(campaign, run) | What::Inactive(campaign, run) => self.comes_up(campaign, run),
-        }
-    }
-
-    // What customers do.
-
-    fn opens(&mut self, number: usize) {
-        if !self.alive {
-            return;
-        }
-        let Sent { run, message, fate, .. } = self.sent[number];
-        for (delay, kind, what) in
-            [(fate.clicked, Kind::Clicked, What::Clicked(number)), (fate.replied, Kind::Replied, What::Replied(number))]
-        {
-            if let Some(delay) = delay {
-                self.coming.push(Coming { at: self.now + delay, kind, tie: Tie::Address(fate.luck), what });
-            }
-        }
-        self.say(Event::Opened(message));
-        self.runs[run].got.push(Response::Opened);
-        self.has_done(Deed::Opened);
-    }
-
-    fn clicks(&mut self, number: usize) {
-        if !self.alive {
-            return;
-        }
-        let Sent { run, message, fate, .. } = self.sent[number];
-        self.sent[number].responded = true;
-        self.last_response = Some(self.now);
-        self.say(Event::Clicked(message));
-        self.runs[run].got.extend([Response::Clicked, Response::Responded]);
-        self.has_done(Deed::Clicked);
-        let meant = self.meant(number);
-        self.triggered_by(
-            Origin::Event(fate.luck),
-            |event| matches!(event, TriggerEvent::Clicked(which) if meant.fits(which)),
-        );
-        self.goes_through(fate.journey, fate.luck, Some(number));
-    }
-
-    fn replies(&mut self, number: usize) {
-        if !self.alive {
-            return;
-        }
-        let Sent { run, message, fate, .. } = self.sent[number];
-        self.sent[number].responded = true;
-        self.last_response = Some(self.now);
-        self.say(Event::Replied(message));
-        self.replies.push((self.now, usize::from(message.channel)));
-        self.runs[run].got.extend([Response::Replied, Response::Responded]);
-        self.has_done(Deed::Replied);
-        let meant = self.meant(number);
-        self.triggered_by(
-            Origin::Event(fate.luck),
-            |event| matches!(event, TriggerEvent::Replied(which) if meant.fits(which)),
-        );
-    }
-
-    /// Campaign and channel of a message by name.
-    fn meant(&self, number: usize) -> Meant<'a> {
-        let sent = &self.sent[number];
-        Meant { campaign: &self.campaign(sent.campaign).name, channel: &self.scenario.channels[sent.channel].name }
-    }
-
-    /// A journey, of a natural need or of the message that was clicked. It takes no time.
-    fn goes_through(&mut self, journey: Journey, luck: Luck, clicked: Option<usize>) {
-        if let Some(channel) = journey.cart {
-            self.say(Event::CartLeft(channel));
-            self.triggered_by(Origin::Event(luck), |event| matches!(event, TriggerEvent::CartAbandoned));
-        }
-        if let Some(channel) = journey.ordered {
-            let cause = match clicked {
-                None => Cause::Need,
-                Some(number) => {
-                    let run = self.sent[number].run;
-                    self.runs[run].got.push(Response::Ordered);
-                    Cause::Contact { message: self.sent[number].message, displaced: None }
-                }
-            };
-            self.say(Event::Ordered { channel, value: 0, cause });
-            self.orders += 1;
-            self.last_order = Some(self.now);
-            self.last_order_origin = Origin::Event(luck);
-            self.count_inactivity();
-            self.has_done(Deed::Ordered);
-            self.triggered_by(Origin::Event(luck), |event| matches!(event, TriggerEvent::Ordered));
-        }
-        // Which journeys toss a coin (R11).
-        let tossed = match &self.segment.demand {
-            Demand::Purchases(_) | Demand::Needs { dropout: Dropout::AfterOrder(_), .. } => {
-                journey.ordered.is_some() && clicked.is_none()
-            }
-            Demand::Needs { dropout: Dropout::AfterJourney(_), .. } => true,
-            // Contracts and their coins are no matter of journeys (R53).
-            Demand::Needs { dropout: Dropout::Never | Dropout::PerPeriod(_), .. } => false,
-        };
-        if tossed && journey.lost {
-            self.alive = false;
-            self.say(Event::Lost);
-            if self.segment.lapse == Lapse::Known {
-                self.gone = true;
-                for run in 0..self.runs.len() {
-                    self.end(run, Reason::LossKnown);
-                }
-            }
-        }
-    }
-
-    /// Notes a deed; runs that end at once do so.
-    fn has_done(&mut self, deed: Deed) {
-        self.deeds.push((self.now, deed));
-        self.end_at_once();
-    }
-
-    fn end_at_once(&mut self) {
-        for run in 0..self.runs.len() {
-            if self.campaign(self.runs[run].campaign).exits_at_once {
-                if self.has_left(run) {
-                    self.end(run, Reason::Exit);
-                } else if self.has_met_goal(run) {
-                    self.end(run, Reason::GoalMet);
-                }
-            }
         }
     }
 
@@ -483,7 +413,7 @@ impl<'a> Customer<'a> {
         for (_, campaign) in found {
             // Events begin no second run of it in a second.
             let begun = self.runs.iter().any(|run| run.campaign == campaign && run.trigger == self.now);
-            if begun && self.now < self.tail {
+            if begun && self.now < self.tail && !self.gone {
                 self.say(Event::Refused(campaign as u16, Refusal::EnteredBefore));
             } else {
                 self.comes_up(campaign, self.start.run(self.world, campaign, origin));
@@ -506,7 +436,7 @@ impl<'a> Customer<'a> {
     }
 
     fn comes_up(&mut self, campaign: usize, luck: Luck) {
-        if self.now >= self.tail {
+        if self.now >= self.tail || self.gone {
             return;
         }
         let id = campaign as u16;
@@ -550,11 +480,11 @@ impl<'a> Customer<'a> {
             campaign,
             luck,
             trigger: self.now,
-            deeds_before: self.deeds.len(),
+            facts_before: self.facts.len(),
             clock,
             waiting: Vec::new(),
             last_sent: None,
-            got: Vec::new(),
+            over: Vec::new(),
         });
         let run = self.runs.len() - 1;
         let items = match &plan.way {
@@ -579,10 +509,7 @@ impl<'a> Customer<'a> {
     /// The next step of a cascade from this one on waits.
     fn goes_on(&mut self, run: usize, from: usize, at_once: bool) {
         let Way::Cascade(steps) = &self.plan(self.runs[run].campaign).way else { return };
-        let theirs = |step: &Step| {
-            step.segments.is_empty() || step.segments.iter().any(|segment| segment.value == self.segment.name)
-        };
-        let Some(of) = (from..steps.len()).find(|&of| theirs(&steps[of])) else { return };
+        let Some(of) = (from..steps.len()).find(|&of| self.is_to_come(run, of, &steps[of])) else { return };
         let step = &steps[of];
         let mut due = self.now;
         if !at_once {
@@ -594,6 +521,12 @@ impl<'a> Customer<'a> {
         }
         let item = self.items(run).iter().position(|item| item.of == of).expect("each step is an item");
         self.runs[run].waiting.push(Waiting { item, due, at: due });
+    }
+
+    /// Whether a step is part of the customer's plan, and the run not over for it.
+    fn is_to_come(&self, run: usize, of: usize, step: &Step) -> bool {
+        (step.segments.is_empty() || step.segments.iter().any(|segment| segment.value == self.segment.name))
+            && !self.runs[run].over.contains(&of)
     }
 
     /// What a plan may send, in the order of its numbers.
@@ -650,7 +583,10 @@ impl<'a> Customer<'a> {
                 self.say(Event::Held(message, reason, until));
                 self.runs[run].waiting.push(Waiting { at: until, ..waiting });
             }
-            Outcome::End(reason) => self.say(Event::Withheld(message, reason)),
+            Outcome::End(reason, because) => {
+                self.say(Event::Withheld(message, reason));
+                self.ends_where_known(run, of, because);
+            }
             Outcome::Next(reason) => {
                 self.say(Event::Withheld(message, reason));
                 self.goes_on(run, of + 1, false);
@@ -663,8 +599,27 @@ impl<'a> Customer<'a> {
         }
     }
 
+    /// A step of a cascade ends the run for all steps behind it whose channels know why; the next one goes on (R48).
+    fn ends_where_known(&mut self, run: usize, of: usize, because: Because) {
+        let Way::Cascade(steps) = &self.plan(self.runs[run].campaign).way else { return };
+        for (later, step) in steps.iter().enumerate().skip(of + 1) {
+            let channel = self.channel(&step.send.value);
+            let knows = match because {
+                Because::AllKnow => true,
+                Because::Left => self.has_left(run, channel),
+                Because::GoalMet => self.has_met_goal(run, channel),
+                Because::Condition(Reason::ConditionMet) => self.has_got(run, &steps[of].unless, channel),
+                Because::Condition(_) => !self.has_got(run, &steps[of].only_if, channel),
+            };
+            if knows {
+                self.runs[run].over.push(later);
+            }
+        }
+        self.goes_on(run, of + 1, false);
+    }
+
     fn outcome(&self, run: usize, waiting: Waiting) -> Outcome {
-        let Run { campaign, luck: _, ref got, .. } = self.runs[run];
+        let campaign = self.runs[run].campaign;
         let Item { channel, step, .. } = self.items(run)[waiting.item];
         let marketing = self.is_marketing(campaign);
         // 1
@@ -673,33 +628,34 @@ impl<'a> Customer<'a> {
         }
         // 2
         let exit_after = self.campaign(campaign).exit_after;
-        if self.has_left(run)
-            || exit_after.is_some_and(|time| self.now - self.runs[run].trigger >= time)
+        if exit_after.is_some_and(|time| self.now - self.runs[run].trigger >= time)
             || (self.campaign(campaign).exit.contains(&Exit::Audience) && !self.is_in_audience(campaign))
         {
-            return Outcome::End(Reason::Exit);
+            return Outcome::End(Reason::Exit, Because::AllKnow);
+        }
+        if self.has_left(run, channel) {
+            return Outcome::End(Reason::Exit, Because::Left);
         }
         // 3
-        if self.has_met_goal(run) {
-            return Outcome::End(Reason::GoalMet);
+        if self.has_met_goal(run, channel) {
+            return Outcome::End(Reason::GoalMet, Because::GoalMet);
         }
         // 4
         let holdout = self.plan(campaign).holdout.unwrap_or(self.campaign(campaign).holdout);
         let global = self.strategy.policies.holdout;
         if self.start.in_holdout(self.world, campaign, holdout) || (marketing && self.start.in_global_holdout(global)) {
-            return Outcome::End(Reason::Holdout);
+            return Outcome::End(Reason::Holdout, Because::AllKnow);
         }
         // 5
         if let Some(step) = step {
-            let has = |wanted: &[channelmix::scenario::At<Response>]| wanted.iter().any(|one| got.contains(&one.value));
             let then = |otherwise: Otherwise, reason| match step.otherwise.unwrap_or(otherwise) {
-                Otherwise::End => Outcome::End(reason),
+                Otherwise::End => Outcome::End(reason, Because::Condition(reason)),
                 Otherwise::Next => Outcome::Next(reason),
             };
-            if has(&step.unless) {
+            if self.has_got(run, &step.unless, channel) {
                 return then(Otherwise::End, Reason::ConditionMet);
             }
-            if !step.only_if.is_empty() && !has(&step.only_if) {
+            if !step.only_if.is_empty() && !self.has_got(run, &step.only_if, channel) {
                 return then(Otherwise::Next, Reason::ConditionNotMet);
             }
         }
@@ -707,7 +663,7 @@ impl<'a> Customer<'a> {
         if marketing && self.opted_out >> channel & 1 == 1 {
             return Outcome::Next(Reason::OptedOut);
         }
-        if marketing && self.start.opted_in >> channel & 1 == 0 {
+        if marketing && self.opted_in >> channel & 1 == 0 {
             return Outcome::Next(Reason::NotOptedIn);
         }
         // 7
@@ -734,7 +690,7 @@ impl<'a> Customer<'a> {
         {
             return match arbitration.then {
                 GivesWay::Skip => Outcome::Next(Reason::LowerPriority),
-                GivesWay::End => Outcome::End(Reason::LowerPriority),
+                GivesWay::End => Outcome::End(Reason::LowerPriority, Because::AllKnow),
                 GivesWay::Hold => Outcome::Hold(Reason::LowerPriority, (latest + arbitration.window).max(self.now + 1)),
             };
         }
@@ -742,74 +698,11 @@ impl<'a> Customer<'a> {
         self.capped(channel).unwrap_or(Outcome::Send)
     }
 
-    fn send(&mut self, run: usize, item: usize) {
-        let campaign = self.runs[run].campaign;
-        let (luck, message) = (self.runs[run].luck, self.message(run, item));
-        let Item { channel, of, .. } = self.items(run)[item];
-        let nth = self.sent.iter().filter(|sent| sent.run == run && sent.channel == channel).count() as u32;
-        let at_best_hour = self.start.readiest_hour(self.tables) == Some(i64::from(self.clock.local(self.now).hour()));
-        let fate = self.start.potential(self.tables, campaign, luck, channel, nth, at_best_hour);
-        let opts_out = fate.opts_out && self.alive && self.is_marketing(campaign);
-        let number = self.sent.len();
-        self.sent.push(Sent { at: self.now, run, campaign, channel, message, fate, responded: false });
-        self.runs[run].last_sent = Some(self.now);
-        self.say(Event::Sent(message));
-        self.bill(Billing::Sent, message);
-        if fate.delivered {
-            self.say(Event::Delivered(message));
-            self.bill(Billing::Delivered, message);
-            self.runs[run].got.push(Response::Delivered);
-            if let Some(delay) = fate.opened {
-                let at = self.now + delay;
-                let tie = Tie::Address(fate.luck);
-                self.coming.push(Coming { at, kind: Kind::Opened, tie, what: What::Opened(number) });
-            }
-            if opts_out {
-                self.say(Event::OptedOut(message));
-                self.opted_out |= 1 << channel;
-            }
-        }
-        let items = self.items(run);
-        let next_stands_in =
-            items.get(item + 1).is_some_and(|next| next.step.is_none() && next.of == of && self.is_cascade(run));
-        if !fate.delivered && next_stands_in {
-            self.runs[run].waiting.push(Waiting { item: item + 1, due: self.now, at: self.now });
-        } else {
-            self.goes_on(run, of + 1, false);
-        }
-        if fate.delivered && opts_out {
-            self.has_done(Deed::OptedOut);
-        }
-    }
-
     fn is_cascade(&self, run: usize) -> bool {
         matches!(self.plan(self.runs[run].campaign).way, Way::Cascade(_))
     }
 
-    /// What is billed so begins a conversation, unless one goes on (R55).
-    fn bill(&mut self, on: Billing, message: Message) {
-        let channel = usize::from(message.channel);
-        let Some(contact) = self.scenario.channels[channel].contact.as_ref().filter(|own| own.billed_on == on) else {
-            return;
-        };
-        if self.window_is_open(channel) == Some(true) {
-            self.say(Event::BilledInWindow(message));
-        }
-        if let Some(conversations) = &contact.conversations
-            && !self.conversations.iter().any(|&(at, own)| own == channel && self.now - at < conversations.length)
-        {
-            self.conversations.push((self.now, channel));
-            self.say(Event::ConversationBegan(message));
-        }
-    }
-
     // Questions.
-
-    /// None if the channel has no window.
-    fn window_is_open(&self, channel: usize) -> Option<bool> {
-        let window = self.scenario.channels[channel].contact.as_ref()?.window.as_ref()?;
-        Some(self.replies.iter().any(|&(at, own)| own == channel && self.now - at < window.length))
-    }
 
     /// Whether a campaign needs no window on a channel, or it is open.
     fn may_say_it(&self, campaign: usize, channel: usize) -> bool {
@@ -842,7 +735,7 @@ impl<'a> Customer<'a> {
     }
 
     fn has_consent(&self, channel: usize) -> bool {
-        self.start.opted_in >> channel & 1 == 1 && self.opted_out >> channel & 1 == 0
+        self.opted_in >> channel & 1 == 1 && self.opted_out >> channel & 1 == 0
     }
 
     fn stage(&self) -> Stage {
@@ -854,33 +747,6 @@ impl<'a> Customer<'a> {
             _ if self.orders == 1 => Stage::New,
             _ => Stage::Repeat,
         }
-    }
-
-    /// Whether a deed after the trigger is an exit.
-    fn has_left(&self, run: usize) -> bool {
-        let exits = &self.campaign(self.runs[run].campaign).exit;
-        self.deeds[self.runs[run].deeds_before..].iter().any(|(_, deed)| {
-            exits.contains(&match deed {
-                Deed::Opened => Exit::Opened,
-                Deed::Clicked => Exit::Clicked,
-                Deed::Replied => Exit::Replied,
-                Deed::Ordered => Exit::Ordered,
-                Deed::OptedOut => Exit::OptedOut,
-            })
-        })
-    }
-
-    fn has_met_goal(&self, run: usize) -> bool {
-        let Some(goal) = self.campaign(self.runs[run].campaign).goal else { return false };
-        self.deeds[self.runs[run].deeds_before..].iter().any(|&(at, deed)| {
-            let meant = match goal.event {
-                GoalEvent::Order => deed == Deed::Ordered,
-                GoalEvent::Click => deed == Deed::Clicked,
-                GoalEvent::Reply => deed == Deed::Replied,
-                GoalEvent::Response => deed == Deed::Clicked || deed == Deed::Replied,
-            };
-            meant && goal.within.is_none_or(|time| at - self.runs[run].trigger < time)
-        })
     }
 
     /// The best channel that can be addressed, by its place in the list.
@@ -979,7 +845,7 @@ impl<'a> Customer<'a> {
             if !counts(channel) {
                 continue;
             }
-            let sent = self.sent.iter().filter(|sent| counts(sent.channel));
+            let sent = self.sent.iter().filter(|sent| counts(sent.channel) && self.share(channel, sent.channel));
             let sent = sent.filter(|sent| cap.counts_transactional || self.is_marketing(sent.campaign));
             let times: Vec<Seconds> = sent.map(|sent| sent.at).collect();
             let is_full = |at: Seconds| {
@@ -997,7 +863,7 @@ impl<'a> Customer<'a> {
             }
             return Some(match cap.then {
                 Capped::Skip => Outcome::Next(Reason::Capped),
-                Capped::End => Outcome::End(Reason::Capped),
+                Capped::End => Outcome::End(Reason::Capped, Because::AllKnow),
                 Capped::NextChannel => Outcome::NextAtOnce(Reason::Capped),
                 Capped::Hold => {
                     // There can only be room again when a message leaves the window.
@@ -1018,12 +884,12 @@ impl<'a> Customer<'a> {
 }
 
 /// A message that was clicked or replied to.
-struct Meant<'a> {
-    campaign: &'a str,
-    channel: &'a str,
+struct Meant {
+    campaign: String,
+    channel: String,
 }
 
-impl Meant<'_> {
+impl Meant {
     fn fits(&self, which: &channelmix::scenario::Message) -> bool {
         which.campaign.as_ref().is_none_or(|name| name.value == self.campaign)
             && which.channel.as_ref().is_none_or(|name| name.value == self.channel)

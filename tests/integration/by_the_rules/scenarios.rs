@@ -39,6 +39,8 @@ impl Dice {
 }
 
 const CONTACTS: [&str; 3] = ["email", "push", "sms"];
+/// Where journeys can be.
+const TOUCHES: [&str; 3] = ["web", "app", "shop"];
 const SEGMENTS: [&str; 3] = ["here", "there", "elsewhere"];
 const CAMPAIGNS: [&str; 4] = ["alpha", "beta", "gamma", "delta"];
 const ZONES: [&str; 6] = [
@@ -76,6 +78,8 @@ fn list(words: &[&str]) -> String {
 pub fn scenario(number: u64) -> String {
     let dice = &mut Dice(Luck::experiment(20_260_105, number).stream(Label::new(0)));
     let talk = &mut Dice(Luck::experiment(20_260_105, number).stream(Label::new(1)));
+    let whole = &mut Dice(Luck::experiment(20_260_105, number).stream(Label::new(3)));
+    let firm = &mut Dice(Luck::experiment(20_260_105, number).stream(Label::new(2)));
     let mut text = String::from("name = \"random\"\ncurrency = \"USD\"\n");
     let start: Date = dice.of(&STARTS).parse().expect("a date");
     let _ = writeln!(text, "start = {start}");
@@ -100,9 +104,31 @@ pub fn scenario(number: u64) -> String {
     }
     let channels = &CONTACTS[..dice.of(&[1, 2, 2, 3, 3])];
     let replies = dice.in_100(60);
+    let lives = &mut Dice(Luck::experiment(20_260_105, number).stream(Label::new(5)));
+    let strain = &mut Dice(Luck::experiment(20_260_105, number).stream(Label::new(4)));
+    let strained = strain.in_100(50);
+    let siloed = whole.in_100(60);
+    let touches = if whole.in_100(50) { &TOUCHES[..2 + whole.below(2)] } else { &TOUCHES[..1] };
+    for name in &touches[1..] {
+        let _ = writeln!(text, "[channels.{name}]\norder_rate = {:?}", whole.of(&[0.0, 0.3, 0.5]));
+        if carts {
+            let _ = writeln!(text, "cart_rate = {:?}", whole.of(&[0.5, 1.0]));
+        }
+    }
+    let sees_otherwise = firm.in_100(40);
     for name in channels {
         channel(&mut text, name, replies, dice);
         conversations(&mut text, talk);
+        let _ = writeln!(text, "landing = {}", list(&whole.some_of(touches)));
+        if sees_otherwise {
+            seen(&mut text, firm);
+        }
+        if strained {
+            consent(&mut text, strain);
+        }
+    }
+    if strained {
+        pressure(&mut text, strain);
     }
     let segments = &SEGMENTS[..dice.of(&[1, 2, 3])];
     for (number, name) in segments.iter().enumerate() {
@@ -111,7 +137,11 @@ pub fn scenario(number: u64) -> String {
             "[segments.{name}]\nshare = {:?}",
             [&[1.0][..], &[0.5, 0.5], &[0.25, 0.25, 0.5]][segments.len() - 1][number]
         );
-        segment(&mut text, channels, dice);
+        segment(&mut text, channels, dice, lives);
+        journeys(&mut text, touches, whole);
+    }
+    if whole.in_100(50) {
+        context(&mut text, channels, touches, carts, whole);
     }
     let campaigns = &CAMPAIGNS[..dice.of(&[1, 2, 2, 3, 3, 4])];
     let calendars: Vec<bool> = campaigns.iter().map(|_| dice.in_100(60)).collect();
@@ -127,7 +157,14 @@ pub fn scenario(number: u64) -> String {
                 campaigns.iter().zip(&calendars).filter(|(_, calendar)| **calendar).map(|(name, _)| *name).collect();
             event_trigger(&mut text, &others, channels, replies, carts, dice);
         }
+        let from = text.len();
         campaign(&mut text, segments, channels, replies, dice);
+        if siloed && !text[from..].contains("exit = ") && whole.in_100(90) {
+            let _ = writeln!(text, "exit = {}", list(&whole.some_of(&["opened", "clicked", "ordered"])));
+        }
+    }
+    if siloed {
+        text.push_str("[strategies.s]\nprofile = \"siloed\"\n");
     }
     if dice.in_100(70) {
         let _ = writeln!(text, "[strategies.s.policies]");
@@ -142,7 +179,7 @@ pub fn scenario(number: u64) -> String {
 
 fn channel(text: &mut String, name: &str, replies: bool, dice: &mut Dice) {
     let delays = ["\"0s\"", "\"0s\"", "\"30m\"", "\"2h\"", "\"12h\"", "\"24h\"", "\"2d\"", "{ mean = \"3h\" }"];
-    let _ = writeln!(text, "[channels.{name}]\ncost_per_message = 0.01\nlanding = \"web\"");
+    let _ = writeln!(text, "[channels.{name}]\ncost_per_message = 0.01");
     let _ = writeln!(text, "delivery_rate = {:?}", dice.of(&[1.0, 1.0, 0.6, 0.3, 0.0]));
     let _ = writeln!(text, "open_rate = {:?}", dice.of(&[1.0, 1.0, 0.6, 0.0]));
     let _ = writeln!(text, "click_to_open_rate = {:?}", dice.of(&[1.0, 0.6, 0.3, 0.0]));
@@ -189,7 +226,149 @@ fn conversations(text: &mut String, dice: &mut Dice) {
     }
 }
 
-fn segment(text: &mut String, channels: &[&str], dice: &mut Dice) {
+/// Where journeys begin and lead.
+fn journeys(text: &mut String, touches: &[&str], dice: &mut Dice) {
+    if touches.len() == 1 {
+        text.push_str("entry = { web = 1.0 }\n");
+        return;
+    }
+    let entry = dice.of(&["web = 1.0", "web = 0.5, app = 0.5", "app = 0.75, web = 0.25", "app = 1.0"]);
+    let _ = writeln!(text, "entry = {{ {entry} }}");
+    // On top of an order rate of at most 0.5; where it is 1, nobody hops.
+    let certain = text.contains("[channels.web]\norder_rate = 1.0");
+    text.push_str("hops = {");
+    for (number, from) in touches.iter().enumerate().filter(|(number, _)| *number > 0 || !certain) {
+        let rows: Vec<String> = touches
+            .iter()
+            .filter(|to| *to != from)
+            .map(|to| format!("{to} = {:?}", dice.of(&[0.1, 0.2, 0.25])))
+            .collect();
+        let comma = if number + 1 < touches.len() { "," } else { "" };
+        let _ = write!(text, " {from} = {{ {} }}{comma}", rows.join(", "));
+    }
+    text.push_str(" }\n");
+}
+
+/// What channels know of each other.
+fn context(text: &mut String, channels: &[&str], touches: &[&str], carts: bool, dice: &mut Dice) {
+    text.push_str("[context]\n");
+    if dice.in_100(50) {
+        let _ = writeln!(text, "sync_failure = {:?}", dice.of(&[0.3, 0.6, 1.0]));
+    }
+    if dice.in_100(50) {
+        let _ = writeln!(text, "sync_lag = \"{}\"", dice.of(&["30m", "2h", "12h", "24h", "2d"]));
+    }
+    if dice.in_100(60) {
+        let all: Vec<&str> = channels.iter().chain(touches).copied().collect();
+        text.push_str("shared = [\n");
+        for _ in 0..dice.of(&[1, 1, 2]) {
+            let group = dice.some_of(&all);
+            if group.len() > 1 {
+                let _ = writeln!(text, "  {},", list(&group));
+            }
+        }
+        text.push_str("]\n");
+    }
+    if dice.in_100(60) {
+        let _ = writeln!(text, "leave_odds = {:?}", dice.of(&[3.0, 0.3, 1.0]));
+    }
+    if carts && dice.in_100(70) {
+        let _ = writeln!(text, "cart_odds = {:?}", dice.of(&[3.0, 0.3]));
+        if dice.in_100(70) {
+            let _ = writeln!(text, "cart_life = \"{}\"", dice.of(&["24h", "2d", "3d"]));
+        }
+    }
+}
+
+/// What the firm sees and does not see, late and double.
+fn seen(text: &mut String, dice: &mut Dice) {
+    let delays = ["\"30m\"", "\"2h\"", "\"12h\"", "\"24h\"", "\"2d\"", "{ mean = \"3h\" }"];
+    let receipts = dice.of(&["opened", "opened", "opened", "delivered", "none"]);
+    let _ = writeln!(text, "receipts = \"{receipts}\"");
+    if receipts == "opened" && dice.in_100(50) {
+        let _ = writeln!(text, "machine_open_rate = {:?}", dice.of(&[0.3, 0.6, 1.0]));
+        if dice.in_100(70) {
+            let _ = writeln!(text, "machine_open_delay = {}", dice.of(&delays));
+        }
+    }
+    if dice.in_100(40) {
+        let _ = writeln!(text, "scanner_click_rate = {:?}", dice.of(&[0.3, 0.6, 1.0]));
+    }
+    if dice.in_100(40) {
+        let _ = writeln!(text, "delivery_delay = {}", dice.of(&delays));
+    }
+    if dice.in_100(30) {
+        let _ = writeln!(text, "duplicate_rate = {:?}", dice.of(&[0.3, 1.0]));
+    }
+}
+
+/// Complaints, opt-ins at orders, fatigue of a channel.
+fn consent(text: &mut String, dice: &mut Dice) {
+    if dice.in_100(40) {
+        let _ = writeln!(text, "complaint_rate = {:?}", dice.of(&[0.1, 0.3, 1.0]));
+    }
+    for key in ["opt_in_at_order", "return_at_order"] {
+        if dice.in_100(40) {
+            let _ = writeln!(text, "{key} = {:?}", dice.of(&[0.3, 1.0]));
+        }
+    }
+    if dice.in_100(50) {
+        let _ = writeln!(text, "fatigue = {{ {} }}", fatigue(dice).join(", "));
+    }
+}
+
+/// Keys of fatigue.
+fn fatigue(dice: &mut Dice) -> Vec<String> {
+    let mut keys = vec![format!("half_life = \"{}\"", dice.of(&["2h", "24h", "3d", "7d"]))];
+    if dice.in_100(40) {
+        keys.push("counts = \"all\"".to_owned());
+    }
+    for (key, odds) in
+        [("response_odds", [0.2, 0.5, 3.0]), ("opt_out_odds", [0.5, 2.0, 5.0]), ("complaint_odds", [0.5, 2.0, 5.0])]
+    {
+        if dice.in_100(70) {
+            keys.push(format!("{key} = {:?}", dice.of(&odds)));
+        }
+    }
+    keys
+}
+
+/// Fatigue over all channels, and goodwill.
+fn pressure(text: &mut String, dice: &mut Dice) {
+    if dice.in_100(60) {
+        let _ = writeln!(text, "[fatigue]\n{}", fatigue(dice).join("\n"));
+        if dice.in_100(60) {
+            let _ = writeln!(text, "loss_odds = {:?}", dice.of(&[0.3, 2.0, 5.0]));
+        }
+    }
+    if dice.in_100(60) {
+        text.push_str("[goodwill]\n");
+        for (key, points) in [
+            ("order", [1.0, -0.5]),
+            ("message", [-0.5, 0.3]),
+            ("duplicate", [-1.0, 0.5]),
+            ("complaint", [-2.0, 1.0]),
+            ("lost_context", [-1.5, 0.5]),
+        ] {
+            if dice.in_100(60) {
+                let _ = writeln!(text, "{key} = {:?}", dice.of(&points));
+            }
+        }
+        if dice.in_100(60) {
+            let _ = writeln!(text, "half_life = \"{}\"", dice.of(&["24h", "3d", "14d"]));
+        }
+        if dice.in_100(70) {
+            let _ = writeln!(text, "loss_odds = {:?}", dice.of(&[0.3, 0.6, 2.0]));
+        }
+        if dice.in_100(70) {
+            let answers = dice.of(&["", ", answers = 0.5"]);
+            let per_point = dice.of(&["", ", per_point = 0.4", ", per_point = -2.0"]);
+            let _ = writeln!(text, "nps = {{ mean = 7.0, sd = 2.0{answers}{per_point} }}");
+        }
+    }
+}
+
+fn segment(text: &mut String, channels: &[&str], dice: &mut Dice, lives: &mut Dice) {
     let joined = dice.of(&[
         "\"cohort\"",
         "{ base = { age = \"0d\" } }",
@@ -203,12 +382,25 @@ fn segment(text: &mut String, channels: &[&str], dice: &mut Dice) {
     match dice.below(4) {
         0 => text.push_str("dropout = { after-order = 0.1 }\n"),
         1 => text.push_str("dropout = { after-journey = 0.05 }\n"),
+        _ if lives.in_100(40) => {
+            let every = lives.of(&["3d", "7d", "10d", "30d"]);
+            let _ = writeln!(
+                text,
+                "dropout = {{ per-period = {{ every = \"{every}\", chance = {:?}, fee = 5.5 }} }}",
+                lives.of(&[0.05, 0.2])
+            );
+        }
         _ => {}
+    }
+    if lives.in_100(40) {
+        let weekdays = lives.of(&["sat = 3.0, sun = 0.2", "mon = 0.1", "fri = 2.0, sat = 2.0, sun = 2.0"]);
+        let months = lives.of(&["", ", months = { apr = 4.0, oct = 0.3 }", ", months = { jan = 0.2 }"]);
+        let _ = writeln!(text, "season = {{ weekdays = {{ {weekdays} }}{months} }}");
     }
     if !joined.contains("300d") && dice.in_100(50) {
         text.push_str("lapse = \"known\"\n");
     }
-    text.push_str("basket = { fixed = 10 }\ngross_margin = 0.5\nentry = { web = 1.0 }\n");
+    text.push_str("basket = { fixed = 10 }\ngross_margin = 0.5\n");
     if dice.in_100(60) {
         let _ = writeln!(text, "time_zone = \"{}\"", dice.of(&ZONES));
     }

@@ -148,6 +148,38 @@ fn r48_exits_are_left_by_whoever_knows() {
     assert_eq!(out, ["0d 10:00 email", "0d 10:00 email opted out", "1d 10:00 sms not: Exit"]);
 }
 
+#[test]
+fn r48_a_step_for_which_the_run_is_over_does_not_come_back_behind_one_that_goes_on() {
+    let steps = r#"{ send = "email" }, { send = "email", after = "1d", unless = "opened" }, { send = "sms", after = "1d" }, { send = "email", after = "1d" }"#;
+    let told = told(&[], &story("", steps, "siloed", ""));
+    assert_eq!(told, ["0d 10:00 email", "1d 10:00 email not: ConditionMet", "1d 10:00 sms"]);
+}
+
+#[test]
+fn r48_a_run_ends_at_once_in_the_second_of_what_ends_it_or_when_due() {
+    let steps = r#"{ send = "email" }, { send = "sms", after = "1d" }"#;
+    let play = |delay: &str| {
+        let late = format!("channels.email.click_delay={delay}");
+        let campaign = "exit = [\"opened\", \"clicked\"]\nexits = \"at-once\"";
+        told(&[BUYS[0], &late], &story(campaign, steps, "unified", "sync_lag = \"1h\"")).pop()
+    };
+    // When it is clicked, text messages know of the opening; but that was hours ago, and of the click they do not know.
+    for delay in ["0s", "3h"] {
+        assert_eq!(play(delay).as_deref(), Some("1d 10:00 sms not: Exit"));
+    }
+}
+
+#[test]
+fn r48_who_can_send_nothing_more_need_not_know_for_a_run_to_end_at_once() {
+    let campaign = "exit = [\"opened\"]\nexits = \"at-once\"";
+    let play = |steps: &str| told(&[], &story(campaign, steps, "siloed", "")).pop();
+    // Nothing called for the text message.
+    let past = play(r#"{ send = "email", fallback = ["sms"] }, { send = "email", after = "1d" }"#);
+    assert_eq!(past.as_deref(), Some("0d 10:00 email not: Exit"));
+    let ahead = play(r#"{ send = "email" }, { send = "email", after = "1d", fallback = ["sms"] }"#);
+    assert_eq!(ahead.as_deref(), Some("1d 10:00 email not: Exit"));
+}
+
 /// Journeys over three channels, carts, a cascade with a goal: everything that a profile can change.
 const FIRM: &str = r#"
 name = "t"

@@ -76,7 +76,8 @@ pub(super) fn read(entry: &Entry, context: &mut Context<'_>) -> Option<Strategy>
         let problem = Problem::error("a strategy cannot be called `none`", entry.key_at);
         context.error(
             problem.help(
-                "doing nothing is always played under that name, so that every result is also an incremental one",
+                "doing nothing is always played under that name, so that every result is also an incremental one: leave it \
+                 away, or call what does something otherwise",
             ),
         );
         return None;

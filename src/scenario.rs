@@ -314,7 +314,7 @@ pub fn load_point(name: &str, text: &str, overrides: &[String], swept: &[String]
         scenario
     };
     if let Some(scenario) = &scenario {
-        checks::check(scenario, &sources, &mut problems);
+        checks::check(scenario, &joined.tree, &sources, &mut problems);
     }
     let scenario = scenario.filter(|_| !problems.any_error());
     Loaded { scenario, sources, problems }

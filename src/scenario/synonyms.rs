@@ -27,7 +27,11 @@ const SYNONYMS: [(&str, &[&str], &str); 48] = [
     ("cost_per_month", &["cost-per-year", "yearly-cost", "annual-cost", "license", "licence"], "a twelfth of a year's"),
     ("cost_per_month", &["monthly-cost", "subscription", "fee", "fixed-cost", "monthly-fee"], ""),
     ("setup_cost", &["one-off-cost", "initial-cost", "setup-fee", "setup"], ""),
-    ("cost_per_message", &["cost", "price", "cpm", "cost-per-send", "price-per-message", "cost-per-1000"], "of one message"),
+    (
+        "cost_per_message",
+        &["cost", "price", "cpm", "cost-per-send", "price-per-message", "cost-per-1000"],
+        "of one message",
+    ),
     ("acquisition_cost", &["cac", "cost-per-customer", "cpa"], ""),
     ("discount_rate", &["interest", "interest-rate", "wacc"], "a year's: 10 % is written 0.1"),
     // Rates.

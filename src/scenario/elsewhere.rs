@@ -17,15 +17,15 @@ pub(super) fn belongs(key: &str, table: &Keys) -> Option<String> {
     });
     // Other formats have keys of the same names.
     let few = is_ours && (1..=MOST_PLACES).contains(&found.len());
-    few.then(|| format!("`{key}` belongs to {}", alternatives(found.into_iter())))
+    few.then(|| format!("`{key}` belongs {}", alternatives(found.into_iter())))
 }
 
 fn place(keys: &Keys, key: &Key, path: &[&str]) -> String {
     let (name, path) = (key.name, path.join("."));
     match key.kind.form {
-        Form::Table(_) | Form::ByName(..) if path.is_empty() => format!("the scenario itself: `[{name}]`"),
-        _ if path.is_empty() => format!("the scenario itself, above the first `[…]`: `{name} = …`"),
-        _ => format!("{}: `{path}.{name}`", keys.what),
+        Form::Table(_) | Form::ByName(..) if path.is_empty() => format!("to the scenario itself: `[{name}]`"),
+        _ if path.is_empty() => format!("to the scenario itself, above the first `[…]`: `{name} = …`"),
+        _ => format!("to {}: `{path}.{name}`", keys.what),
     }
 }
 

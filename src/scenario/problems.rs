@@ -134,10 +134,13 @@ impl Problems {
     }
 
     /// Adds a line of help to the last one, if it is about this place and says nothing of what to do so far.
-    pub fn help_last(&mut self, at: Place, help: impl FnOnce() -> Option<String>) {
+    pub fn help_last(&mut self, at: Place, help: impl FnOnce(&str) -> Option<String>) {
         let last =
             self.0.last_mut().filter(|last| last.help.is_empty() && last.labels.iter().any(|label| label.0 == at));
-        if let Some((last, line)) = last.and_then(|last| Some((last, help()?))) {
+        if let Some((last, line)) = last.and_then(|last| {
+            let line = help(&last.message)?;
+            Some((last, line))
+        }) {
             last.help.push(harmless(&line, LONGEST_MESSAGE));
         }
     }

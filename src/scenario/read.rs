@@ -75,7 +75,9 @@ impl<'t> Fields<'t> {
             return Some(Self { table, at: value.at, keys, asked: Vec::new() });
         }
         let path = context.path();
-        let message = format!("`{path}` must be a table ({}), found {}", keys.what, value.shown());
+        // Some are called by their key, which says nothing more.
+        let what = if keys.what.starts_with('`') { String::new() } else { format!(" ({})", keys.what) };
+        let message = format!("`{path}` must be a table{what}, found {}", value.shown());
         context.error(Problem::error(message, value.at));
         None
     }
@@ -97,7 +99,7 @@ impl<'t> Fields<'t> {
         let entry = self.entry(key)?;
         let read = context.within(key, |context| T::from_value(&entry.value, context));
         if read.is_none() {
-            context.problems.help_last(entry.value.at, || explanation(self.keys.get(key)?));
+            context.problems.help_last(entry.value.at, |message| explanation(self.keys.get(key)?, message));
         }
         read
     }
@@ -210,15 +212,22 @@ impl<'t> Fields<'t> {
     }
 }
 
-/// What a key means, or for a table what one looks like: for whoever wrote a value that it cannot have.
-fn explanation(key: &Key) -> Option<String> {
+/// What a key means, or for a table what one looks like: for whoever wrote a value that it cannot have, and was told so by a
+/// message that does not say it.
+fn explanation(key: &Key, message: &str) -> Option<String> {
     let expected = key.kind.expected();
-    if expected.starts_with('{') {
-        return Some(format!("for example {} = {expected}", key.name));
+    if message.contains(&*expected) && !expected.is_empty() {
+        return None;
     }
-    // The rule's number is for the reader of the reference.
-    let doc = key.doc.split(" (R").next().unwrap_or(key.doc);
-    (!doc.is_empty()).then(|| format!("`{}`: {doc}", key.name))
+    if expected.starts_with('{') {
+        // Of several ways to write it the first.
+        let example =
+            expected.split_once("}, {").map_or_else(|| expected.to_string(), |(first, _)| format!("{first}}}"));
+        return Some(format!("for example {} = {example}", key.name));
+    }
+    // Numbers of rules, headings and emphasis are for readers of the reference.
+    let doc = key.doc.split(" (R").next().unwrap_or(key.doc).replace('*', "");
+    (!doc.is_empty() && !doc.contains("see below")).then(|| format!("`{}`: {doc}", key.name))
 }
 
 /// A table of named things (`[channels.email]`, …), in the order of the file.

@@ -60,8 +60,8 @@ fn happens(scenario: &Scenario, campaign: &Campaign, event: &TriggerEvent, probl
             let begins = scenario.horizon.value - scenario.tail_length();
             if *length >= past + begins {
                 let message = format!(
-                    "waits until a customer has not ordered for {}, but nobody is followed for so long: at the most {} before \
-                     the start and {} until the tail",
+                    "waits until a customer has not ordered for {}, longer than anybody is followed (at most {} before the \
+                     start and {} up to the tail)",
                     Span(*length),
                     Span(past),
                     Span(begins.max(0))

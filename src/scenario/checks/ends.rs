@@ -45,12 +45,13 @@ pub(super) fn check(scenario: &Scenario, campaign: &Campaign, keys: Keys<'_>, pr
         let Way::Cascade(steps) = &plan.way else { continue };
         if let Some((step, due)) = too_late(scenario, steps, end) {
             let message = format!(
-                "a run of campaign `{}` ends {} after its trigger, before this step is due, {} after it",
+                "this step comes due {} after the trigger, when every run of campaign `{}` has ended, {} after it",
+                Span(due),
                 campaign.name,
-                Span(end),
-                Span(due)
+                Span(end)
             );
-            let help = "if all messages before it are sent; let `exit_after` be longer, or the waits shorter";
+            let help =
+                "that is where all messages before it are sent: let `exit_after` be longer, or the waits shorter";
             let problem = Problem::warning(message, step.send.at).label("not sent any more");
             problems.push(problem.also(key("exit_after"), "every run ends then").help(help));
         }

@@ -35,7 +35,7 @@ pub(super) fn check(scenario: &Scenario, strategy: &Strategy, keys: Keys<'_>, pr
             audiences::check(scenario, audience, keys, &path, name.at, problems);
         }
         best_hour(scenario, plan, keys.at(&[&path[..], &["send_time"]].concat(), name.at), problems);
-        unanswered(strategy, campaign, name.at, problems);
+        unanswered(scenario, strategy, campaign, name.at, problems);
         match &plan.way {
             Way::Blast(channels) => twice(channels, problems),
             Way::Cascade(steps) => {
@@ -97,28 +97,28 @@ fn best_hour(scenario: &Scenario, plan: &Plan, at: Place, problems: &mut Problem
 }
 
 /// A campaign that waits for responses to messages which the strategy does not send.
-fn unanswered(strategy: &Strategy, campaign: &Campaign, at: Place, problems: &mut Problems) {
+fn unanswered(scenario: &Scenario, strategy: &Strategy, campaign: &Campaign, at: Place, problems: &mut Problems) {
     let Trigger::Event(event) = &campaign.trigger.value else { return };
     let Some(Message { campaign: Some(other), channel }) = campaigns::response(event) else { return };
     // Whoever waits for itself, or for what does not exist, has been told.
-    if other.value == campaign.name {
+    if other.value == campaign.name || scenario.campaigns.iter().all(|known| known.name != other.value) {
         return;
     }
     let plan = strategy.plans.iter().find(|(name, _)| name.value == other.value).map(|(_, plan)| plan);
-    let sends = |plan: &Plan, meant: &str| plan.way.channels().iter().any(|channel| channel.value == meant);
-    let (lacks, help) = match (plan, channel) {
-        (None, _) => {
-            ("has no plan for it".to_owned(), format!("write a plan for `{}` too, or leave this one away", other.value))
-        }
-        (Some(plan), Some(channel)) if !sends(plan, &channel.value) => {
-            (format!("does not send it on `{}`", channel.value), "name a channel on which it is sent".to_owned())
-        }
-        _ => return,
+    let carries =
+        |name: &str| scenario.channels.iter().any(|channel| channel.name == name && channel.contact.is_some());
+    let elsewhere = |plan: &Plan| {
+        let meant = channel.as_ref().filter(|channel| carries(&channel.value))?;
+        let sent = plan.way.channels().iter().any(|channel| channel.value == meant.value);
+        (!sent).then(|| format!("which this strategy does not send on `{}`", meant.value))
     };
-    let message = format!(
-        "campaign `{}` waits for responses to `{}`, but strategy `{}` {lacks}: it never begins there",
-        campaign.name, other.value, strategy.name
-    );
+    let Some(why) = plan.map_or_else(|| Some("for which this strategy has no plan".to_owned()), elsewhere) else {
+        return;
+    };
+    // Without the strategy's name, so that it is told once of a plan that others inherit.
+    let message =
+        format!("campaign `{}` waits for responses to `{}`, {why}: it never begins", campaign.name, other.value);
+    let help = format!("let the strategy send `{}` there too, or leave this plan away", other.value);
     problems.push(Problem::warning(message, at).also(other.at, "these messages").help(help));
 }
 

@@ -89,7 +89,7 @@ fn a_misspelt_key() {
 #[test]
 fn the_window_alone() {
     assert_snapshot!(edit("retention_window", "attribution = \"7d\"\nretention_window"), @r#"
-    error: `attribution` must be a table (`attribution`), found "7d"
+    error: `attribution` must be a table, found "7d"
      --> offers.toml:8:15
       |
     8 | attribution = "7d"

@@ -375,7 +375,7 @@ fn of_a_dropout() {
        = help: allowed here: preset, share, joined, time_zone, opt_in, reach, best_hours, opt_in_correlation, purchases, needs, dropout, lapse, basket, gross_margin, entry, hops, season, acquisition_cost
     ");
     assert_snapshot!(edit("dropout = { after-journey = 0.01 }", "dropout = 0.01"), @"
-    error: `segments.young.dropout` must be a table (`dropout`), found 0.01
+    error: `segments.young.dropout` must be a table, found 0.01
       --> offers.toml:36:11
        |
     36 | dropout = 0.01

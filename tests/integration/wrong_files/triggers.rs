@@ -440,7 +440,7 @@ fn clicks_that_bring_it_up_again() {
 fn inactive_for_longer_than_anybody_is_followed() {
     let inactive = |days: u32| edit(EVERY_WEEK, &format!("trigger = {{ event = \"inactive\", for = \"{days}d\" }}"));
     assert_snapshot!(inactive(1500), @r#"
-    error: campaign `weekly` waits until a customer has not ordered for 1500d, but nobody is followed for so long: at the most 1095d before the start and 356d until the tail: it never happens
+    error: campaign `weekly` waits until a customer has not ordered for 1500d, longer than anybody is followed (at most 1095d before the start and 356d up to the tail): it never happens
       --> offers.toml:47:11
        |
     47 | trigger = { event = "inactive", for = "1500d" }

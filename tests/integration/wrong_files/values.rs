@@ -353,7 +353,7 @@ fn a_number_in_place_of_a_table() {
        = help: for example nps = { mean = 7.5, sd = 2 }
     ");
     assert_snapshot!(edit("currency =", "attribution = \"7d\"\ncurrency ="), @r#"
-    error: `attribution` must be a table (`attribution`), found "7d"
+    error: `attribution` must be a table, found "7d"
      --> offers.toml:2:15
       |
     2 | attribution = "7d"

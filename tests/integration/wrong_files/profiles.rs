@@ -280,7 +280,7 @@ fn losing_the_context_as_an_advantage() {
 
 #[test]
 fn by_other_names() {
-    let profile = |word: &str| told(&format!("{BASE}{}", format!("profile = \"{word}\"\n")), &[]);
+    let profile = |word: &str| told(&format!("{BASE}profile = \"{word}\"\n"), &[]);
     let said =
         |word: &str| profile(word).lines().find(|line| line.contains("did you mean")).map(str::trim).map(str::to_owned);
     let (one, many) = (

@@ -15,7 +15,7 @@ const SYNONYMS: [(&str, &[&str], &str); 48] = [
     ("quiet_hours", &["do-not-disturb", "dnd", "silence", "night"], ""),
     ("arbitration", &["priorities", "conflicts"], ""),
     ("send_time", &["send-at", "timing", "sto"], ""),
-    ("holdout", &["control", "control-group", "hold-out"], ""),
+    ("holdout", &["control", "control-group"], ""),
     // Steps.
     ("send", &["channel", "channels", "via", "on"], ""),
     ("after", &["wait", "delay", "in"], ""),
@@ -56,10 +56,10 @@ const SYNONYMS: [(&str, &[&str], &str); 48] = [
     ("population", &["customers", "list-size", "audience-size"], ""),
     ("name", &["title"], ""),
     ("horizon", &["duration", "length", "period"], ""),
-    ("time_zone", &["timezone", "tz"], "IANA names such as \"Europe/Berlin\""),
+    ("time_zone", &["tz", "zone"], "IANA names such as \"Europe/Berlin\""),
     // Campaigns.
     ("exit", &["exit-on", "stop-on", "exit-if"], ""),
-    ("reentry", &["re-entry", "repeat", "frequency"], ""),
+    ("reentry", &["repeat", "frequency"], ""),
     ("texts", &["text", "content", "copy", "message"], "by channel: { sms = \"Only today\" }"),
 ];
 

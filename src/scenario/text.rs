@@ -261,7 +261,7 @@ mod tests {
         let curly = format!("“Today” – don’t miss “it”{}", "a".repeat(60));
         assert_eq!(
             size(&curly),
-            "84 characters, UCS-2 because of `“`, `”`, `–`, `’` (70 in one segment, 67 in each of several), 2 segments; with \
+            "85 characters, UCS-2 because of `“`, `”`, `–`, `’` (70 in one segment, 67 in each of several), 2 segments; with \
              characters of GSM-7 (160, 153) in their place, or without them, 1 segment"
         );
         assert!(size("абвгдеж").contains("`а`, `б`, `в`, `г`, `д` and 2 more (70"));

@@ -15,6 +15,7 @@ mod context;
 mod costs;
 mod defaults;
 mod demand;
+mod elsewhere;
 mod evidence;
 mod explained;
 mod fatigue;
@@ -39,6 +40,7 @@ mod season;
 mod segment;
 mod step;
 mod strategy;
+mod synonyms;
 mod text;
 pub(crate) mod tree;
 mod trigger;
@@ -312,7 +314,7 @@ pub fn load_point(name: &str, text: &str, overrides: &[String], swept: &[String]
         scenario
     };
     if let Some(scenario) = &scenario {
-        checks::check(scenario, &sources, &mut problems);
+        checks::check(scenario, &joined.tree, &sources, &mut problems);
     }
     let scenario = scenario.filter(|_| !problems.any_error());
     Loaded { scenario, sources, problems }

@@ -61,6 +61,11 @@ impl FromValue for Basket {
             ["gamma-gamma"] => fields
                 .required("gamma-gamma", context)
                 .map(|GammaGamma { p, q, gamma }| Self::GammaGamma { p, q, gamma }),
+            [] if fields.any_unknown() => {
+                fields.leave(&kinds);
+                context.complete = false;
+                None
+            }
             _ => {
                 fields.leave(&kinds);
                 let message = format!("`basket` must be one of {}", Self::KIND.expected());

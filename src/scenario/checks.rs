@@ -1,8 +1,10 @@
 //! Checks across the parts of a scenario: names that do not exist, shares that do not add up, plans that cannot work.
 
+mod audiences;
 mod campaigns;
 mod channels;
 mod context;
+mod ends;
 mod plans;
 mod policies;
 mod prices;
@@ -16,6 +18,7 @@ use super::plan::{Plan, SendTime, Way};
 use super::presets::DEFAULT_TOUCHES;
 use super::problems::{Problem, Problems};
 use super::read::At;
+use super::tree::Value;
 use super::trigger::Calendar;
 use super::values::{DAY, Span, rounded};
 
@@ -32,8 +35,20 @@ pub(super) const MOST_PLAYED: u64 = 1_000_000_000_000;
 /// Draws of the uncertain inputs.
 pub(super) const MOST_DRAWS: u64 = 100_000;
 
-/// Notes everything that is wrong, or odd, between the parts.
-pub(super) fn check(scenario: &Scenario, sources: &Sources, problems: &mut Problems) {
+/// Where keys are written whose values do not remember it.
+#[derive(Clone, Copy)]
+struct Keys<'a>(&'a Value);
+
+impl Keys<'_> {
+    /// The key at the end of a path, or else another place.
+    fn at(self, path: &[&str], or: Place) -> Place {
+        self.0.key_at(path).unwrap_or(or)
+    }
+}
+
+/// Notes everything that is wrong, or odd, between the parts. `tree` is what the scenario was read from.
+pub(super) fn check(scenario: &Scenario, tree: &Value, sources: &Sources, problems: &mut Problems) {
+    let keys = Keys(tree);
     sizes(scenario, problems);
     times(scenario, problems);
     zones(scenario, problems);
@@ -46,16 +61,16 @@ pub(super) fn check(scenario: &Scenario, sources: &Sources, problems: &mut Probl
         segments::check(scenario, segment, problems);
     }
     for campaign in &scenario.campaigns {
-        campaigns::check(scenario, campaign, problems);
+        campaigns::check(scenario, campaign, keys, problems);
         prices::of_campaign(scenario, campaign, problems);
     }
     campaigns::circles(scenario, problems);
     for strategy in &scenario.strategies {
-        plans::check(scenario, strategy, problems);
+        plans::check(scenario, strategy, keys, problems);
     }
-    policies::check(scenario, problems);
+    policies::check(scenario, keys, problems);
     strain::check(scenario, problems);
-    context::check(scenario, sources, problems);
+    context::check(scenario, keys, sources, problems);
     unused(scenario, problems);
 }
 

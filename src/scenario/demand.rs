@@ -278,7 +278,12 @@ impl FromValue for Dropout {
         let after_journey = fields.optional("after-journey", context);
         let written = ["after-order", "after-journey", "per-period"].iter().filter(|key| fields.has(key)).count();
         let per_period = fields.optional("per-period", context);
+        let misspelt = fields.any_unknown();
         fields.finish(context);
+        if written == 0 && misspelt {
+            context.complete = false;
+            return None;
+        }
         if written != 1 {
             let message = format!("`dropout` must be {}, one of the three", Self::KIND.expected());
             context.error(Problem::error(message, value.at));
@@ -349,6 +354,8 @@ pub(super) fn read(fields: &mut Fields<'_>, entry: &Entry, context: &mut Context
             let dropout = dropout.map_or(Dropout::Never, |dropout| dropout.value);
             Some(Demand::Needs { every, shape, dropout })
         }
+        // What is wrong with it has been told, and hides what else is.
+        (None, None) if fields.has("dropout") && dropout.is_none() => None,
         (both, needs) => {
             let problem = match (both, &dropout) {
                 (Some(both), _) => {

@@ -101,7 +101,8 @@ fn default_touches(root: &mut Table) {
             let preset = Value { at: *at, data: Data::Text(name.to_owned()) };
             let preset = Entry { key: "preset".to_owned(), key_at: *at, value: preset };
             let table = Value { at: *at, data: Data::Table(Table(vec![preset])) };
-            channels.0.push(Entry { key: name.to_owned(), key_at: *at, value: table });
+            // Nobody wrote it, so that no line of the file can be shown for it.
+            channels.0.push(Entry { key: name.to_owned(), key_at: Place::default(), value: table });
         }
     }
 }

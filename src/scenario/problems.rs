@@ -6,6 +6,7 @@ use std::ops::Range;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 use super::place::{Place, Sources};
+use super::synonyms;
 
 /// Problems beyond this many are only counted: whoever has so many reads the first ones.
 const MOST_SHOWN: usize = 25;
@@ -62,9 +63,12 @@ impl Problem {
         self
     }
 
-    /// A second place that belongs to the problem.
+    /// A second place that belongs to the problem, if it is one: what nobody wrote has none.
     #[must_use]
     pub fn also(mut self, at: Place, words: impl Into<String>) -> Self {
+        if at == Place::default() {
+            return self;
+        }
         self.labels.push((at, harmless(&words.into(), LONGEST_MESSAGE)));
         self
     }
@@ -76,10 +80,15 @@ impl Problem {
         self
     }
 
-    /// "did you mean …?", where one of the allowed words is near.
+    /// "did you mean …?", where one of the allowed words means the same or is near.
     #[must_use]
     pub fn nearest<'a>(self, found: &str, allowed: impl IntoIterator<Item = &'a str>) -> Self {
-        match nearest(found, allowed) {
+        let allowed: Vec<&str> = allowed.into_iter().collect();
+        if let Some((word, note)) = synonyms::meant(found, &allowed) {
+            let note = if note.is_empty() { String::new() } else { format!(" ({note})") };
+            return self.help(format!("did you mean `{word}`?{note}"));
+        }
+        match nearest(found, allowed.iter().copied()).or_else(|| synonyms::begun(found, &allowed)) {
             Some(word) => self.help(format!("did you mean `{word}`?")),
             None => self,
         }
@@ -122,6 +131,18 @@ impl Problems {
     /// Adds one.
     pub fn push(&mut self, problem: Problem) {
         self.0.push(problem);
+    }
+
+    /// Adds a line of help to the last one, if it is about this place and says nothing of what to do so far.
+    pub fn help_last(&mut self, at: Place, help: impl FnOnce(&str) -> Option<String>) {
+        let last =
+            self.0.last_mut().filter(|last| last.help.is_empty() && last.labels.iter().any(|label| label.0 == at));
+        if let Some((last, line)) = last.and_then(|last| {
+            let line = help(&last.message)?;
+            Some((last, line))
+        }) {
+            last.help.push(harmless(&line, LONGEST_MESSAGE));
+        }
     }
 
     /// Adds several.

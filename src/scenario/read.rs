@@ -1,10 +1,11 @@
 //! Reading typed values out of the tree: what is missing, unknown or wrong goes to the list of problems, and reading
 //! goes on.
 
-use super::format::{Absent, Described, Form, Keys, Kind};
+use super::format::{Absent, Described, Form, Key, Keys, Kind};
 use super::place::{Place, Sources};
 use super::problems::{Problem, Problems};
 use super::tree::{Data, Entry, Table, Value};
+use super::{elsewhere, synonyms};
 
 /// What reading needs beside the value: the texts, the problems found so far, and the path of the value in the file.
 pub struct Context<'a> {
@@ -74,7 +75,9 @@ impl<'t> Fields<'t> {
             return Some(Self { table, at: value.at, keys, asked: Vec::new() });
         }
         let path = context.path();
-        let message = format!("`{path}` must be a table ({}), found {}", keys.what, value.shown());
+        // Some are called by their key, which says nothing more.
+        let what = if keys.what.starts_with('`') { String::new() } else { format!(" ({})", keys.what) };
+        let message = format!("`{path}` must be a table{what}, found {}", value.shown());
         context.error(Problem::error(message, value.at));
         None
     }
@@ -94,7 +97,11 @@ impl<'t> Fields<'t> {
             self.keys.what
         );
         let entry = self.entry(key)?;
-        context.within(key, |context| T::from_value(&entry.value, context))
+        let read = context.within(key, |context| T::from_value(&entry.value, context));
+        if read.is_none() {
+            context.problems.help_last(entry.value.at, |message| explanation(self.keys.get(key)?, message));
+        }
+        read
     }
 
     /// A value that has a default, which is described.
@@ -179,6 +186,12 @@ impl<'t> Fields<'t> {
         self.asked.extend(keys);
     }
 
+    /// Whether the table has keys that are not part of the format: [`Fields::finish`] tells of them, and one of them is
+    /// probably what seems to be missing.
+    pub fn any_unknown(&self) -> bool {
+        self.table.0.iter().any(|entry| self.keys.get(&entry.key).is_none())
+    }
+
     /// Tells of every key that is not part of the format.
     pub fn finish(self, context: &mut Context<'_>) {
         let known = || self.keys.all.iter().map(|key| key.name);
@@ -189,9 +202,32 @@ impl<'t> Fields<'t> {
             }
             let message = format!("{} has no key `{}`", self.keys.what, entry.key);
             let problem = Problem::error(message, entry.key_at);
-            context.problems.push(problem.suggest(&entry.key, known()));
+            let allowed: Vec<&str> = known().collect();
+            let elsewhere = elsewhere::belongs(&entry.key, self.keys);
+            context.problems.push(match elsewhere.filter(|_| synonyms::meant(&entry.key, &allowed).is_none()) {
+                Some(help) => problem.help(help),
+                None => problem.suggest(&entry.key, allowed),
+            });
         }
     }
+}
+
+/// What a key means, or for a table what one looks like: for whoever wrote a value that it cannot have, and was told so by a
+/// message that does not say it.
+fn explanation(key: &Key, message: &str) -> Option<String> {
+    let expected = key.kind.expected();
+    if message.contains(&*expected) && !expected.is_empty() {
+        return None;
+    }
+    if expected.starts_with('{') {
+        // Of several ways to write it the first.
+        let example =
+            expected.split_once("}, {").map_or_else(|| expected.to_string(), |(first, _)| format!("{first}}}"));
+        return Some(format!("for example {} = {example}", key.name));
+    }
+    // Numbers of rules, headings and emphasis are for readers of the reference.
+    let doc = key.doc.split(" (R").next().unwrap_or(key.doc).replace('*', "");
+    (!doc.is_empty() && !doc.contains("see below")).then(|| format!("`{}`: {doc}", key.name))
 }
 
 /// A table of named things (`[channels.email]`, …), in the order of the file.
@@ -343,10 +379,6 @@ pub fn one_of<T: Copy>(value: &Value, words: &[(&'static str, T)], context: &mut
     let path = context.path();
     let shown = value.shown();
     let problem = Problem::error(format!("`{path}` cannot be {shown}"), value.at);
-    let found = found.unwrap_or("");
-    // "tuesday" is far from "tue" by the letter, but nobody means anything else by it.
-    let begun = words.iter().find(|(word, _)| word.len() >= 3 && found.to_lowercase().starts_with(word));
-    let found = begun.map_or(found, |(word, _)| word);
-    context.error(problem.suggest(found, words.iter().map(|&(word, _)| word)));
+    context.error(problem.suggest(found.unwrap_or(""), words.iter().map(|&(word, _)| word)));
     None
 }

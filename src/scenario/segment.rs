@@ -134,8 +134,13 @@ impl FromValue for Joined {
         let Data::Table(_) = &value.data else { return mismatch(value, context) };
         let mut fields = Fields::of(value, &JOINED, context)?;
         if fields.has("base") == fields.has("arrivals") {
+            let misspelt = fields.any_unknown() && !fields.has("base");
             fields.leave(&["base", "arrivals"]);
             fields.finish(context);
+            if misspelt {
+                context.complete = false;
+                return None;
+            }
             context.error(Problem::error(format!("`{}` must be {}", context.path(), Self::KIND.expected()), value.at));
             return None;
         }

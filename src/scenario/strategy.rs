@@ -74,11 +74,10 @@ pub(super) fn read(entry: &Entry, context: &mut Context<'_>) -> Option<Strategy>
     fields.finish(context);
     if entry.key == NONE {
         let problem = Problem::error("a strategy cannot be called `none`", entry.key_at);
-        context.error(
-            problem.help(
-                "doing nothing is always played under that name, so that every result is also an incremental one",
-            ),
-        );
+        context.error(problem.help(
+            "doing nothing is always played under that name, so that every result is also an incremental one: leave it \
+                 away, or call what does something otherwise",
+        ));
         return None;
     }
     let plans = named(campaigns, "campaigns", context, |item, context| {

@@ -26,8 +26,8 @@ pub struct Text {
 pub enum Coding {
     /// The GSM alphabet, 7 bits.
     Gsm7,
-    /// 16 bits, because of this character.
-    Ucs2(char),
+    /// 16 bits, because of a character that the GSM alphabet does not have ([`Text::others`]).
+    Ucs2,
 }
 
 /// The GSM alphabet without letters and digits, which it has too.
@@ -39,6 +39,9 @@ const EXTENSION: &str = "\u{c}^{}\\[~]|€";
 const SEPTETS: (u32, u32) = (160, 153);
 /// The same in units of 16 bits.
 const UNITS: (u32, u32) = (70, 67);
+
+/// Characters beyond so many are not named one by one.
+const MOST_NAMED: usize = 5;
 
 /// The header that joins parts has one octet for their number.
 const MOST_SEGMENTS: u32 = 255;
@@ -71,27 +74,52 @@ fn parts(sizes: impl Iterator<Item = u32> + Clone, (alone, each): (u32, u32)) ->
 impl Text {
     /// Counts a text's segments.
     pub fn new(text: &str) -> Self {
-        let other = text.chars().find(|&character| septets(character).is_none());
-        let (coding, segments) = match other {
-            None => (Coding::Gsm7, parts(text.chars().filter_map(septets), SEPTETS)),
-            Some(other) => (Coding::Ucs2(other), parts(text.chars().map(|c| c.len_utf16() as u32), UNITS)),
+        let (coding, segments) = if text.chars().all(|character| septets(character).is_some()) {
+            (Coding::Gsm7, parts(text.chars().filter_map(septets), SEPTETS))
+        } else {
+            (Coding::Ucs2, parts(text.chars().map(|c| c.len_utf16() as u32), UNITS))
         };
         Self { text: text.to_owned(), coding, segments }
     }
 
-    /// Its size in words: `181 characters, GSM-7, 2 segments`.
+    /// The characters that the GSM alphabet does not have, each once, in the order of the text.
+    pub fn others(&self) -> Vec<char> {
+        let mut others = Vec::new();
+        for character in self.text.chars().filter(|&character| septets(character).is_none()) {
+            if !others.contains(&character) {
+                others.push(character);
+            }
+        }
+        others
+    }
+
+    /// Its size in words: `181 characters, GSM-7, 2 segments`; for UCS-2 also why, and what it would take otherwise.
     pub fn size(&self) -> String {
-        let coding = match self.coding {
-            Coding::Gsm7 => "GSM-7".to_owned(),
-            Coding::Ucs2(because) => format!("UCS-2 because of `{}`", harmless(&because.to_string(), 8)),
+        let plural = |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
+        let characters = plural(self.text.chars().count(), "character");
+        let segments = plural(self.segments as usize, "segment");
+        if self.coding == Coding::Gsm7 {
+            return format!("{characters}, GSM-7, {segments}");
+        }
+        let others = self.others();
+        let named: Vec<String> =
+            others.iter().take(MOST_NAMED).map(|other| format!("`{}`", harmless(&other.to_string(), 1))).collect();
+        let more = match others.len().saturating_sub(MOST_NAMED) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
         };
-        let characters = self.text.chars().count();
-        let plural = |count: usize| if count == 1 { "" } else { "s" };
+        let (whose, its) = if others.len() == 1 { ("it", "its") } else { ("them", "their") };
+        // A letter of the alphabet in place of each: a dash for a dash. What is left out can only be shorter.
+        let plain = parts(self.text.chars().map(|character| septets(character).unwrap_or(1)), SEPTETS);
         format!(
-            "{characters} character{}, {coding}, {} segment{}",
-            plural(characters),
-            self.segments,
-            plural(self.segments as usize)
+            "{characters}, UCS-2 because of {}{more} ({} in one segment, {} in each of several), {segments}; with characters \
+             of GSM-7 ({}, {}) in {its} place, or without {whose}, {}",
+            named.join(", "),
+            UNITS.0,
+            UNITS.1,
+            SEPTETS.0,
+            SEPTETS.1,
+            plural(plain as usize, "segment")
         )
     }
 }
@@ -225,6 +253,18 @@ mod tests {
     fn a_text_says_its_size() {
         let size = |text: &str| Text::new(text).size();
         assert_eq!(size(&"a".repeat(181)), "181 characters, GSM-7, 2 segments");
-        assert_eq!(size("ж"), "1 character, UCS-2 because of `ж`, 1 segment");
+        assert_eq!(
+            size("ж"),
+            "1 character, UCS-2 because of `ж` (70 in one segment, 67 in each of several), 1 segment; with characters of \
+             GSM-7 (160, 153) in its place, or without it, 1 segment"
+        );
+        let curly = format!("“Today” – don’t miss “it”{}", "a".repeat(60));
+        assert_eq!(
+            size(&curly),
+            "85 characters, UCS-2 because of `“`, `”`, `–`, `’` (70 in one segment, 67 in each of several), 2 segments; with \
+             characters of GSM-7 (160, 153) in their place, or without them, 1 segment"
+        );
+        assert!(size("абвгдеж").contains("`а`, `б`, `в`, `г`, `д` and 2 more (70"));
+        assert!(size("a\u{200b}").contains("`\\u{200b}`"), "what nobody sees is shown: {}", size("a\u{200b}"));
     }
 }

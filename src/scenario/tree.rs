@@ -93,6 +93,17 @@ impl Value {
         sources.of(self.at).text.get(self.at.span()).is_some_and(|text| text.starts_with('{'))
     }
 
+    /// Where the last key of a path stands, if that is written; entries of lists are counted from 0.
+    pub fn key_at(&self, path: &[&str]) -> Option<Place> {
+        let (first, rest) = path.split_first()?;
+        let (at, value) = match &self.data {
+            Data::Table(table) => table.get(first).map(|entry| (entry.key_at, &entry.value))?,
+            Data::List(items) => items.get(first.parse::<usize>().ok()?).map(|item| (item.at, item))?,
+            _ => return None,
+        };
+        if rest.is_empty() { Some(at) } else { value.key_at(rest) }
+    }
+
     /// The value as a message shows it.
     pub fn shown(&self) -> String {
         match &self.data {

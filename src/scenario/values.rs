@@ -115,7 +115,11 @@ impl FromValue for Stretch {
         if seconds > 0 {
             return Some(Self(seconds));
         }
-        let message = format!("`{}` must be longer than 0, found {}", context.path(), value.shown());
+        let message = format!(
+            "`{}` must be longer than 0, for example \"24h\" or \"7d\", found {}",
+            context.path(),
+            value.shown()
+        );
         context.error(Problem::error(message, value.at));
         None
     }

@@ -1,53 +1,27 @@
-//! Campaigns: triggers that never come up, audiences and ends that ask for what does not exist, and circles.
+//! Campaigns: triggers that never come up, and circles.
 
 use std::collections::BTreeSet;
 
-use super::{anyone_replies, carrier, known_segments, replies};
-use crate::scenario::audience::Audience;
-use crate::scenario::campaign::{Campaign, Exit, GoalEvent, Purpose};
+use super::{Keys, anyone_replies, audiences, carrier, ends, replies};
+use crate::scenario::campaign::{Campaign, Purpose};
 use crate::scenario::problems::{Problem, Problems};
+use crate::scenario::segment::Joined;
 use crate::scenario::trigger::{Calendar, Days, Message, Reentry, Trigger, TriggerEvent};
 use crate::scenario::values::{DAY, Date, Span};
 use crate::scenario::{Scenario, Strategy};
 
 /// Checks one campaign.
-pub(super) fn check(scenario: &Scenario, campaign: &Campaign, problems: &mut Problems) {
-    audience(scenario, &campaign.audience, problems);
-    ends(scenario, campaign, problems);
+pub(super) fn check(scenario: &Scenario, campaign: &Campaign, keys: Keys<'_>, problems: &mut Problems) {
+    audiences::check(scenario, &campaign.audience, keys, &["campaigns", &campaign.name], campaign.at, problems);
+    ends::check(scenario, campaign, keys, problems);
     if let Trigger::Event(event) = &campaign.trigger.value {
         happens(scenario, campaign, event, problems);
     }
     if campaign.purpose == Purpose::Transactional && campaign.priority > 0 {
         let message = format!("the `priority` of campaign `{}` has no effect", campaign.name);
-        let problem = Problem::warning(message, campaign.at);
+        let at = keys.at(&["campaigns", &campaign.name, "priority"], campaign.at);
+        let problem = Problem::warning(message, at);
         problems.push(problem.help("it is transactional: only marketing campaigns give way to each other"));
-    }
-}
-
-/// Names in an audience.
-pub(super) fn audience(scenario: &Scenario, audience: &Audience, problems: &mut Problems) {
-    known_segments(scenario, &audience.segments, "an audience asks for segment", problems);
-    for channel in &audience.opted_in {
-        carrier(scenario, channel, "an audience has opted in to", problems);
-    }
-}
-
-/// Goals and exits that cannot happen.
-fn ends(scenario: &Scenario, campaign: &Campaign, problems: &mut Problems) {
-    let by_reply =
-        campaign.goal.is_some_and(|goal| goal.event == GoalEvent::Reply) || campaign.exit.contains(&Exit::Replied);
-    if by_reply && !anyone_replies(scenario) {
-        let message = format!("a run of campaign `{}` ends at a reply, but nobody replies", campaign.name);
-        problems.push(Problem::warning(message, campaign.at).help("write a channel's `reply_rate`"));
-    }
-    let at_an_instant = campaign.exit.iter().any(|exit| *exit != Exit::Audience);
-    if campaign.exits_at_once && campaign.goal.is_none() && !at_an_instant {
-        let message = format!("`exits = \"at-once\"` of campaign `{}` has no effect", campaign.name);
-        problems.push(
-            Problem::warning(message, campaign.at).help(
-                "it has no `goal`, and no `exit` that happens at an instant; `audience` is read when a step is due",
-            ),
-        );
     }
 }
 
@@ -80,7 +54,22 @@ fn happens(scenario: &Scenario, campaign: &Campaign, event: &TriggerEvent, probl
                 never(format!("waits for replies, but {whose} {verb} `reply_rate`"), help);
             }
         }
-        TriggerEvent::Ordered | TriggerEvent::Inactive(_) | TriggerEvent::Clicked(_) => {}
+        TriggerEvent::Inactive(length) => {
+            let past = |joined: &Joined| if let Joined::Base { age } = joined { *age } else { 0 };
+            let past = scenario.segments.iter().map(|segment| past(&segment.joined)).max().unwrap_or(0);
+            let begins = scenario.horizon.value - scenario.tail_length();
+            if *length >= past + begins {
+                let message = format!(
+                    "waits until a customer has not ordered for {}, longer than anybody is followed (at most {} before the \
+                     start and {} up to the tail)",
+                    Span(*length),
+                    Span(past),
+                    Span(begins.max(0))
+                );
+                never(message, "let `for` be shorter, follow customers for longer, or let a base be older");
+            }
+        }
+        TriggerEvent::Ordered | TriggerEvent::Clicked(_) => {}
     }
     let Some(message) = response(event) else { return };
     if let Some(channel) = &message.channel {
@@ -96,7 +85,7 @@ fn happens(scenario: &Scenario, campaign: &Campaign, event: &TriggerEvent, probl
 }
 
 /// The messages to which a trigger waits for a response.
-fn response(event: &TriggerEvent) -> Option<&Message> {
+pub(super) fn response(event: &TriggerEvent) -> Option<&Message> {
     match event {
         TriggerEvent::Clicked(message) | TriggerEvent::Replied(message) => Some(message),
         _ => None,

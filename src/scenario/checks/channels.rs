@@ -75,6 +75,13 @@ fn plausible(channel: &Channel, sources: &Sources, problems: &mut Problems) {
         delivery.typical() < 0.5,
         format!("`{name}`: less than half of the messages are delivered ({})", delivery.typical()),
     );
+    if let Some(duplicates) = &contact.duplicate_rate {
+        odd(
+            duplicates.at,
+            duplicates.typical() >= 1.0,
+            format!("`{name}`: every message is sent, and billed, twice (`duplicate_rate` is 1): is that right?"),
+        );
+    }
     let opt_out = &contact.opt_out_rate;
     odd(
         opt_out.at,

@@ -1,18 +1,79 @@
-//! What channels share: groups that are none, and odds that nothing moves.
+//! What channels share: groups that are none, odds that nothing moves, and silos between which there is nothing to know.
 
-use crate::scenario::Scenario;
+use std::collections::BTreeSet;
+
+use super::Keys;
 use crate::scenario::context::Profile;
 use crate::scenario::input::Input;
-use crate::scenario::place::{Place, Sources};
+use crate::scenario::place::{Origin, Place, Sources};
+use crate::scenario::plan::Way;
 use crate::scenario::problems::{Problem, Problems};
 use crate::scenario::read::At;
+use crate::scenario::step::Response;
+use crate::scenario::{Scenario, Strategy};
 
 /// Checks `[context]`.
-pub(super) fn check(scenario: &Scenario, sources: &Sources, problems: &mut Problems) {
+pub(super) fn check(scenario: &Scenario, keys: Keys<'_>, sources: &Sources, problems: &mut Problems) {
     for group in &scenario.context.shared {
         shared(scenario, group, problems);
     }
     without_effect(scenario, sources, problems);
+    nothing_to_know(scenario, keys, sources, problems);
+}
+
+/// Whether any customer ever goes from one channel to another.
+fn anyone_hops(scenario: &Scenario) -> bool {
+    let hops = scenario.segments.iter().flat_map(|segment| &segment.hops);
+    hops.flat_map(|(_, row)| row).any(|(_, chance)| chance.high() > 0.0)
+}
+
+/// Whether any channel could know of a cart that was left on another one.
+fn anyone_finds_carts(scenario: &Scenario) -> bool {
+    scenario.context.finds_carts() && scenario.channels.iter().any(|channel| channel.cart_rate.is_some())
+}
+
+/// Whether a step of a strategy may ask for what happened on another channel than its own (R48).
+fn asks_across(scenario: &Scenario, strategy: &Strategy) -> bool {
+    let channels: BTreeSet<&str> =
+        strategy.plans.iter().flat_map(|(_, plan)| plan.way.channels()).map(|channel| channel.value.as_str()).collect();
+    let ends = |name: &str| {
+        let campaign = scenario.campaigns.iter().find(|campaign| campaign.name == name);
+        campaign.is_some_and(|campaign| campaign.goal.is_some() || !campaign.exit.is_empty())
+    };
+    // Orders are placed where no message is sent.
+    let orders = |way: &Way| {
+        let Way::Cascade(steps) = way else { return false };
+        let mut asked = steps.iter().flat_map(|step| step.unless.iter().chain(&step.only_if));
+        asked.any(|asked| asked.value == Response::Ordered)
+    };
+    channels.len() > 1 || strategy.plans.iter().any(|(name, plan)| ends(&name.value) || orders(&plan.way))
+}
+
+/// Silos, and failures and delays of what is shared, that nobody notices.
+fn nothing_to_know(scenario: &Scenario, keys: Keys<'_>, sources: &Sources, problems: &mut Problems) {
+    let (hops, carts) = (anyone_hops(scenario), anyone_finds_carts(scenario));
+    let asks = |strategy: &Strategy| asks_across(scenario, strategy);
+    let why = "customers hop nowhere, no cart is found, and no step asks for what happened on another channel";
+    for strategy in scenario.strategies.iter().filter(|strategy| strategy.profile == Profile::Siloed) {
+        if !hops && !carts && !asks(strategy) {
+            let message = format!("`profile = \"siloed\"` of strategy `{}` changes nothing", strategy.name);
+            let at = keys.at(&["strategies", &strategy.name, "profile"], strategy.at);
+            problems.push(Problem::warning(message, at).help(why));
+        }
+    }
+    let anyone_asks = carts || scenario.strategies.iter().any(asks);
+    let mut idle = |key: &str, help: &str| {
+        let at = keys.at(&["context", key], Place::default());
+        if sources.of(at).origin != Origin::Preset {
+            problems.push(Problem::warning(format!("`context.{key}` changes nothing"), at).help(help));
+        }
+    };
+    if scenario.context.may_fail() && !hops && !anyone_asks {
+        idle("sync_failure", why);
+    }
+    if scenario.context.sync_lag > 0 && !anyone_asks {
+        idle("sync_lag", "no cart is found, and no step asks for what happened on another channel");
+    }
 }
 
 fn shared(scenario: &Scenario, group: &At<Vec<At<String>>>, problems: &mut Problems) {
@@ -40,7 +101,7 @@ fn without_effect(scenario: &Scenario, sources: &Sources, problems: &mut Problem
     let context = &scenario.context;
     let siloed = scenario.strategies.iter().any(|strategy| strategy.profile == Profile::Siloed);
     let mut odd = |at: Option<Place>, message: &str, help: &str| {
-        if let Some(at) = at.filter(|at| sources.of(*at).origin != crate::scenario::place::Origin::Preset) {
+        if let Some(at) = at.filter(|at| sources.of(*at).origin != Origin::Preset) {
             problems.push(Problem::warning(message, at).help(help));
         }
     };
@@ -48,6 +109,9 @@ fn without_effect(scenario: &Scenario, sources: &Sources, problems: &mut Problem
     if context.moves_leaving() && !scenario.loses_context() {
         let help = "write `profile = \"siloed\"` in a strategy, or a `sync_failure`";
         odd(at(&context.leave_odds), "`leave_odds` changes nothing: no hop ever loses its context", help);
+    } else if context.moves_leaving() && !anyone_hops(scenario) {
+        let help = "write `hops` in a segment: how customers go from one channel to another";
+        odd(at(&context.leave_odds), "`leave_odds` changes nothing: customers hop nowhere", help);
     } else if context.moves_leaving() && context.leave_odds.high() < 1.0 {
         let help = "it is a factor on the odds of leaving: above 1, customers leave more readily";
         odd(at(&context.leave_odds), "customers whose context is lost stay more readily than others", help);

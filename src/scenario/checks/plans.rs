@@ -1,6 +1,6 @@
 //! Plans: channels on which nothing can be sent, conditions that cannot be met, steps that cannot be reached.
 
-use super::{campaigns, carrier, known_segments, replies};
+use super::{Keys, audiences, campaigns, carrier, known_segments, replies};
 use crate::scenario::campaign::{Campaign, Purpose};
 use crate::scenario::channel::{Channel, Delay, Receipts};
 use crate::scenario::place::Place;
@@ -11,11 +11,12 @@ use crate::scenario::read::At;
 use crate::scenario::segment::Segment;
 use crate::scenario::step::{Otherwise, Response, Step};
 use crate::scenario::strategy::Strategy;
+use crate::scenario::trigger::{Message, Trigger};
 use crate::scenario::values::Share;
 use crate::scenario::{Input, Law, Scenario};
 
 /// Checks the plans of one strategy.
-pub(super) fn check(scenario: &Scenario, strategy: &Strategy, problems: &mut Problems) {
+pub(super) fn check(scenario: &Scenario, strategy: &Strategy, keys: Keys<'_>, problems: &mut Problems) {
     for (name, plan) in &strategy.plans {
         let Some(campaign) = scenario.campaigns.iter().find(|campaign| campaign.name == name.value) else {
             let message = format!("there is no campaign `{}` to have a plan for", name.value);
@@ -29,10 +30,12 @@ pub(super) fn check(scenario: &Scenario, strategy: &Strategy, problems: &mut Pro
         let sound =
             channels.into_iter().filter(|channel| !sends_to(scenario, campaign, channel, problems)).count() == 0;
         campaigns::calendar(scenario, campaign, problems);
+        let path = ["strategies", &strategy.name, "campaigns", &name.value];
         if let Some(audience) = &plan.audience {
-            campaigns::audience(scenario, audience, problems);
+            audiences::check(scenario, audience, keys, &path, name.at, problems);
         }
-        best_hour(scenario, plan, name.at, problems);
+        best_hour(scenario, plan, keys.at(&[&path[..], &["send_time"]].concat(), name.at), problems);
+        unanswered(scenario, strategy, campaign, name.at, problems);
         match &plan.way {
             Way::Blast(channels) => twice(channels, problems),
             Way::Cascade(steps) => {
@@ -91,6 +94,32 @@ fn best_hour(scenario: &Scenario, plan: &Plan, at: Place, problems: &mut Problem
         let problem = Problem::error(message, at);
         problems.push(problem.help("write `best_hours = { 8 = 0.3, 19 = 0.7 }` in a segment"));
     }
+}
+
+/// A campaign that waits for responses to messages which the strategy does not send.
+fn unanswered(scenario: &Scenario, strategy: &Strategy, campaign: &Campaign, at: Place, problems: &mut Problems) {
+    let Trigger::Event(event) = &campaign.trigger.value else { return };
+    let Some(Message { campaign: Some(other), channel }) = campaigns::response(event) else { return };
+    // Whoever waits for itself, or for what does not exist, has been told.
+    if other.value == campaign.name || scenario.campaigns.iter().all(|known| known.name != other.value) {
+        return;
+    }
+    let plan = strategy.plans.iter().find(|(name, _)| name.value == other.value).map(|(_, plan)| plan);
+    let carries =
+        |name: &str| scenario.channels.iter().any(|channel| channel.name == name && channel.contact.is_some());
+    let elsewhere = |plan: &Plan| {
+        let meant = channel.as_ref().filter(|channel| carries(&channel.value))?;
+        let sent = plan.way.channels().iter().any(|channel| channel.value == meant.value);
+        (!sent).then(|| format!("which this strategy does not send on `{}`", meant.value))
+    };
+    let Some(why) = plan.map_or_else(|| Some("for which this strategy has no plan".to_owned()), elsewhere) else {
+        return;
+    };
+    // Without the strategy's name, so that it is told once of a plan that others inherit.
+    let message =
+        format!("campaign `{}` waits for responses to `{}`, {why}: it never begins", campaign.name, other.value);
+    let help = format!("let the strategy send `{}` there too, or leave this plan away", other.value);
+    problems.push(Problem::warning(message, at).also(other.at, "these messages").help(help));
 }
 
 fn twice(channels: &[At<String>], problems: &mut Problems) {

@@ -2,17 +2,19 @@
 
 use std::collections::BTreeSet;
 
-use super::carrier;
+use super::{Keys, carrier};
 use crate::scenario::campaign::{Campaign, Purpose};
 use crate::scenario::channel::Channel;
 use crate::scenario::hours::{Hours, any_is_free};
+use crate::scenario::place::Place;
 use crate::scenario::plan::Way;
 use crate::scenario::policies::Capped;
 use crate::scenario::problems::{Problem, Problems};
+use crate::scenario::values::Span;
 use crate::scenario::{Scenario, Strategy};
 
 /// Checks the policies of all strategies. Those that inherit policies share what is wrong with them.
-pub(super) fn check(scenario: &Scenario, problems: &mut Problems) {
+pub(super) fn check(scenario: &Scenario, keys: Keys<'_>, problems: &mut Problems) {
     for policies in scenario.strategies.iter().map(|strategy| &strategy.policies) {
         for channel in policies.quiet_hours.iter().flat_map(|rule| &rule.channels) {
             carrier(scenario, channel, "a quiet rule names", problems);
@@ -22,9 +24,10 @@ pub(super) fn check(scenario: &Scenario, problems: &mut Problems) {
         }
     }
     for channel in &scenario.channels {
-        always_quiet(scenario, channel, problems);
+        always_quiet(scenario, channel, keys, problems);
     }
-    without_effect(scenario, problems);
+    held_for_ever(scenario, keys, problems);
+    without_effect(scenario, keys, problems);
 }
 
 /// `strategy `a``, `strategies `a`, `b``.
@@ -42,7 +45,7 @@ fn marketing<'s>(scenario: &'s Scenario, strategy: &'s Strategy) -> impl Iterato
 }
 
 /// A channel on which strategies send although it is quiet, or forbidden, at every hour.
-fn always_quiet(scenario: &Scenario, channel: &Channel, problems: &mut Problems) {
+fn always_quiet(scenario: &Scenario, channel: &Channel, keys: Keys<'_>, problems: &mut Problems) {
     let Some(contact) = &channel.contact else { return };
     let sends = |strategy: &&Strategy| {
         marketing(scenario, strategy).any(|(_, way)| way.channels().iter().any(|own| own.value == channel.name))
@@ -58,15 +61,37 @@ fn always_quiet(scenario: &Scenario, channel: &Channel, problems: &mut Problems)
     let Some(first) = all.first() else { return };
     let verb = if all.len() == 1 { "sends" } else { "send" };
     let message = format!("{} never {verb} on `{}`: it is quiet at every hour of the week", named(&all), channel.name);
-    let problem = Problem::error(message, first.at);
+    let problem = Problem::error(message, policy(keys, first, &["quiet_hours"]));
     problems.push(match contact.legal_hours {
         Some(_) => problem.help("leave some of the channel's `legal_hours` out of the `quiet_hours`"),
         None => problem.help("`quiet_hours` are those in which nothing is sent: leave some hours out of them"),
     });
 }
 
+/// Where a policy of a strategy is written.
+fn policy(keys: Keys<'_>, strategy: &Strategy, path: &[&str]) -> Place {
+    keys.at(&[&["strategies", &strategy.name, "policies"], path].concat(), strategy.at)
+}
+
+/// Caps that hold messages for longer than customers are followed.
+fn held_for_ever(scenario: &Scenario, keys: Keys<'_>, problems: &mut Problems) {
+    for strategy in &scenario.strategies {
+        for (i, cap) in strategy.policies.caps.iter().enumerate() {
+            if cap.then == Capped::Hold && cap.per >= scenario.horizon.value {
+                let message = format!(
+                    "a cap holds messages for up to {}, but customers are followed for {}: what it holds is never sent",
+                    Span(cap.per),
+                    Span(scenario.horizon.value)
+                );
+                let problem = Problem::warning(message, policy(keys, strategy, &["caps", &i.to_string(), "per"]));
+                problems.push(problem.help("let `per` be shorter, or say `then = \"skip\"`"));
+            }
+        }
+    }
+}
+
 /// Policies that change nothing.
-fn without_effect(scenario: &Scenario, problems: &mut Problems) {
+fn without_effect(scenario: &Scenario, keys: Keys<'_>, problems: &mut Problems) {
     let several = |way: &Way| matches!(way, Way::Cascade(steps) if steps.len() > 1);
     let no_next = |strategy: &&Strategy| {
         strategy.policies.caps.iter().any(|cap| cap.then == Capped::NextChannel)
@@ -76,7 +101,8 @@ fn without_effect(scenario: &Scenario, problems: &mut Problems) {
     if let Some(first) = all.first() {
         let message =
             format!("a cap of {} goes on with the next channel, but no plan there has a next step", named(&all));
-        let problem = Problem::warning(message, first.at);
+        let next = first.policies.caps.iter().position(|cap| cap.then == Capped::NextChannel).unwrap_or_default();
+        let problem = Problem::warning(message, policy(keys, first, &["caps", &next.to_string(), "then"]));
         problems.push(problem.help("only a cascade has; elsewhere `next-channel` does what `skip` does"));
     }
     let all_equal = |strategy: &&Strategy| {
@@ -87,7 +113,7 @@ fn without_effect(scenario: &Scenario, problems: &mut Problems) {
     if let Some(first) = all.first() {
         let message =
             format!("the `arbitration` of {} has no effect: all campaigns there have the same priority", named(&all));
-        let problem = Problem::warning(message, first.at);
+        let problem = Problem::warning(message, policy(keys, first, &["arbitration"]));
         problems.push(problem.help("write `priority = 10` in the campaign that goes first"));
     }
     let arbitrated = |campaign: &Campaign| {
@@ -98,6 +124,7 @@ fn without_effect(scenario: &Scenario, problems: &mut Problems) {
     for campaign in scenario.campaigns.iter().filter(idle).filter(|campaign| !arbitrated(campaign)) {
         let message = format!("the `priority` of campaign `{}` has no effect", campaign.name);
         let help = "campaigns give way to it only where a strategy says `arbitration = { window = \"24h\" }` in its `policies`";
-        problems.push(Problem::warning(message, campaign.at).help(help));
+        let at = keys.at(&["campaigns", &campaign.name, "priority"], campaign.at);
+        problems.push(Problem::warning(message, at).help(help));
     }
 }

@@ -55,8 +55,28 @@ fn never_answered(scenario: &Scenario, campaign: &Campaign, at: Place, problems:
     }
 }
 
-/// Checks the window of one channel.
+/// A price of transactional messages where none is sent.
+fn transactional(scenario: &Scenario, channel: &Channel, sources: &Sources, problems: &mut Problems) {
+    let price = channel.contact.as_ref().and_then(|contact| contact.cost_per_transactional.as_ref()?.at);
+    // What a preset says of prices is of use to whoever needs it.
+    let Some(at) = price.filter(|at| sources.of(*at).origin != Origin::Preset) else { return };
+    let is_transactional = |name: &str| {
+        let campaign = scenario.campaigns.iter().find(|campaign| campaign.name == name);
+        campaign.is_some_and(|campaign| campaign.purpose == Purpose::Transactional)
+    };
+    let plans = || scenario.strategies.iter().flat_map(|strategy| &strategy.plans);
+    let sends = plans().filter(|(name, _)| is_transactional(&name.value));
+    if plans().count() > 0 && !sends.flat_map(|(_, plan)| plan.way.channels()).any(|own| own.value == channel.name) {
+        let message = format!("`cost_per_transactional` of `{}` changes nothing", channel.name);
+        let help =
+            "no plan sends a transactional campaign on it: write `purpose = \"transactional\"` in a campaign that does";
+        problems.push(Problem::warning(message, at).help(help));
+    }
+}
+
+/// Checks the prices and the window of one channel.
 pub(super) fn of_channel(scenario: &Scenario, channel: &Channel, sources: &Sources, problems: &mut Problems) {
+    transactional(scenario, channel, sources, problems);
     let Some((contact, window)) = channel.contact.as_ref().and_then(|own| Some((own, own.window.as_ref()?))) else {
         return;
     };

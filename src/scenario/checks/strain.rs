@@ -24,6 +24,11 @@ pub(super) fn check(scenario: &Scenario, problems: &mut Problems) {
     let without_complaints = "no channel has a `complaint_rate`";
     let without_losses = "no segment loses customers: write its `dropout`, or `purchases`";
     for fatigue in fatigues() {
+        if fatigue.inputs().all(|odds| weighing(odds).is_none()) {
+            let what = fatigue.half_life.path.trim_end_matches(".half_life");
+            let help = "it weighs on nothing: write how, for example `response_odds = 0.9`";
+            idle(&format!("`{what}`"), fatigue.half_life.at, help);
+        }
         if let (false, Some(odds)) = (complains, weighing(&fatigue.complaint_odds)) {
             idle(&format!("`{}`", odds.path), odds.at, without_complaints);
         }
@@ -34,6 +39,15 @@ pub(super) fn check(scenario: &Scenario, problems: &mut Problems) {
     let Some(goodwill) = &scenario.goodwill else { return };
     if let (false, Some(odds)) = (leaves, weighing(&goodwill.loss_odds)) {
         idle(&format!("`{}`", odds.path), odds.at, without_losses);
+    }
+    let points = [goodwill.order, goodwill.message, goodwill.duplicate, goodwill.complaint, goodwill.lost_context];
+    let still = points.iter().all(|&points| points == 0.0);
+    let unmoved = "nothing moves goodwill: write, for example, `order = 1` or `message = -0.1`";
+    if let (true, Some(odds)) = (still && leaves, weighing(&goodwill.loss_odds)) {
+        idle(&format!("`{}`", odds.path), odds.at, unmoved);
+    }
+    if let (true, Some(half_life)) = (still, &goodwill.half_life) {
+        idle(&format!("`{}`", half_life.path), half_life.at, unmoved);
     }
     if weighing(&goodwill.loss_odds).is_none() && goodwill.nps.is_none() {
         idle("`goodwill`", Some(goodwill.at), "nothing hangs on it: write `loss_odds`, or `[goodwill.nps]`");

@@ -12,11 +12,13 @@ fn window(written: &str) -> String {
 #[test]
 fn no_time_at_all() {
     assert_snapshot!(window("window = \"0d\""), @r#"
-    error: `attribution.window` must be longer than 0, found "0d"
+    error: `attribution.window` must be longer than 0, for example "24h" or "7d", found "0d"
       --> offers.toml:13:10
        |
     13 | window = "0d"
        |          ^^^^
+       |
+       = help: `window`: an order is attributed to the customer's last click if that was less than so long before it
     "#);
 }
 
@@ -87,11 +89,13 @@ fn a_misspelt_key() {
 #[test]
 fn the_window_alone() {
     assert_snapshot!(edit("retention_window", "attribution = \"7d\"\nretention_window"), @r#"
-    error: `attribution` must be a table (`attribution`), found "7d"
+    error: `attribution` must be a table, found "7d"
      --> offers.toml:8:15
       |
     8 | attribution = "7d"
       |               ^^^^
+      |
+      = help: for example attribution = { window = "7d" }
     "#);
 }
 
@@ -104,6 +108,6 @@ fn the_window_of_a_campaign() {
     13 | attribution = { window = "7d" }
        | ^^^^^^^^^^^
        |
-       = help: allowed here: preset, order_rate, cart_rate, cost_per_message, billed_on, delivery_rate, open_rate, click_rate, click_to_open_rate, reply_rate, opt_out_rate, open_delay, click_delay, reply_delay, best_hour_odds, reach, legal_hours, affinity_spread, opt_in, landing, cost_per_month, setup_cost, billed_by, cost_per_transactional, window, cost_in_window, cost_per_conversation, conversation, delivery_delay, duplicate_rate, … (38 in all)
+       = help: `attribution` belongs to the scenario itself: `[attribution]`
     "#);
 }

@@ -150,11 +150,13 @@ fn lapsed_before_lapsing() {
 #[test]
 fn lapsing_at_once() {
     assert_snapshot!(edit("exchange = { USD = 0.9 }", "exchange = { USD = 0.9 }\nstages = { lapsing_after = \"0d\" }"), @r#"
-    error: `stages.lapsing_after` must be longer than 0, found "0d"
+    error: `stages.lapsing_after` must be longer than 0, for example "24h" or "7d", found "0d"
       --> offers.toml:11:28
        |
     11 | stages = { lapsing_after = "0d" }
        |                            ^^^^
+       |
+       = help: `lapsing_after`: who has not ordered for so long is lapsing
     "#);
 }
 

@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 
-use super::edit;
+use super::{edit, edited, told};
 
 const GOAL: &str = "goal = \"order\"\n";
 
@@ -100,22 +100,32 @@ fn unknown_exit() {
 #[test]
 fn exit_after_no_time() {
     assert_snapshot!(edit(GOAL, "exit_after = \"0h\"\n"), @r#"
-    error: `campaigns.weekly.exit_after` must be longer than 0, found "0h"
+    error: `campaigns.weekly.exit_after` must be longer than 0, for example "24h" or "7d", found "0h"
       --> offers.toml:48:14
        |
     48 | exit_after = "0h"
        |              ^^^^
+       |
+       = help: `exit_after`: so long after the trigger every run ends
     "#);
 }
 
 #[test]
 fn exits_at_once_of_nothing() {
     assert_snapshot!(edit(GOAL, "exit = [\"audience\"]\nexits = \"at-once\"\n"), @r#"
-    warning: `exits = "at-once"` of campaign `weekly` has no effect
-      --> offers.toml:46:12
+    warning: the exit `audience` of campaign `weekly` never happens: nobody leaves its audience
+      --> offers.toml:48:1
        |
-    46 | [campaigns.weekly]
-       |            ^^^^^^
+    48 | exit = ["audience"]
+       | ^^^^
+       |
+       = help: write an `audience` that a customer can leave, such as { not_ordered_for = "60d" }; segments and random shares are for ever
+
+    warning: `exits = "at-once"` of campaign `weekly` has no effect
+      --> offers.toml:49:1
+       |
+    49 | exits = "at-once"
+       | ^^^^^
        |
        = help: it has no `goal`, and no `exit` that happens at an instant; `audience` is read when a step is due
     "#);
@@ -123,15 +133,15 @@ fn exits_at_once_of_nothing() {
 
 #[test]
 fn ends_at_replies_that_nobody_writes() {
-    assert_snapshot!(edit(GOAL, "exit = [\"replied\"]\n"), @"
+    assert_snapshot!(edit(GOAL, "exit = [\"replied\"]\n"), @r#"
     warning: a run of campaign `weekly` ends at a reply, but nobody replies
-      --> offers.toml:46:12
+      --> offers.toml:48:1
        |
-    46 | [campaigns.weekly]
-       |            ^^^^^^
+    48 | exit = ["replied"]
+       | ^^^^
        |
        = help: write a channel's `reply_rate`
-    ");
+    "#);
 }
 
 #[test]
@@ -149,10 +159,10 @@ fn priority_above_all() {
 fn priority_of_what_is_no_marketing() {
     assert_snapshot!(edit(GOAL, "purpose = \"transactional\"\npriority = 5\n"), @"
     warning: the `priority` of campaign `weekly` has no effect
-      --> offers.toml:46:12
+      --> offers.toml:49:1
        |
-    46 | [campaigns.weekly]
-       |            ^^^^^^
+    49 | priority = 5
+       | ^^^^^^^^
        |
        = help: it is transactional: only marketing campaigns give way to each other
     ");
@@ -169,4 +179,53 @@ fn holdout_in_percent() {
        |
        = help: 10 % is written 0.1
     "#);
+}
+
+#[test]
+fn runs_that_end_before_a_step_is_due() {
+    assert_snapshot!(edit(GOAL, "exit_after = \"24h\"\n"), @r#"
+    warning: this step comes due 1d after the trigger, when every run of campaign `weekly` has ended, 1d after it
+      --> offers.toml:55:52
+       |
+    48 | exit_after = "24h"
+       | ---------- every run ends then
+    ...
+    55 | weekly = { cascade = [{ send = "email" }, { send = "text", after = "24h", unless = "opened" }] }
+       |                                                    ^^^^^^ not sent any more
+       |
+       = help: that is where all messages before it are sent: let `exit_after` be longer, or the waits shorter
+    "#);
+    assert_eq!(edit(GOAL, "exit_after = \"25h\"\n"), "");
+}
+
+#[test]
+fn an_audience_that_nobody_leaves() {
+    assert_snapshot!(edit(GOAL, "exit = [\"audience\"]\naudience = { segments = [\"old\"] }\n"), @r#"
+    warning: the exit `audience` of campaign `weekly` never happens: nobody leaves its audience
+      --> offers.toml:48:1
+       |
+    48 | exit = ["audience"]
+       | ^^^^
+       |
+       = help: write an `audience` that a customer can leave, such as { not_ordered_for = "60d" }; segments and random shares are for ever
+    "#);
+    assert_eq!(edit(GOAL, "exit = [\"audience\"]\naudience = { not_ordered_for = \"60d\" }\n"), "");
+}
+
+#[test]
+fn a_stage_that_nobody_is_in() {
+    let stage = "audience = { stages = [\"prospect\"] }\n";
+    assert_snapshot!(edit(GOAL, stage), @r#"
+    warning: nobody belongs to this audience: no customer is a prospect
+      --> offers.toml:48:14
+       |
+    48 | audience = { stages = ["prospect"] }
+       |              ^^^^^^
+       |
+       = help: customers join with their first order, but for those of a segment with `joined = "prospects"`
+    "#);
+    let prospects = edited(GOAL, stage).replace("share = 0.6\n", "share = 0.6\njoined = \"prospects\"\n");
+    assert_eq!(told(&prospects, &[]), "");
+    let others = prospects.replace("{ stages", "{ segments = [\"young\"], stages");
+    assert!(told(&others, &[]).contains("no customer of its segments is a prospect"), "{}", told(&others, &[]));
 }

@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 
-use super::edit;
+use super::{BASE, edit, told};
 
 #[test]
 fn of_the_scenario() {
@@ -93,6 +93,7 @@ fn of_a_segment() {
     38 | margin = 0.4
        | ^^^^^^
        |
+       = help: did you mean `gross_margin`? (gross margin ÷ revenue)
        = help: allowed here: preset, share, joined, time_zone, opt_in, reach, best_hours, opt_in_correlation, purchases, needs, dropout, lapse, basket, gross_margin, entry, hops, season, acquisition_cost
     ");
 }
@@ -114,12 +115,6 @@ fn of_needs() {
 #[test]
 fn of_a_basket() {
     assert_snapshot!(edit("lognormal", "log-normal"), @"
-    error: `basket` must be one of { fixed = 50 }, { lognormal = { mean = 60, cv = 0.8 } } or { gamma-gamma = { p = …, q = …, gamma = … } }
-      --> offers.toml:37:10
-       |
-    37 | basket = { log-normal = { mean = 60, cv = 0.8 } }
-       |          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-
     error: `basket` has no key `log-normal`
       --> offers.toml:37:12
        |
@@ -133,13 +128,7 @@ fn of_a_basket() {
 
 #[test]
 fn of_joined() {
-    assert_snapshot!(edit(r#"{ base = { age = "365d" } }"#, "{ cohort = {} }"), @r#"
-    error: `segments.young.joined` must be "base", "cohort", "prospects", { base = { age = "1095d" } } or { arrivals = { every = "7d", counts = [ … ] } }
-      --> offers.toml:33:10
-       |
-    33 | joined = { cohort = {} }
-       |          ^^^^^^^^^^^^^^^
-
+    assert_snapshot!(edit(r#"{ base = { age = "365d" } }"#, "{ cohort = {} }"), @"
     error: `joined` has no key `cohort`
       --> offers.toml:33:12
        |
@@ -147,7 +136,7 @@ fn of_joined() {
        |            ^^^^^^
        |
        = help: allowed here: base, arrivals
-    "#);
+    ");
 }
 
 #[test]
@@ -215,6 +204,7 @@ fn of_a_step() {
     55 | weekly = { cascade = [{ send = "email" }, { send = "text", wait = "24h", unless = "opened" }] }
        |                                                            ^^^^
        |
+       = help: did you mean `after`?
        = help: allowed here: send, after, at, unless, only_if, otherwise, fallback, ttl, segments
     "#);
 }
@@ -295,5 +285,102 @@ fn channel_that_says_nothing() {
        |
        = help: write `preset = …`, or `cost_per_message`, `delivery_rate`, `open_rate` and `click_rate` for a channel that carries messages, or `order_rate` for one where customers come by
        = help: presets: email, sms, rcs, whatsapp, viber, telegram, line, social-dm, mobile-push, web-push, in-app, retargeting-ad, direct-mail, outbound-call, web, app, store
+    ");
+}
+
+#[test]
+fn of_another_table() {
+    assert_snapshot!(told(&format!("{BASE}{}", "[season]\nweekdays = { sat = 2 }\n"), &[]), @"
+    error: a scenario has no key `season`
+      --> offers.toml:61:2
+       |
+    61 | [season]
+       |  ^^^^^^
+       |
+       = help: `season` belongs to a segment: `segments.NAME.season`
+    ");
+    assert_snapshot!(edit("weekly = { cascade", "weekly = { ttl = \"3h\", cascade"), @r#"
+    error: a plan has no key `ttl`
+      --> offers.toml:55:12
+       |
+    55 | weekly = { ttl = "3h", cascade = [{ send = "email" }, { send = "text", after = "24h", unless = "opened" }] }
+       |            ^^^
+       |
+       = help: `ttl` belongs to a step: `strategies.NAME.campaigns.CAMPAIGN.cascade.ttl`
+    "#);
+    assert_snapshot!(edit("intent = 1.5", "time_zone = \"UTC\""), @r#"
+    error: a campaign has no key `time_zone`
+      --> offers.toml:52:1
+       |
+    52 | time_zone = "UTC"
+       | ^^^^^^^^^
+       |
+       = help: `time_zone` belongs to the scenario itself, above the first `[…]`: `time_zone = …` or to a segment: `segments.NAME.time_zone`
+    "#);
+}
+
+#[test]
+fn by_another_name() {
+    assert_snapshot!(edit("cost_per_message = 0.001", "cost_per_message = 0.001\ncost_per_year = 12"), @"
+    error: a channel has no key `cost_per_year`
+      --> offers.toml:14:1
+       |
+    14 | cost_per_year = 12
+       | ^^^^^^^^^^^^^
+       |
+       = help: did you mean `cost_per_month`? (a twelfth of a year's)
+       = help: allowed here: preset, order_rate, cart_rate, cost_per_message, billed_on, delivery_rate, open_rate, click_rate, click_to_open_rate, reply_rate, opt_out_rate, open_delay, click_delay, reply_delay, best_hour_odds, reach, legal_hours, affinity_spread, opt_in, landing, cost_per_month, setup_cost, billed_by, cost_per_transactional, window, cost_in_window, cost_per_conversation, conversation, delivery_delay, duplicate_rate, … (38 in all)
+    ");
+    assert_snapshot!(edit("[strategies.gentle]\n", "[strategies.gentle]\nguardrails = {}\n"), @"
+    error: a strategy has no key `guardrails`
+      --> offers.toml:59:1
+       |
+    59 | guardrails = {}
+       | ^^^^^^^^^^
+       |
+       = help: did you mean `policies`?
+       = help: allowed here: extends, policies, campaigns, cost_per_month, setup_cost, profile
+    ");
+}
+
+#[test]
+fn of_a_dropout() {
+    assert_snapshot!(edit("after-journey", "after_jorney"), @"
+    error: `dropout` has no key `after_jorney`
+      --> offers.toml:36:13
+       |
+    36 | dropout = { after_jorney = 0.01 }
+       |             ^^^^^^^^^^^^
+       |
+       = help: did you mean `after-journey`?
+       = help: allowed here: after-order, after-journey, per-period
+    ");
+    assert_snapshot!(edit("preset = \"retail\"", "preset = \"retail\"\ndropout = { churn = 0.1 }"), @"
+    error: `dropout` has no key `churn`
+      --> offers.toml:45:13
+       |
+    45 | dropout = { churn = 0.1 }
+       |             ^^^^^
+       |
+       = help: allowed here: after-order, after-journey, per-period
+    ");
+    assert_snapshot!(edit("dropout = {", "droput = {"), @"
+    error: a segment has no key `droput`
+      --> offers.toml:36:1
+       |
+    36 | droput = { after-journey = 0.01 }
+       | ^^^^^^
+       |
+       = help: did you mean `dropout`?
+       = help: allowed here: preset, share, joined, time_zone, opt_in, reach, best_hours, opt_in_correlation, purchases, needs, dropout, lapse, basket, gross_margin, entry, hops, season, acquisition_cost
+    ");
+    assert_snapshot!(edit("dropout = { after-journey = 0.01 }", "dropout = 0.01"), @"
+    error: `segments.young.dropout` must be a table, found 0.01
+      --> offers.toml:36:11
+       |
+    36 | dropout = 0.01
+       |           ^^^^
+       |
+       = help: for example dropout = { after-order = 0.05 }
     ");
 }

@@ -222,7 +222,7 @@ fn strategy_called_none() {
     58 | [strategies.none]
        |             ^^^^
        |
-       = help: doing nothing is always played under that name, so that every result is also an incremental one
+       = help: doing nothing is always played under that name, so that every result is also an incremental one: leave it away, or call what does something otherwise
     ");
 }
 

@@ -68,6 +68,7 @@ fn unknown_key_of_a_channel() {
     1 | channels.text.price=0.05
       |               ^^^^^
       |
+      = help: did you mean `cost_per_message`? (of one message)
       = help: allowed here: preset, order_rate, cart_rate, cost_per_message, billed_on, delivery_rate, open_rate, click_rate, click_to_open_rate, reply_rate, opt_out_rate, open_delay, click_delay, reply_delay, best_hour_odds, reach, legal_hours, affinity_spread, opt_in, landing, cost_per_month, setup_cost, billed_by, cost_per_transactional, window, cost_in_window, cost_per_conversation, conversation, delivery_delay, duplicate_rate, … (38 in all)
     ");
 }

@@ -138,6 +138,8 @@ fn arrivals_of_nobody() {
        |
     33 | joined = { arrivals = { every = "7d", counts = [0, 0] } }
        |                       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+       |
+       = help: for example arrivals = { every = "7d", counts = [ … ] }
     "#);
 }
 

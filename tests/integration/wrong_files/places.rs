@@ -68,6 +68,7 @@ fn after_a_byte_order_mark() {
     1 | title = "Spring offers"
       | ^^^^^
       |
+      = help: did you mean `name`?
       = help: allowed here: name, currency, start, horizon, tail, population, simulate, draws, seed, retention_window, time_zone, rates, count_first, exchange, stages, discount_rate, attribution, context, fatigue, goodwill, channels, segments, campaigns, strategies
     "#);
 }

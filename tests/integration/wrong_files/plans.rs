@@ -62,6 +62,8 @@ fn mix_below_1() {
        |
     60 | campaigns.sale = { mix = { email = 0.7, text = 0.2 } }
        |                          ^^^^^^^^^^^^^^^^^^^^^^^^^^^
+       |
+       = help: `mix`: shares that sum to 1; one channel is picked for each run
     ");
 }
 

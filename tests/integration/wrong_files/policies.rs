@@ -61,15 +61,15 @@ fn from_until_the_same() {
 
 #[test]
 fn quiet_for_ever() {
-    assert_snapshot!(told(&format!("{BASE}{}", "[strategies.ladder.policies]\nquiet_hours = [{ from = \"21:00\", until = \"08:00\" }, { from = \"08:00\", until = \"21:00\", channels = [\"text\"] }]\n"), &[]), @"
+    assert_snapshot!(told(&format!("{BASE}{}", "[strategies.ladder.policies]\nquiet_hours = [{ from = \"21:00\", until = \"08:00\" }, { from = \"08:00\", until = \"21:00\", channels = [\"text\"] }]\n"), &[]), @r#"
     error: strategies `ladder`, `gentle` never send on `text`: it is quiet at every hour of the week
-      --> offers.toml:54:13
+      --> offers.toml:62:1
        |
-    54 | [strategies.ladder.campaigns]
-       |             ^^^^^^
+    62 | quiet_hours = [{ from = "21:00", until = "08:00" }, { from = "08:00", until = "21:00", channels = ["text"] }]
+       | ^^^^^^^^^^^
        |
        = help: `quiet_hours` are those in which nothing is sent: leave some hours out of them
-    ");
+    "#);
 }
 
 #[test]
@@ -167,7 +167,7 @@ fn cap_then_an_unknown_word() {
 
 #[test]
 fn next_channel_without_one() {
-    assert_snapshot!(told(&(edited("weekly = { cascade = [{ send = \"email\" }, { send = \"text\", after = \"24h\", unless = \"opened\" }] }\n", "") + "[strategies.ladder.policies]\ncaps = [{ messages = 2, per = \"7d\", then = \"next-channel\" }]\n"), &[]), @"
+    assert_snapshot!(told(&(edited("weekly = { cascade = [{ send = \"email\" }, { send = \"text\", after = \"24h\", unless = \"opened\" }] }\n", "") + "[strategies.ladder.policies]\ncaps = [{ messages = 2, per = \"7d\", then = \"next-channel\" }]\n"), &[]), @r#"
     warning: no strategy has a plan for campaign `weekly`
       --> offers.toml:46:12
        |
@@ -175,13 +175,13 @@ fn next_channel_without_one() {
        |            ^^^^^^
 
     warning: a cap of strategies `ladder`, `gentle` goes on with the next channel, but no plan there has a next step
-      --> offers.toml:54:13
+      --> offers.toml:61:37
        |
-    54 | [strategies.ladder.campaigns]
-       |             ^^^^^^
+    61 | caps = [{ messages = 2, per = "7d", then = "next-channel" }]
+       |                                     ^^^^
        |
        = help: only a cascade has; elsewhere `next-channel` does what `skip` does
-    ");
+    "#);
 }
 
 #[test]
@@ -197,15 +197,15 @@ fn too_many_caps() {
 
 #[test]
 fn arbitration_without_priorities() {
-    assert_snapshot!(told(&format!("{BASE}{}", "[strategies.ladder.policies]\narbitration = { window = \"24h\" }\n"), &[]), @"
+    assert_snapshot!(told(&format!("{BASE}{}", "[strategies.ladder.policies]\narbitration = { window = \"24h\" }\n"), &[]), @r#"
     warning: the `arbitration` of strategies `ladder`, `gentle` has no effect: all campaigns there have the same priority
-      --> offers.toml:54:13
+      --> offers.toml:62:1
        |
-    54 | [strategies.ladder.campaigns]
-       |             ^^^^^^
+    62 | arbitration = { window = "24h" }
+       | ^^^^^^^^^^^
        |
        = help: write `priority = 10` in the campaign that goes first
-    ");
+    "#);
 }
 
 #[test]
@@ -219,4 +219,26 @@ fn arbitration_without_a_window() {
        |
        = help: write `window` as a duration such as "24h" or "7d"
     "#);
+}
+
+#[test]
+fn a_cap_that_holds_for_ever() {
+    let cap = |then: &str| {
+        told(
+            &format!(
+                "{BASE}[strategies.ladder.policies]\ncaps = [{{ messages = 2, per = \"400d\", then = \"{then}\" }}]\n"
+            ),
+            &[],
+        )
+    };
+    assert_snapshot!(cap("hold"), @r#"
+    warning: a cap holds messages for up to 400d, but customers are followed for 364d: what it holds is never sent
+      --> offers.toml:62:25
+       |
+    62 | caps = [{ messages = 2, per = "400d", then = "hold" }]
+       |                         ^^^
+       |
+       = help: let `per` be shorter, or say `then = "skip"`
+    "#);
+    assert_eq!(cap("skip"), "");
 }

@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 
-use super::{BASE, edit, told};
+use super::{BASE, edit, edited, told};
 
 #[test]
 fn fixed_costs_that_are_no_money() {
@@ -12,12 +12,16 @@ fn fixed_costs_that_are_no_money() {
       |
     1 | strategies.ladder.cost_per_month="2000 a month"
       |                                  ^^^^^^^^^^^^^^
+      |
+      = help: `cost_per_month`: what the strategy itself costs by the month (a platform, a team); a month is 365.25 ÷ 12 days
 
     error: `channels.text.setup_cost` must be an amount of money from 0 to a billion, found -5
      --> --set:1:26
       |
     1 | channels.text.setup_cost=-5
       |                          ^^
+      |
+      = help: `setup_cost`: what it costs once, in the first week, in every strategy that has a step on it
     "#);
 }
 
@@ -30,6 +34,7 @@ fn fixed_costs_by_another_name() {
     1 | strategies.ladder.monthly_cost=2000
       |                   ^^^^^^^^^^^^
       |
+      = help: did you mean `cost_per_month`?
       = help: allowed here: extends, policies, campaigns, cost_per_month, setup_cost, profile
 
     error: a channel has no key `setup`
@@ -38,6 +43,7 @@ fn fixed_costs_by_another_name() {
     1 | channels.text.setup=500
       |               ^^^^^
       |
+      = help: did you mean `setup_cost`?
       = help: allowed here: preset, order_rate, cart_rate, cost_per_message, billed_on, delivery_rate, open_rate, click_rate, click_to_open_rate, reply_rate, opt_out_rate, open_delay, click_delay, reply_delay, best_hour_odds, reach, legal_hours, affinity_spread, opt_in, landing, cost_per_month, setup_cost, billed_by, cost_per_transactional, window, cost_in_window, cost_per_conversation, conversation, delivery_delay, duplicate_rate, … (38 in all)
     ");
 }
@@ -153,11 +159,13 @@ fn a_text_that_changes_nothing() {
 #[test]
 fn a_window_of_no_time() {
     assert_snapshot!(told(BASE, &["channels.text.window=\"0h\"", "channels.text.reply_rate=0.1"]), @r#"
-    error: `channels.text.window` must be longer than 0, found "0h"
+    error: `channels.text.window` must be longer than 0, for example "24h" or "7d", found "0h"
      --> --set:1:22
       |
     1 | channels.text.window="0h"
       |                      ^^^^
+      |
+      = help: `window`: so long after the customer's last reply on the channel free-form messages may be sent
     "#);
 }
 
@@ -235,5 +243,53 @@ fn a_conversation_without_a_price() {
       |               ^^^^^^^^^^^^
       |
       = help: write what each costs, or leave the key away
+    "#);
+}
+
+#[test]
+fn a_price_of_transactional_messages_that_nobody_sends() {
+    let price = "preset = \"sms\"\ncost_per_transactional = 0.03";
+    assert_snapshot!(edit("preset = \"sms\"", price), @r#"
+    warning: `cost_per_transactional` of `text` changes nothing
+      --> offers.toml:23:26
+       |
+    23 | cost_per_transactional = 0.03
+       |                          ^^^^
+       |
+       = help: no plan sends a transactional campaign on it: write `purpose = "transactional"` in a campaign that does
+    "#);
+    let sent = edited("preset = \"sms\"", price).replace("intent = 1.5", "purpose = \"transactional\"");
+    assert_eq!(told(&sent, &[]), "");
+    let elsewhere =
+        sent.replace("blast = [\"email\", \"text\"]", "blast = [\"email\"]").replace("text = 0.3", "email = 0.3");
+    let elsewhere = elsewhere.replace("mix = { email = 0.7, email = 0.3 }", "blast = [\"email\"]");
+    assert!(told(&elsewhere, &[]).contains("`cost_per_transactional` of `text` changes nothing"));
+}
+
+#[test]
+fn every_message_twice() {
+    assert_snapshot!(edit("preset = \"sms\"", "preset = \"sms\"\nduplicate_rate = 1"), @"
+    warning: `text`: every message is sent, and billed, twice (`duplicate_rate` is 1): is that right?
+      --> offers.toml:23:18
+       |
+    23 | duplicate_rate = 1
+       |                  ^
+    ");
+}
+
+#[test]
+fn a_text_for_a_channel_that_comes_by_itself() {
+    // Nobody wrote `web`, so that no line of the file defines it.
+    let text = "name = \"T\"\ncurrency = \"USD\"\nstart = 2026-01-05\n[channels.sms]\npreset = \"sms\"\n[segments.all]\nshare = 1\n\
+                opt_in = { sms = 0.5 }\n[campaigns.x]\ntrigger = { every = \"7d\", at = \"10:00\" }\ntexts.web = \"hi\"\n\
+                [strategies.s.campaigns.x]\nblast = [\"sms\"]\n";
+    assert_snapshot!(told(text, &[]), @r#"
+    error: campaign `x` has a text for `web`, which carries no messages
+      --> offers.toml:11:7
+       |
+    11 | texts.web = "hi"
+       |       ^^^
+       |
+       = help: allowed here: sms
     "#);
 }

@@ -43,7 +43,7 @@ fn unknown_profile() {
     61 | profile = "silos"
        |           ^^^^^^^
        |
-       = help: did you mean `siloed`?
+       = help: did you mean `siloed`? (one profile in each channel)
        = help: allowed here: unified, siloed
     "#);
 }
@@ -57,7 +57,7 @@ fn profile_of_the_scenario() {
     10 | profile = "siloed"
        | ^^^^^^^
        |
-       = help: allowed here: name, currency, start, horizon, tail, population, simulate, draws, seed, retention_window, time_zone, rates, count_first, exchange, stages, discount_rate, attribution, context, fatigue, goodwill, channels, segments, campaigns, strategies
+       = help: `profile` belongs to a strategy: `strategies.NAME.profile`
     "#);
 }
 
@@ -95,6 +95,8 @@ fn odds_of_nothing() {
        |
     13 | leave_odds = 0
        |              ^
+       |
+       = help: `leave_odds`: factor on the odds of leaving at a touch that was reached by a hop without context
     ");
 }
 
@@ -253,11 +255,13 @@ fn life_of_carts_that_nobody_finds() {
 #[test]
 fn life_of_no_length() {
     assert_snapshot!(context("cart_odds = 2\ncart_life = \"0s\""), @r#"
-    error: `context.cart_life` must be longer than 0, found "0s"
+    error: `context.cart_life` must be longer than 0, for example "24h" or "7d", found "0s"
       --> offers.toml:14:13
        |
     14 | cart_life = "0s"
        |             ^^^^
+       |
+       = help: `cart_life`: how long a cart that was left behind can be found
     "#);
 }
 
@@ -272,4 +276,80 @@ fn losing_the_context_as_an_advantage() {
        |
        = help: it is a factor on the odds of leaving: above 1, customers leave more readily
     ");
+}
+
+#[test]
+fn by_other_names() {
+    let profile = |word: &str| told(&format!("{BASE}profile = \"{word}\"\n"), &[]);
+    let said =
+        |word: &str| profile(word).lines().find(|line| line.contains("did you mean")).map(str::trim).map(str::to_owned);
+    let (one, many) = (
+        "= help: did you mean `unified`? (one profile for all channels)",
+        "= help: did you mean `siloed`? (one profile in each channel)",
+    );
+    for word in ["omnichannel", "Omni-Channel", "single"] {
+        assert_eq!(said(word).as_deref(), Some(one), "{}", profile(word));
+    }
+    for word in ["multichannel", "silos"] {
+        assert_eq!(said(word).as_deref(), Some(many), "{}", profile(word));
+    }
+}
+
+/// The base with campaigns that ask for nothing, sent on one channel, and nobody who hops.
+fn alone(more: &str) -> String {
+    let text = edited("hops = { web = { shop = 0.1 }, shop = { web = 0.1 } }\n", "").replace("goal = \"order\"\n", "");
+    let text = text.replace("preset = \"retail\"\n", "preset = \"retail\"\nentry = { web = 1.0 }\nhops = {}\n");
+    let (rest, _) = text.split_once("[strategies.ladder").expect("the base has it");
+    let plan = "{ blast = [\"email\"] }";
+    format!("{rest}{more}[strategies.mails.campaigns]\nweekly = {plan}\nsale = {plan}\n")
+}
+
+#[test]
+fn silos_with_nothing_between_them() {
+    assert_snapshot!(told(&alone("[strategies.mails]\nprofile = \"siloed\"\n"), &[]), @r#"
+    warning: `profile = "siloed"` of strategy `mails` changes nothing
+      --> offers.toml:55:1
+       |
+    55 | profile = "siloed"
+       | ^^^^^^^
+       |
+       = help: customers hop nowhere, no cart is found, and no step asks for what happened on another channel
+    "#);
+    // An order is placed where no message is sent.
+    let goal =
+        alone("[strategies.mails]\nprofile = \"siloed\"\n").replace("intent = 1.5", "intent = 1.5\ngoal = \"order\"");
+    assert_eq!(told(&goal, &[]), "");
+    let channels = alone("[strategies.mails]\nprofile = \"siloed\"\n").replace("[\"email\"]", "[\"email\", \"text\"]");
+    assert_eq!(told(&channels, &[]), "");
+}
+
+#[test]
+fn failures_and_delays_that_nobody_notices() {
+    assert_snapshot!(told(&alone("[context]\nsync_failure = 0.1\nsync_lag = \"1d\"\nleave_odds = 2\n"), &[]), @r#"
+    warning: `context.sync_failure` changes nothing
+      --> offers.toml:55:1
+       |
+    55 | sync_failure = 0.1
+       | ^^^^^^^^^^^^
+       |
+       = help: customers hop nowhere, no cart is found, and no step asks for what happened on another channel
+
+    warning: `context.sync_lag` changes nothing
+      --> offers.toml:56:1
+       |
+    56 | sync_lag = "1d"
+       | ^^^^^^^^
+       |
+       = help: no cart is found, and no step asks for what happened on another channel
+
+    warning: `leave_odds` changes nothing: customers hop nowhere
+      --> offers.toml:57:14
+       |
+    57 | leave_odds = 2
+       |              ^
+       |
+       = help: write `hops` in a segment: how customers go from one channel to another
+    "#);
+    let hops = context("sync_failure = 0.1\nsync_lag = \"1d\"\nleave_odds = 2");
+    assert_eq!(hops, "");
 }

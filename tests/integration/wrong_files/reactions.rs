@@ -99,15 +99,15 @@ fn legal_hours_that_say_nothing() {
 
 #[test]
 fn legal_hours_that_are_quiet() {
-    assert_snapshot!(told(&(edited(SMS, "preset = \"sms\"\nlegal_hours = \"us-texts\"\n") + "[strategies.gentle.policies]\nquiet_hours = [{ from = \"07:30\", until = \"21:00\" }]\n"), &[]), @"
+    assert_snapshot!(told(&(edited(SMS, "preset = \"sms\"\nlegal_hours = \"us-texts\"\n") + "[strategies.gentle.policies]\nquiet_hours = [{ from = \"07:30\", until = \"21:00\" }]\n"), &[]), @r#"
     error: strategy `gentle` never sends on `text`: it is quiet at every hour of the week
-      --> offers.toml:59:13
+      --> offers.toml:63:1
        |
-    59 | [strategies.gentle]
-       |             ^^^^^^
+    63 | quiet_hours = [{ from = "07:30", until = "21:00" }]
+       | ^^^^^^^^^^^
        |
        = help: leave some of the channel's `legal_hours` out of the `quiet_hours`
-    ");
+    "#);
 }
 
 #[test]
@@ -189,6 +189,8 @@ fn best_hours_below_1() {
        |
     35 | best_hours = { 8 = 0.3, 19 = 0.6 }
        |              ^^^^^^^^^^^^^^^^^^^^^
+       |
+       = help: `best_hours`: share of customers whose best hour begins then, local, by hour; they sum to 1
     ");
 }
 
@@ -200,5 +202,7 @@ fn best_hour_odds_of_0() {
        |
     17 | best_hour_odds = 0
        |                  ^
+       |
+       = help: `best_hour_odds`: factor on the odds of opening a message that is delivered within the customer's best hour
     ");
 }

@@ -136,11 +136,13 @@ fn fallback_of_too_many() {
 #[test]
 fn no_time_to_live() {
     assert_snapshot!(edit(SECOND, r#"{ send = "text", ttl = "0h" }"#), @r#"
-    error: `strategies.ladder.campaigns.weekly.cascade.1.ttl` must be longer than 0, found "0h"
+    error: `strategies.ladder.campaigns.weekly.cascade.1.ttl` must be longer than 0, for example "24h" or "7d", found "0h"
       --> offers.toml:55:66
        |
     55 | weekly = { cascade = [{ send = "email" }, { send = "text", ttl = "0h" }] }
        |                                                                  ^^^^
+       |
+       = help: `ttl`: a step that has waited so long since it was due is not sent any more
     "#);
 }
 
@@ -153,6 +155,7 @@ fn unknown_segment() {
     55 | weekly = { cascade = [{ send = "email" }, { send = "text", segments = ["older"] }] }
        |                                                                        ^^^^^^^
        |
+       = help: did you mean `old`?
        = help: allowed here: young, old
     "#);
 }

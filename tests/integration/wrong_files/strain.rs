@@ -20,11 +20,13 @@ fn fatigue_without_a_half_life() {
 #[test]
 fn a_half_life_of_nothing() {
     assert_snapshot!(told(&format!("{BASE}{}", "[fatigue]\nhalf_life = \"0s\"\n"), &[]), @r#"
-    error: `fatigue.half_life` must be longer than 0, found "0s"
+    error: `fatigue.half_life` must be longer than 0, for example "24h" or "7d", found "0s"
       --> offers.toml:62:13
        |
     62 | half_life = "0s"
        |             ^^^^
+       |
+       = help: `half_life`: after this time a message weighs half
     "#);
 }
 
@@ -49,6 +51,8 @@ fn odds_of_0() {
        |
     63 | response_odds = 0
        |                 ^
+       |
+       = help: `response_odds`: factor on the odds of opening, and of clicking or replying to what is opened, for each unit of pressure
     ");
 }
 
@@ -60,20 +64,30 @@ fn odds_that_fall() {
        |
     63 | response_odds = { low = 0.9, typical = 0.8, high = 0.95 }
        |                 ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+       |
+       = help: `response_odds`: factor on the odds of opening, and of clicking or replying to what is opened, for each unit of pressure
     ");
 }
 
 #[test]
 fn losses_by_the_pressure_of_one_channel() {
-    assert_snapshot!(told(&format!("{BASE}{}", "[channels.push]\npreset = \"mobile-push\"\n[channels.push.fatigue]\nhalf_life = \"7d\"\nloss_odds = 1.1\n"), &[]), @"
+    assert_snapshot!(told(&format!("{BASE}{}", "[channels.push]\npreset = \"mobile-push\"\n[channels.push.fatigue]\nhalf_life = \"7d\"\nloss_odds = 1.1\n"), &[]), @r#"
     error: fatigue of a channel has no key `loss_odds`
       --> offers.toml:65:1
        |
     65 | loss_odds = 1.1
        | ^^^^^^^^^
        |
-       = help: allowed here: half_life, counts, response_odds, opt_out_odds, complaint_odds
-    ");
+       = help: `loss_odds` belongs to fatigue: `fatigue.loss_odds` or to goodwill: `goodwill.loss_odds`
+
+    warning: `channels.push.fatigue` has no effect
+      --> offers.toml:64:13
+       |
+    64 | half_life = "7d"
+       |             ^^^^
+       |
+       = help: it weighs on nothing: write how, for example `response_odds = 0.9`
+    "#);
 }
 
 #[test]
@@ -104,13 +118,15 @@ fn fatigue_of_a_shop() {
 
 #[test]
 fn fatigue_that_is_no_table() {
-    assert_snapshot!(told(&format!("{BASE}{}", "[channels.push]\npreset = \"mobile-push\"\nfatigue = 0.9\n"), &[]), @"
+    assert_snapshot!(told(&format!("{BASE}{}", "[channels.push]\npreset = \"mobile-push\"\nfatigue = 0.9\n"), &[]), @r#"
     error: `channels.push.fatigue` must be a table (fatigue of a channel), found 0.9
       --> offers.toml:63:11
        |
     63 | fatigue = 0.9
        |           ^^^
-    ");
+       |
+       = help: for example fatigue = { half_life = "7d", response_odds = 0.9 }
+    "#);
 }
 
 #[test]
@@ -190,6 +206,8 @@ fn goodwill_in_words() {
        |
     63 | message = "a little"
        |           ^^^^^^^^^^
+       |
+       = help: `message`: what a marketing message adds that is delivered
     "#);
 }
 
@@ -215,4 +233,39 @@ fn a_score_without_a_spread() {
        |
        = help: write `sd` as a number from 0 to 10
     ");
+}
+
+#[test]
+fn a_half_life_of_what_weighs_on_nothing() {
+    assert_snapshot!(told(&format!("{BASE}{}", "[fatigue]\nhalf_life = \"7d\"\n"), &[]), @r#"
+    warning: `fatigue` has no effect
+      --> offers.toml:62:13
+       |
+    62 | half_life = "7d"
+       |             ^^^^
+       |
+       = help: it weighs on nothing: write how, for example `response_odds = 0.9`
+    "#);
+}
+
+#[test]
+fn goodwill_that_nothing_moves() {
+    let goodwill = "[goodwill]\nhalf_life = \"90d\"\nnps = { mean = 7, sd = 2 }\nloss_odds = 0.9\n";
+    assert_snapshot!(told(&format!("{BASE}{goodwill}"), &[]), @r#"
+    warning: `goodwill.half_life` has no effect
+      --> offers.toml:62:13
+       |
+    62 | half_life = "90d"
+       |             ^^^^^
+       |
+       = help: nothing moves goodwill: write, for example, `order = 1` or `message = -0.1`
+
+    warning: `goodwill.loss_odds` has no effect
+      --> offers.toml:64:13
+       |
+    64 | loss_odds = 0.9
+       |             ^^^
+       |
+       = help: nothing moves goodwill: write, for example, `order = 1` or `message = -0.1`
+    "#);
 }

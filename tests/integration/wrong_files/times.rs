@@ -143,6 +143,7 @@ fn no_time_zone_at_all() {
     9 | time_zone = "CET+1"
       |             ^^^^^^^
       |
+      = help: did you mean `CET`?
       = help: IANA names such as "Europe/Berlin", "America/New_York" or "UTC"
     "#);
 }

@@ -280,11 +280,13 @@ fn a_length_of_another_event() {
 #[test]
 fn inactive_for_no_time() {
     assert_snapshot!(edit(EVERY_WEEK, r#"trigger = { event = "inactive", for = "0d" }"#), @r#"
-    error: `campaigns.weekly.trigger.for` must be longer than 0, found "0d"
+    error: `campaigns.weekly.trigger.for` must be longer than 0, for example "24h" or "7d", found "0d"
       --> offers.toml:47:39
        |
     47 | trigger = { event = "inactive", for = "0d" }
        |                                       ^^^^
+       |
+       = help: `for`: how long the customer has not ordered; only there
     "#);
 }
 
@@ -431,5 +433,55 @@ fn clicks_that_bring_it_up_again() {
        |           ^^^^^^^^^^^^^^^^^^^^^
        |
        = help: name the `campaign` whose messages are meant, or limit it by `reentry`
+    "#);
+}
+
+#[test]
+fn inactive_for_longer_than_anybody_is_followed() {
+    let inactive = |days: u32| edit(EVERY_WEEK, &format!("trigger = {{ event = \"inactive\", for = \"{days}d\" }}"));
+    assert_snapshot!(inactive(1500), @r#"
+    error: campaign `weekly` waits until a customer has not ordered for 1500d, longer than anybody is followed (at most 1095d before the start and 356d up to the tail): it never happens
+      --> offers.toml:47:11
+       |
+    47 | trigger = { event = "inactive", for = "1500d" }
+       |           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+       |
+       = help: let `for` be shorter, follow customers for longer, or let a base be older
+    "#);
+    // Three years before the start, and all but the tail of 8 days after it.
+    assert!(!inactive(1095 + 364 - 8).is_empty());
+    assert_eq!(inactive(1095 + 364 - 9), "");
+}
+
+#[test]
+fn responses_to_what_a_strategy_does_not_send() {
+    let clicked = edited(EVERY_WEEK, "trigger = { event = \"clicked\", campaign = \"sale\" }");
+    assert_eq!(told(&clicked, &[]), "");
+    let without = clicked.replace("sale = { blast = [\"email\", \"text\"] }\n", "");
+    assert_snapshot!(told(&without, &[]), @r#"
+    warning: campaign `weekly` waits for responses to `sale`, for which this strategy has no plan: it never begins
+      --> offers.toml:55:1
+       |
+    47 | trigger = { event = "clicked", campaign = "sale" }
+       |                                           ------ these messages
+    ...
+    55 | weekly = { cascade = [{ send = "email" }, { send = "text", after = "24h", unless = "opened" }] }
+       | ^^^^^^
+       |
+       = help: let the strategy send `sale` there too, or leave this plan away
+    "#);
+    let elsewhere = clicked.replace("campaign = \"sale\"", "campaign = \"sale\", channel = \"text\"");
+    let elsewhere = elsewhere.replace("blast = [\"email\", \"text\"]", "blast = [\"email\"]");
+    assert_snapshot!(told(&elsewhere, &[]), @r#"
+    warning: campaign `weekly` waits for responses to `sale`, which this strategy does not send on `text`: it never begins
+      --> offers.toml:55:1
+       |
+    47 | trigger = { event = "clicked", campaign = "sale", channel = "text" }
+       |                                           ------ these messages
+    ...
+    55 | weekly = { cascade = [{ send = "email" }, { send = "text", after = "24h", unless = "opened" }] }
+       | ^^^^^^
+       |
+       = help: let the strategy send `sale` there too, or leave this plan away
     "#);
 }

@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 
-use super::edit;
+use super::{BASE, edit, told};
 
 #[test]
 fn text_for_a_number() {
@@ -62,6 +62,8 @@ fn negative_price() {
        |
     13 | cost_per_message = -0.001
        |                    ^^^^^^
+       |
+       = help: `cost_per_message`: price of one billed message
     ");
 }
 
@@ -73,6 +75,8 @@ fn price_that_is_none() {
        |
     13 | cost_per_message = "free"
        |                    ^^^^^^
+       |
+       = help: `cost_per_message`: price of one billed message
     "#);
 }
 
@@ -97,6 +101,8 @@ fn low_above_typical() {
        |
     15 | open_rate = { low = 0.26, typical = 0.25, high = 0.3 }
        |             ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+       |
+       = help: `open_rate`: opened ÷ delivered, mean over living customers
     ");
 }
 
@@ -332,5 +338,83 @@ fn tells_all_at_once() {
        |
        = help: did you mean `opt_out_rate`?
        = help: allowed here: preset, order_rate, cart_rate, cost_per_message, billed_on, delivery_rate, open_rate, click_rate, click_to_open_rate, reply_rate, opt_out_rate, open_delay, click_delay, reply_delay, best_hour_odds, reach, legal_hours, affinity_spread, opt_in, landing, cost_per_month, setup_cost, billed_by, cost_per_transactional, window, cost_in_window, cost_per_conversation, conversation, delivery_delay, duplicate_rate, … (38 in all)
+    "#);
+}
+
+#[test]
+fn a_number_in_place_of_a_table() {
+    assert_snapshot!(told(&format!("{BASE}{}", "[goodwill]\nnps = 8\n"), &[]), @"
+    error: `goodwill.nps` must be a table (a net promoter score), found 8
+      --> offers.toml:62:7
+       |
+    62 | nps = 8
+       |       ^
+       |
+       = help: for example nps = { mean = 7.5, sd = 2 }
+    ");
+    assert_snapshot!(edit("currency =", "attribution = \"7d\"\ncurrency ="), @r#"
+    error: `attribution` must be a table, found "7d"
+     --> offers.toml:2:15
+      |
+    2 | attribution = "7d"
+      |               ^^^^
+      |
+      = help: for example attribution = { window = "7d" }
+    "#);
+}
+
+#[test]
+fn a_rate_below_0() {
+    assert_snapshot!(edit("currency =", "discount_rate = -1\ncurrency ="), @"
+    error: `discount_rate` is a share and must lie between 0 and 1, found -1
+     --> offers.toml:2:17
+      |
+    2 | discount_rate = -1
+      |                 ^^
+      |
+      = help: `discount_rate`: what is paid or earned a year later is worth 1 ÷ (1 + rate) of the same amount now; the measure `value` (discounted value) is then shown
+    ");
+}
+
+#[test]
+fn days_and_months_in_full() {
+    let season = "season = { weekdays = { Saturday = 2 }, months = { january = 2 } }\n";
+    assert_snapshot!(edit("gross_margin", &format!("{season}gross_margin")), @"
+    error: `weekdays` has no key `Saturday`
+      --> offers.toml:38:25
+       |
+    38 | season = { weekdays = { Saturday = 2 }, months = { january = 2 } }
+       |                         ^^^^^^^^
+       |
+       = help: did you mean `sat`?
+       = help: allowed here: mon, tue, wed, thu, fri, sat, sun
+
+    error: `months` has no key `january`
+      --> offers.toml:38:52
+       |
+    38 | season = { weekdays = { Saturday = 2 }, months = { january = 2 } }
+       |                                                    ^^^^^^^
+       |
+       = help: did you mean `jan`?
+       = help: allowed here: jan, feb, mar, apr, may, jun, jul, aug, sep, oct, nov, dec
+    ");
+    assert_snapshot!(edit("every = \"7d\",", "weekdays = [\"SATURDAY\"], months = [\"January\"],"), @r#"
+    error: `campaigns.weekly.trigger.weekdays.0` cannot be "SATURDAY"
+      --> offers.toml:47:25
+       |
+    47 | trigger = { weekdays = ["SATURDAY"], months = ["January"], at = "10:00" }
+       |                         ^^^^^^^^^^
+       |
+       = help: did you mean `sat`?
+       = help: allowed here: mon, tue, wed, thu, fri, sat, sun
+
+    error: `campaigns.weekly.trigger.months.0` cannot be "January"
+      --> offers.toml:47:48
+       |
+    47 | trigger = { weekdays = ["SATURDAY"], months = ["January"], at = "10:00" }
+       |                                                ^^^^^^^^^
+       |
+       = help: did you mean `jan`?
+       = help: allowed here: jan, feb, mar, apr, may, jun, jul, aug, sep, oct, nov, dec
     "#);
 }

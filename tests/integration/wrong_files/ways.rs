@@ -91,10 +91,10 @@ fn audience_without_a_way() {
 fn best_hour_that_nobody_has() {
     assert_snapshot!(edit(SALE, r#"sale = { blast = ["email", "text"], send_time = "best-hour" }"#), @r#"
     error: this plan sends at the customer's best hour, but nobody has one
-      --> offers.toml:56:1
+      --> offers.toml:56:37
        |
     56 | sale = { blast = ["email", "text"], send_time = "best-hour" }
-       | ^^^^
+       |                                     ^^^^^^^^^
        |
        = help: write `best_hours = { 8 = 0.3, 19 = 0.7 }` in a segment
     "#);
@@ -114,10 +114,12 @@ fn unknown_send_time() {
 #[test]
 fn spread_over_no_time() {
     assert_snapshot!(edit(SALE, r#"sale = { blast = ["email", "text"], send_time = { spread = "0s" } }"#), @r#"
-    error: `strategies.ladder.campaigns.sale.send_time.spread` must be longer than 0, found "0s"
+    error: `strategies.ladder.campaigns.sale.send_time.spread` must be longer than 0, for example "24h" or "7d", found "0s"
       --> offers.toml:56:60
        |
     56 | sale = { blast = ["email", "text"], send_time = { spread = "0s" } }
        |                                                            ^^^^
+       |
+       = help: `spread`: the run's clock begins later by a random time below this
     "#);
 }

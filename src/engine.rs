@@ -16,8 +16,8 @@ mod entry;
 mod examine;
 mod journeys;
 mod known;
+mod picks;
 mod play;
-mod potential;
 mod pressure;
 mod purpose;
 mod runs;
@@ -25,7 +25,7 @@ mod seen;
 mod start;
 mod watch;
 
+pub use picks::Origin;
 pub use play::{Scratch, play};
-pub use potential::{Journey, NaturalNeed, Origin, Potential};
 pub use start::Start;
 pub use watch::{Cause, Ending, Event, Message, Nobody, Reason, Refusal, Watch};

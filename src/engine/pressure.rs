@@ -19,12 +19,13 @@ struct Fading {
 }
 
 impl Fading {
-    fn at(self, now: Seconds, half_life: f64) -> f64 {
-        if self.value == 0.0 { 0.0 } else { self.value * libm::exp2(-((now - self.at) as f64) / half_life) }
+    /// What is left of it, if it halves so many times in a second.
+    fn at(self, now: Seconds, halvings: f64) -> f64 {
+        if self.value == 0.0 { 0.0 } else { self.value * libm::exp2(-((now - self.at) as f64) * halvings) }
     }
 
-    fn add(&mut self, now: Seconds, half_life: f64, more: f64) {
-        *self = Self { value: self.at(now, half_life) + more, at: now };
+    fn add(&mut self, now: Seconds, halvings: f64, more: f64) {
+        *self = Self { value: self.at(now, halvings) + more, at: now };
     }
 }
 
@@ -111,7 +112,7 @@ impl<W: Watch, const PLAIN: bool> Player<'_, W, PLAIN> {
             opt_out += met * table.opt_out;
             complaint += met * table.complaint;
         }
-        let thousandths = libm::round(met * 1000.0) as u64;
+        let thousandths = (met * 1000.0 + 0.5) as u64;
         self.watch.see(at, Event::UnderPressure(message, thousandths));
         Weights { response, opt_out, complaint }
     }
@@ -136,10 +137,10 @@ impl<W: Watch, const PLAIN: bool> Player<'_, W, PLAIN> {
     fn weighed_coin(&self, at: Seconds) -> Threshold {
         let strain = &self.scratch.strain;
         let pressed = self.tables.fatigue.as_ref().map_or(0.0, |table| {
-            if table.loss == 0.0 { 0.0 } else { strain.overall.at(at, table.half_life) * table.loss }
+            if table.loss == 0.0 { 0.0 } else { strain.overall.at(at, table.halvings) * table.loss }
         });
         let felt = self.tables.goodwill.as_ref().map_or(0.0, |table| {
-            if table.loss == 0.0 { 0.0 } else { strain.goodwill.at(at, table.half_life) * table.loss }
+            if table.loss == 0.0 { 0.0 } else { strain.goodwill.at(at, table.halvings) * table.loss }
         });
         self.start.coin.at_odds(odds(pressed + felt))
     }
@@ -149,7 +150,7 @@ impl<W: Watch, const PLAIN: bool> Player<'_, W, PLAIN> {
         if let Some(table) = &self.tables.goodwill {
             let points = points(table);
             if points != 0.0 {
-                self.scratch.strain.goodwill.add(at, table.half_life, points);
+                self.scratch.strain.goodwill.add(at, table.halvings, points);
             }
         }
     }
@@ -163,7 +164,7 @@ impl<W: Watch, const PLAIN: bool> Player<'_, W, PLAIN> {
             return None;
         }
         let z: f64 = StandardNormal.sample(&mut asked.stream(purpose::SCORE));
-        let goodwill = self.scratch.strain.goodwill.at(self.world.horizon, table.half_life);
+        let goodwill = self.scratch.strain.goodwill.at(self.world.horizon, table.halvings);
         let score = nps.mean + nps.per_point * goodwill + nps.sd * z;
         Some(libm::round(score).clamp(0.0, 10.0) as u8)
     }
@@ -171,7 +172,7 @@ impl<W: Watch, const PLAIN: bool> Player<'_, W, PLAIN> {
 
 /// The pressure that a message meets; its own comes on top if it counts.
 fn press_on(table: &FatigueTable, fading: &mut Fading, at: Seconds, marketing: bool) -> f64 {
-    let met = fading.at(at, table.half_life);
+    let met = fading.at(at, table.halvings);
     if marketing || table.counts_all {
         *fading = Fading { value: met + 1.0, at };
     }
@@ -190,15 +191,17 @@ mod tests {
             let mut fading = Fading::default();
             let r = libm::exp2(-f64::from(every) / half_life);
             for n in 0..20_000 {
-                let met = fading.at(Seconds::from(every) * n, half_life);
+                let met = fading.at(Seconds::from(every) * n, 1.0 / half_life);
                 let expected = r * (1.0 - libm::pow(r, n as f64)) / (1.0 - r);
                 assert!(
                     (met - expected).abs() < 1e-9 * (1.0 + expected),
                     "{n} messages every {every}: {met} {expected}"
                 );
-                fading.add(Seconds::from(every) * n, half_life, 1.0);
+                fading.add(Seconds::from(every) * n, 1.0 / half_life, 1.0);
             }
-            assert!((fading.at(Seconds::from(every) * 20_000, half_life) - r / (1.0 - r)).abs() < 1e-9 / (1.0 - r));
+            assert!(
+                (fading.at(Seconds::from(every) * 20_000, 1.0 / half_life) - r / (1.0 - r)).abs() < 1e-9 / (1.0 - r)
+            );
         }
     }
 
@@ -206,9 +209,9 @@ mod tests {
     fn what_never_fades_stays_exactly() {
         let mut fading = Fading::default();
         for n in 0..100 {
-            fading.add(n * 1_000_000, f64::INFINITY, 0.25);
+            fading.add(n * 1_000_000, 0.0, 0.25);
         }
-        assert_eq!(fading.at(Seconds::MAX / 2, f64::INFINITY), 25.0);
+        assert_eq!(fading.at(Seconds::MAX / 2, 0.0), 25.0);
     }
 
     #[test]

@@ -121,14 +121,13 @@ fn numbers(figures: &Figures, sheets: &[Sheet]) -> Markup {
                 table.numbers {
                     thead { tr { th scope="col" { "measure" } @for strategy in &strategies { th scope="col" { (strategy) } } } }
                     tbody {
-                        @for measure in measures {
-                            @let lines = of(measure);
+                        // Not every scenario has every measure.
+                        @for lines in measures.iter().map(|measure| of(measure)).filter(|lines| !lines.is_empty()) {
+                            @let first = &figures.measures[lines[0]];
                             tr {
                                 th scope="row" {
-                                    @if let Some(&row) = lines.first() {
-                                        (figures.measures[row].name)
-                                        @if figures.measures[row].unit == "money" { " [" (figures.answer.setup.currency) "]" }
-                                    }
+                                    (first.name)
+                                    @if first.unit == "money" { " [" (figures.answer.setup.currency) "]" }
                                 }
                                 @for &row in &lines { td { (measure_cell(figures, sheet, row, baseline, has_none)) } }
                             }

@@ -7,8 +7,8 @@ use crate::scenario::{Fatigue, Goodwill, Input, Nps, Positive};
 /// one product: odds ⁿ = 2^(n · log₂ odds).
 #[derive(Clone, Copy, Debug)]
 pub struct FatigueTable {
-    /// After so many seconds a message weighs half.
-    pub half_life: f64,
+    /// How many times in a second the weight of a message halves: 1 ÷ half-life.
+    pub halvings: f64,
     /// Whether transactional messages build pressure up too.
     pub counts_all: bool,
     /// log₂ of the factor on the odds of responding for each unit of pressure.
@@ -34,8 +34,8 @@ pub struct GoodwillTable {
     pub complaint: f64,
     /// By a hop that lost the context.
     pub lost_context: f64,
-    /// After so many seconds a point is worth half; infinite if it never fades.
-    pub half_life: f64,
+    /// How many times in a second a point's worth halves: 1 ÷ half-life; 0 if it never fades.
+    pub halvings: f64,
     /// log₂ of the factor on the odds of being lost for each point.
     pub loss: f64,
     /// What is asked at the horizon.
@@ -49,7 +49,7 @@ fn log2(odds: &Input<Positive>, draw: Draw) -> f64 {
 impl FatigueTable {
     pub(super) fn new(fatigue: &Fatigue, draw: Draw) -> Self {
         Self {
-            half_life: draw.value(&fatigue.half_life),
+            halvings: draw.value(&fatigue.half_life).recip(),
             counts_all: fatigue.counts_all,
             response: log2(&fatigue.response_odds, draw),
             opt_out: log2(&fatigue.opt_out_odds, draw),
@@ -67,7 +67,7 @@ impl GoodwillTable {
             duplicate: goodwill.duplicate,
             complaint: goodwill.complaint,
             lost_context: goodwill.lost_context,
-            half_life: goodwill.half_life.as_ref().map_or(f64::INFINITY, |span| draw.value(span)),
+            halvings: goodwill.half_life.as_ref().map_or(0.0, |span| draw.value(span).recip()),
             loss: log2(&goodwill.loss_odds, draw),
             nps: goodwill.nps,
         }

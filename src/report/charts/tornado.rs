@@ -107,6 +107,9 @@ impl TornadoRow {
     }
 
     fn draw(&self, canvas: &Canvas, scale: Scale, middle: f64, top: f64) {
+        // A long name reaches into the plot; lines of the grid through it would strike it out.
+        let end = 16.0 + font::width(&font::clean(&self.name), SIZE).min(NAME);
+        canvas.filled((12.0, top + 2.0), (end, top + HEAD + 2.0), Tone::Ground, 1.0);
         canvas.name((12.0, top + 17.0), &self.name, NAME, SIZE, Tone::Ink, Anchor::Start);
         let top = top + HEAD + 4.0;
         let ends = [(&self.low, LOW), (&self.high, HIGH)];

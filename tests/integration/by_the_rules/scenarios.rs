@@ -486,7 +486,7 @@ fn event_trigger(
     let mut keys = format!("event = \"{event}\"");
     let mut bounded = event == "joined" || event == "inactive";
     if event == "inactive" {
-        let _ = write!(keys, ", for = \"{}\"", dice.of(&["1d", "2d", "7d"]));
+        let _ = write!(keys, ", for = \"{}\"", dice.of(&["1d", "2d", "5d"]));
     }
     if event == "clicked" || event == "replied" {
         if !calendars.is_empty() && dice.in_100(50) {

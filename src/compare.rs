@@ -242,7 +242,7 @@ impl<'a> Books<'a> {
     fn estimate(&self, measure: &Measure, strategy: usize, series: &Series) -> Estimate {
         let none = self.none.filter(|_| matches!(measure.key, "incremental_profit" | "incremental_orders"));
         let unseen = none.and_then(|none| self.unseen(measure, strategy, none));
-        Estimate::of(series).widened(unseen).within(measure.unit)
+        Estimate::of(series).widened(unseen).within(measure)
     }
 
     fn series(&self, measure: &Measure, strategy: usize) -> Option<Series> {
@@ -313,7 +313,7 @@ fn difference(
 
 /// What is never below 0 cannot fall by more than all of itself.
 fn no_less_than_nothing(measure: &Measure, mut relative: Estimate) -> Estimate {
-    if !matches!(measure.key, "profit" | "incremental_profit" | "incremental_orders" | "cost_per_incremental_order") {
+    if !matches!(measure.key, "profit" | "incremental_profit" | "incremental_orders") {
         relative.interval.low = relative.interval.low.max(relative.value.min(-1.0));
     }
     relative

@@ -297,6 +297,7 @@ pub(super) fn notes(world: &World, setup: &Setup, measures: &[MeasureRow]) -> Ve
             notes.push("More than half of that is simulation noise, so the interval is normal-shaped: play more customers (--simulate).".to_owned());
         }
     }
+    notes.extend(mostly_noise(measures));
     if world.scenario.rates == RateBasis::List {
         let living = world.living_share();
         notes.push(format!("Rates are means over whole lists, of which {} are alive at the start: the living respond {} times as often (R13).", percent(living), number(1.0 / living)));
@@ -315,7 +316,7 @@ pub(super) fn notes(world: &World, setup: &Setup, measures: &[MeasureRow]) -> Ve
     if let Some(claims) = claims(world) {
         notes.push(claims);
     }
-    notes.extend(without_incremental_orders(measures));
+    notes.extend(without_incremental_orders(setup, measures));
     if setup.equal_spend {
         let mut note = "At equal spend: each strategy is applied to a random share of the customers so that all cost what the cheapest costs; the rest get nothing.".to_owned();
         if world.scenario.has_fixed_costs() {
@@ -330,8 +331,24 @@ pub(super) fn notes(world: &World, setup: &Setup, measures: &[MeasureRow]) -> Ve
     notes
 }
 
+/// Which differences are simulation noise for the most part; of that in profit more is said.
+fn mostly_noise(measures: &[MeasureRow]) -> Option<String> {
+    let noisy = |cell: &Cell| {
+        let noise = cell.difference.as_ref().and_then(|difference| difference.estimate.noise_share);
+        cell.strategy != NONE && noise.is_some_and(|noise| noise > 0.5)
+    };
+    let rows = measures.iter().filter(|row| row.measure != "profit" && row.measure != "incremental_profit");
+    let names: Vec<&str> = rows.filter(|row| row.strategies.iter().any(noisy)).map(|row| row.name).collect();
+    (!names.is_empty()).then(|| {
+        format!(
+            "More than half of what varies is simulation noise, for some strategy, in the differences of: {}; their intervals are normal-shaped.",
+            names.join(", ")
+        )
+    })
+}
+
 /// Why a strategy that spends has no cost per incremental order (R23).
-fn without_incremental_orders(measures: &[MeasureRow]) -> Option<String> {
+fn without_incremental_orders(setup: &Setup, measures: &[MeasureRow]) -> Option<String> {
     let row = |key: &str| measures.iter().find(|row| row.measure == key);
     let spends = |strategy: &str| {
         let own = row("spend").and_then(|row| row.strategies.iter().find(|cell| cell.strategy == strategy));
@@ -341,8 +358,9 @@ fn without_incremental_orders(measures: &[MeasureRow]) -> Option<String> {
     let without = row("cost_per_incremental_order")?.strategies.iter().filter(|cell| cell.estimate.is_none());
     let names: Vec<&str> = without.map(|cell| cell.strategy.as_str()).filter(|name| spends(name)).collect();
     (was_played && !names.is_empty()).then(|| {
+        let or = if setup.equal_spend { ", or it is applied to nobody" } else { "" };
         format!(
-            "{}: no cost per incremental order, for in some draw there are no more orders than under none.",
+            "{}: no cost per incremental order, for in some draw there are no more orders than under none{or}.",
             names.join(", ")
         )
     })

@@ -65,7 +65,7 @@ pub(super) fn points(world: &World, tallies: &Tallies, answer: &Answer) -> Vec<C
                 let estimate = estimate.map(|estimate| estimate.widened(Some(rare * (week + 1) as f64 / count)));
                 let end = ((week as i64 + 1) * WEEK).min(world.horizon) as f64;
                 let Some(estimate) = estimate.filter(|_| key != "retention" || end >= window) else { continue };
-                let estimate = estimate.within(measure.unit);
+                let estimate = estimate.within(measure);
                 points.push(CurvePoint {
                     measure: measure.key,
                     strategy: strategy.name.clone(),

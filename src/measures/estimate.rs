@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::catalogue::Unit;
+use super::catalogue::{Form, Measure, Unit};
 use super::series::Series;
 use crate::stats::{normal, student};
 
@@ -31,8 +31,7 @@ pub struct Estimate {
     pub value: f64,
     /// The headline interval.
     pub interval: Interval,
-    /// Standard error of `value` from the finite number of customers alone; it shrinks with more of them. (Of a quotient of
-    /// means that of the mean over draws, which as a rule is larger.)
+    /// Standard error of `value` from the finite number of customers alone; it shrinks with more of them.
     pub monte_carlo_error: f64,
     /// Simulation noise ÷ variance over draws, 0 to 1; none without uncertain inputs. Above one half the interval is
     /// normal-shaped.
@@ -57,26 +56,27 @@ impl Estimate {
     /// 5–95 % range (in which one more draw would lie with 90 %) is combined in quadrature with 1.645 × the standard error
     /// of the mean over draws.
     pub fn of(series: &Series) -> Self {
-        Self::around(series.of_means(), &series.values(), series.noise(), series.batches())
+        Self::around(&series.linear_values(), &series.values(), series.noise(), series.batches())
     }
 
     /// The same from the values of the draws, the mean Monte Carlo variance of one draw's value, and the number of batches
     /// of one draw.
     pub fn from_draws(values: &[f64], noise: f64, batches: usize) -> Self {
-        Self::around(None, values, noise, batches)
+        Self::around(values, values, noise, batches)
     }
 
-    /// The same around an estimate that is not the mean of the draws, with its own standard error over them.
-    fn around(of_means: Option<(f64, f64)>, values: &[f64], noise: f64, batches: usize) -> Self {
+    /// The same where the estimate is the mean of others, the draws to first order: these tell its error and what is noise, the
+    /// draws themselves how far it reaches.
+    fn around(linear: &[f64], values: &[f64], noise: f64, batches: usize) -> Self {
         let draws = values.len() as f64;
-        let mean = values.iter().sum::<f64>() / draws;
+        let value = linear.iter().sum::<f64>() / draws;
         let monte_carlo_error = (noise / draws).sqrt();
         if values.len() == 1 {
             let degrees = batches.saturating_sub(1).max(1) as f64;
             let half = student::quantile(0.975, degrees) * monte_carlo_error;
-            let interval = Interval { low: mean - half, high: mean + half, level: 0.95 };
+            let interval = Interval { low: value - half, high: value + half, level: 0.95 };
             return Self {
-                value: mean,
+                value,
                 interval,
                 monte_carlo_error,
                 noise_share: None,
@@ -84,12 +84,11 @@ impl Estimate {
                 unknown: monte_carlo_error,
             };
         }
-        let observed = values.iter().map(|v| (v - mean) * (v - mean)).sum::<f64>() / (draws - 1.0);
-        let (value, error) = of_means.unwrap_or((mean, (observed / draws).sqrt()));
+        let observed = linear.iter().map(|v| (v - value) * (v - value)).sum::<f64>() / (draws - 1.0);
         let noise_share = if observed > 0.0 { (noise / observed).min(1.0) } else { 0.0 };
         let shrink = (1.0 - noise_share).sqrt();
-        let shrunken: Vec<f64> = values.iter().map(|v| mean + shrink * (v - mean)).collect();
-        let error_of_mean = Z95 * error;
+        let shrunken: Vec<f64> = values.iter().map(|v| value + shrink * (v - value)).collect();
+        let error_of_mean = Z95 * (observed / draws).sqrt();
         let (below, above) = if noise_share > 0.5 {
             let half = Z95 * shrink * observed.sqrt();
             (half, half)
@@ -101,7 +100,7 @@ impl Estimate {
         };
         let interval =
             Interval { low: value - below.hypot(error_of_mean), high: value + above.hypot(error_of_mean), level: 0.9 };
-        let unknown = (shrink * observed.sqrt()).hypot(error);
+        let unknown = (shrink * observed.sqrt()).hypot((observed / draws).sqrt());
         Self { value, interval, monte_carlo_error, noise_share: Some(noise_share), shrunken, unknown }
     }
 
@@ -113,11 +112,14 @@ impl Estimate {
         self
     }
 
-    /// The same as the estimate of a measure: no share lies below 0, or above 1 unless its value
-    /// does, wherever an interval's symmetry would lead.
+    /// The same as the estimate of a measure: no share lies below 0, or above 1 unless its value does, and no cost of what is bought
+    /// below 0, wherever an interval's symmetry would lead.
     #[must_use]
-    pub fn within(mut self, unit: Unit) -> Self {
-        if unit == Unit::Share {
+    pub fn within(mut self, measure: &Measure) -> Self {
+        if measure.form == Form::QuotientOfMeans {
+            self.interval.low = self.interval.low.max(0.0);
+        }
+        if measure.unit == Unit::Share {
             self.interval.low = self.interval.low.max(self.value.min(0.0));
             // Of what grows, such as reach, a share may be more than the whole.
             if self.value <= 1.0 {

@@ -11,9 +11,9 @@ pub struct Series {
     pub draws: Vec<Influences>,
     /// Customers of each draw who joined.
     pub customers: u64,
-    /// The estimate and each draw's influence on it, where it is not the mean of the draws but made of means: a quotient (R23), a
-    /// relative difference.
-    of_means: Option<Influences>,
+    /// Where the estimate is not the mean of the draws but made of means (a quotient, R23; a relative difference): the draws to
+    /// first order. Their mean is the estimate, and their spread tells its error and what of it is noise.
+    linear: Option<Vec<Influences>>,
 }
 
 impl Series {
@@ -21,8 +21,9 @@ impl Series {
     pub fn minus(&self, other: &Self) -> Option<Self> {
         let mut difference =
             self.with(other, |own, theirs| Some(without_rounding(own.minus(theirs).ok()?, own.value())))?;
-        if self.of_means.is_some() || other.of_means.is_some() {
-            difference.of_means = self.over_draws()?.minus(&other.over_draws()?).ok();
+        if self.linear.is_some() || other.linear.is_some() {
+            let pairs = self.linear().iter().zip(other.linear());
+            difference.linear = pairs.map(|(own, theirs)| own.minus(theirs).ok()).collect();
         }
         Some(difference)
     }
@@ -30,31 +31,42 @@ impl Series {
     /// The difference relative to the other strategy's value: this ÷ other − 1; none unless that is above 0 in every draw.
     /// Its estimate is that of the two estimates, so that it agrees with the numbers that stand beside it.
     pub fn relative_to(&self, other: &Self) -> Option<Self> {
-        let relative = |own: &Influences, theirs: &Influences| {
+        let mut relative = self.with(other, |own, theirs| {
             let ratio = own.value() / theirs.value();
-            let influence = |(i, j): (&f64, &f64)| (i - ratio * j) / theirs.value();
-            let influences = own.influences().iter().zip(theirs.influences()).map(influence).collect();
+            let influences = scaled(own, theirs, ratio, theirs.value());
             (theirs.value() > 0.0).then(|| without_rounding(Influences::new(ratio - 1.0, influences), 1.0))
-        };
-        let mut series = self.with(other, relative)?;
-        series.of_means = self.over_draws().zip(other.over_draws()).and_then(|(own, theirs)| relative(&own, &theirs));
-        Some(series)
+        })?;
+        let (own, theirs) = (self.estimate(), other.estimate());
+        if relative.draws.len() > 1 && relative.draws.iter().any(|draw| draw.value() != 0.0) {
+            let ratio = own / theirs;
+            let linear = |(own, other): (&Influences, &Influences)| {
+                let value = ratio - 1.0 + (own.value() - ratio * other.value()) / theirs;
+                Influences::new(value, scaled(own, other, ratio, theirs))
+            };
+            relative.linear = Some(self.linear().iter().zip(other.linear()).map(linear).collect());
+        }
+        Some(relative)
+    }
+
+    /// The draws as the estimate sees them.
+    fn linear(&self) -> &[Influences] {
+        self.linear.as_deref().unwrap_or(&self.draws)
+    }
+
+    /// The estimate: the mean of the draws (R25), or what is made of means.
+    fn estimate(&self) -> f64 {
+        mean(self.linear())
+    }
+
+    /// The values whose mean is the estimate, one per draw.
+    pub(super) fn linear_values(&self) -> Vec<f64> {
+        self.linear().iter().map(Influences::value).collect()
     }
 
     fn with(&self, other: &Self, join: impl Fn(&Influences, &Influences) -> Option<Influences>) -> Option<Self> {
         let draws: Option<Vec<_>> =
             self.draws.iter().zip(&other.draws).map(|(own, theirs)| join(own, theirs)).collect();
-        Some(Self { draws: draws?, customers: self.customers, of_means: None })
-    }
-
-    /// The estimate, and what each draw contributes to its error; none with a single draw.
-    fn over_draws(&self) -> Option<Influences> {
-        self.of_means.clone().or_else(|| Influences::ratio(&self.values(), &vec![EQUAL; self.draws.len()]).ok())
-    }
-
-    /// The estimate and its standard error over draws, where it is made of means and not the mean of the draws.
-    pub(super) fn of_means(&self) -> Option<(f64, f64)> {
-        self.of_means.as_ref().map(|means| (means.value(), means.standard_error()))
+        Some(Self { draws: draws?, customers: self.customers, linear: None })
     }
 
     /// The values of the draws.
@@ -64,7 +76,7 @@ impl Series {
 
     /// Mean over draws of the Monte Carlo variance of a draw's value.
     pub fn noise(&self) -> f64 {
-        self.draws.iter().map(Influences::variance).sum::<f64>() / self.draws.len() as f64
+        self.linear().iter().map(Influences::variance).sum::<f64>() / self.draws.len() as f64
     }
 
     /// Batches of one draw; 2 or more.
@@ -76,6 +88,29 @@ impl Series {
     pub fn variance_per_customer(&self) -> f64 {
         self.noise() * self.customers as f64
     }
+}
+
+fn mean(draws: &[Influences]) -> f64 {
+    draws.iter().map(Influences::value).sum::<f64>() / draws.len() as f64
+}
+
+/// Influences of a batch on one ratio, from those on its parts: (Iᵦ − ratio · Jᵦ) ÷ denominator.
+fn scaled(own: &Influences, theirs: &Influences, ratio: f64, denominator: f64) -> Vec<f64> {
+    let pairs = own.influences().iter().zip(theirs.influences());
+    pairs.map(|(i, j)| (i - ratio * j) / denominator).collect()
+}
+
+/// Quotients of draws as parts of the quotient of means: its value plus, for each draw, how far it is from there times its part
+/// of the denominator.
+fn to_first_order(draws: &[Influences], denominators: &[f64]) -> Vec<Influences> {
+    let all: f64 = denominators.iter().sum();
+    let parts = || draws.iter().zip(denominators).map(|(draw, d)| (draw, d / all * draws.len() as f64));
+    let value = parts().map(|(draw, part)| draw.value() * part).sum::<f64>() / draws.len() as f64;
+    let moved = |(draw, part): (&Influences, f64)| {
+        let influences = draw.influences().iter().map(|influence| influence * part).collect();
+        Influences::new(value + part * (draw.value() - value), influences)
+    };
+    parts().map(moved).collect()
 }
 
 /// Numbers that are equal by construction (spends by R29, prices of one channel) differ in their last bits; rounding is no
@@ -197,14 +232,12 @@ fn by_draw(tallies: &Tallies, series: impl Fn(std::ops::Range<usize>) -> Option<
         weights.push(weight);
         first += batches.len();
     }
-    let weighted: Vec<f64> = draws.iter().zip(&weights).map(|(draw, weight)| draw.value() * weight).collect();
-    let unequal = weights.iter().any(|&weight| weight != EQUAL);
-    let of_means = if unequal { Influences::ratio(&weighted, &weights).ok() } else { None };
+    let linear = weights.iter().any(|&weight| weight != EQUAL).then(|| to_first_order(&draws, &weights));
     // Not all who are played need to join before the horizon; who has joined is the same under every strategy.
     let joined = |row: &Row| row.customers(CustomerCount::Joined);
     let joined: i128 = tallies.strategies.first().map_or(0, |strategy| strategy.totals.iter().map(joined).sum());
     let customers = joined as u64 / tallies.draws().max(1);
-    Some(Series { draws, customers, of_means })
+    Some(Series { draws, customers, linear })
 }
 
 /// In fewer batches than this that differ, the batches tell the error of a difference badly.
@@ -360,4 +393,46 @@ pub fn series_at_share(
         });
         Some((Influences::new(ratio.value(), influences.collect()), weight(measure, &denominators)?))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Estimate;
+    use super::*;
+
+    /// Quotients over draws, 10 spent in each: of two batches each bought half of `bought`, give or take `luck`.
+    fn quotients(draws: impl Iterator<Item = (f64, f64)>) -> Series {
+        let (mut quotients, mut denominators) = (Vec::new(), Vec::new());
+        for (bought, luck) in draws {
+            let halves = [bought / 2.0 + luck, bought / 2.0 - luck];
+            quotients.push(Influences::ratio(&[5.0, 5.0], &halves).expect("something was bought"));
+            denominators.push(bought);
+        }
+        let linear = Some(to_first_order(&quotients, &denominators));
+        Series { draws: quotients, linear, customers: 1000 }
+    }
+
+    #[test]
+    fn r23_a_draw_with_next_to_nothing_bought_hides_nothing() {
+        let ordinary = (0..63).map(|draw| (1.0 + f64::from(draw) / 7.0, 0.1));
+        let with_rare = Estimate::of(&quotients(ordinary.chain([(0.01, 0.4)])));
+        assert!((with_rare.value - 640.0 / (63.0 + 31.0 * 63.0 / 7.0 + 0.01)).abs() < 1e-12, "{}", with_rare.value);
+        assert!(with_rare.noise_share.is_some_and(|noise| noise < 0.05), "{:?}", with_rare.noise_share);
+        // Of the draws 90 % lie between 10/9.5 and 10/1.5.
+        let interval = with_rare.interval;
+        assert!(interval.low < 1.2 && interval.low > 0.5 && interval.high > 6.0 && interval.high < 9.0, "{interval:?}");
+    }
+
+    #[test]
+    fn what_is_to_first_order_has_the_estimate_as_its_mean() {
+        let one = quotients((1..=9).map(|draw| (f64::from(draw), 0.2)));
+        let other = quotients((1..=9).map(|draw| (10.0 - f64::from(draw) / 2.0, 0.1)));
+        let (difference, relative) = (one.minus(&other).expect("they pair"), one.relative_to(&other).expect("above 0"));
+        let [own, theirs] = [&one, &other].map(|series| Estimate::of(series).value);
+        assert!((own - 2.0).abs() < 1e-12 && (theirs - 90.0 / 67.5).abs() < 1e-12);
+        assert!((Estimate::of(&difference).value - (own - theirs)).abs() < 1e-12);
+        assert!((Estimate::of(&relative).value - (own / theirs - 1.0)).abs() < 1e-12);
+        let same = one.minus(&one).expect("they pair");
+        assert_eq!((same.noise(), Estimate::of(&same).interval.high), (0.0, 0.0));
+    }
 }

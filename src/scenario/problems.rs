@@ -97,8 +97,25 @@ impl Problem {
     /// "did you mean …?", where one of the allowed words is near, and the list of allowed words.
     #[must_use]
     pub fn suggest<'a>(self, found: &str, allowed: impl IntoIterator<Item = &'a str>) -> Self {
+        self.suggest_or(found, allowed, || None)
+    }
+
+    /// The same, with other help where no allowed word is near.
+    #[must_use]
+    pub fn suggest_or<'a>(
+        self,
+        found: &str,
+        allowed: impl IntoIterator<Item = &'a str>,
+        otherwise: impl FnOnce() -> Option<String>,
+    ) -> Self {
         let allowed: Vec<&str> = allowed.into_iter().collect();
-        let problem = self.nearest(found, allowed.iter().copied());
+        let before = self.help.len();
+        let mut problem = self.nearest(found, allowed.iter().copied());
+        if problem.help.len() == before
+            && let Some(help) = otherwise()
+        {
+            problem = problem.help(help);
+        }
         match allowed.len() {
             0 => problem,
             1..=MOST_WORDS => problem.help(format!("allowed here: {}", allowed.join(", "))),

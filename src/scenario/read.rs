@@ -1,11 +1,11 @@
 //! Reading typed values out of the tree: what is missing, unknown or wrong goes to the list of problems, and reading
 //! goes on.
 
+use super::elsewhere;
 use super::format::{Absent, Described, Form, Key, Keys, Kind};
 use super::place::{Place, Sources};
 use super::problems::{Problem, Problems};
 use super::tree::{Data, Entry, Table, Value};
-use super::{elsewhere, synonyms};
 
 /// What reading needs beside the value: the texts, the problems found so far, and the path of the value in the file.
 pub struct Context<'a> {
@@ -203,11 +203,9 @@ impl<'t> Fields<'t> {
             let message = format!("{} has no key `{}`", self.keys.what, entry.key);
             let problem = Problem::error(message, entry.key_at);
             let allowed: Vec<&str> = known().collect();
-            let elsewhere = elsewhere::belongs(&entry.key, self.keys);
-            context.problems.push(match elsewhere.filter(|_| synonyms::meant(&entry.key, &allowed).is_none()) {
-                Some(help) => problem.help(help),
-                None => problem.suggest(&entry.key, allowed),
-            });
+            context
+                .problems
+                .push(problem.suggest_or(&entry.key, allowed, || elsewhere::belongs(&entry.key, self.keys)));
         }
     }
 }

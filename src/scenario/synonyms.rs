@@ -59,7 +59,7 @@ const SYNONYMS: [(&str, &[&str], &str); 48] = [
     ("time_zone", &["tz", "zone"], "IANA names such as \"Europe/Berlin\""),
     // Campaigns.
     ("exit", &["exit-on", "stop-on", "exit-if"], ""),
-    ("reentry", &["repeat", "frequency"], ""),
+    ("reentry", &["repeat"], ""),
     ("texts", &["text", "content", "copy", "message"], "by channel: { sms = \"Only today\" }"),
 ];
 
@@ -72,12 +72,15 @@ pub(super) fn meant<'a>(found: &str, allowed: &[&'a str]) -> Option<(&'a str, &'
     })
 }
 
-/// The longest allowed word with which another one begins: "tuesday" is far from "tue" by the letter, but nobody means
+/// The longest allowed word with which another one begins, or the only one that begins with it: "tuesday" is far from "tue" by the letter, but nobody means
 /// anything else by it.
 pub(super) fn begun<'a>(found: &str, allowed: &[&'a str]) -> Option<&'a str> {
     let found = plain(found);
     let begins = |word: &&&str| word.len() >= 3 && found.starts_with(&plain(word));
-    allowed.iter().filter(begins).max_by_key(|word| word.len()).copied()
+    let longest = allowed.iter().filter(begins).max_by_key(|word| word.len()).copied();
+    // Or cut short: the only allowed word that begins with it.
+    let mut cut = allowed.iter().copied().filter(|word| found.len() >= 4 && plain(word).starts_with(&found));
+    longest.or_else(|| cut.next().filter(|_| cut.next().is_none()))
 }
 
 /// Without what people write differently: capitals, and what joins words.
@@ -105,6 +108,8 @@ mod tests {
         assert_eq!(begun("JANUARY", &["jan", "feb"]), Some("jan"));
         assert_eq!(begun("opt_in_by_channel", &["opt_in", "opt_in_correlation"]), Some("opt_in"));
         assert_eq!(begun("today", &["to", "tue"]), None);
+        assert_eq!(begun("order", &["order_rate", "open_rate"]), Some("order_rate"));
+        assert_eq!(begun("open", &["open_rate", "open_delay"]), None, "either");
     }
 
     #[test]

@@ -225,7 +225,7 @@ impl Books<'_> {
         let what = &MEASURES[measure];
         let none = self.none.filter(|_| matches!(what.key, "incremental_profit" | "incremental_orders"));
         let unseen = none.and_then(|none| self.unseen(measure, place, (place.0, none)));
-        Some(Estimate::of(self.series(place, measure)?).widened(unseen).within(what.unit))
+        Some(Estimate::of(self.series(place, measure)?).widened(unseen).within(what))
     }
 
     fn lines(&self, measure: usize, strategies: &[String]) -> Vec<Line> {

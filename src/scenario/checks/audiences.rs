@@ -23,8 +23,9 @@ pub(super) fn check(
     let asked = |segment: &&Segment| {
         audience.segments.is_empty() || audience.segments.iter().any(|own| own.value == segment.name)
     };
+    let known = audience.segments.iter().all(|own| scenario.segments.iter().any(|segment| segment.name == own.value));
     let prospects = scenario.segments.iter().filter(asked).any(|segment| matches!(segment.joined, Joined::Prospects));
-    if audience.stages == [Stage::Prospect] && !prospects {
+    if audience.stages == [Stage::Prospect] && known && !prospects {
         let whom = if audience.segments.is_empty() { "" } else { " of its segments" };
         let message = format!("nobody belongs to this audience: no customer{whom} is a prospect");
         let at = keys.at(&[path, &["audience", "stages"]].concat(), or);

@@ -40,13 +40,15 @@ fn asks_across(scenario: &Scenario, strategy: &Strategy) -> bool {
         let campaign = scenario.campaigns.iter().find(|campaign| campaign.name == name);
         campaign.is_some_and(|campaign| campaign.goal.is_some() || !campaign.exit.is_empty())
     };
+    let several = channels.len() > 1;
     // Orders are placed where no message is sent.
-    let orders = |way: &Way| {
+    let across = |way: &Way| {
         let Way::Cascade(steps) = way else { return false };
         let mut asked = steps.iter().flat_map(|step| step.unless.iter().chain(&step.only_if));
-        asked.any(|asked| asked.value == Response::Ordered)
+        asked.any(|asked| several || asked.value == Response::Ordered)
     };
-    channels.len() > 1 || strategy.plans.iter().any(|(name, plan)| ends(&name.value) || orders(&plan.way))
+    several && !strategy.policies.caps.is_empty()
+        || strategy.plans.iter().any(|(name, plan)| ends(&name.value) || across(&plan.way))
 }
 
 /// Silos, and failures and delays of what is shared, that nobody notices.

@@ -45,13 +45,12 @@ pub(super) fn check(scenario: &Scenario, campaign: &Campaign, keys: Keys<'_>, pr
         let Way::Cascade(steps) = &plan.way else { continue };
         if let Some((step, due)) = too_late(scenario, steps, end) {
             let message = format!(
-                "this step comes due {} after the trigger, when every run of campaign `{}` has ended, {} after it",
+                "this step comes due {} after the trigger at the earliest, when every run of campaign `{}` has ended, {} after it",
                 Span(due),
                 campaign.name,
                 Span(end)
             );
-            let help =
-                "that is where all messages before it are sent: let `exit_after` be longer, or the waits shorter";
+            let help = "let `exit_after` be longer, or the waits shorter";
             let problem = Problem::warning(message, step.send.at).label("not sent any more");
             problems.push(problem.also(key("exit_after"), "every run ends then").help(help));
         }
@@ -71,8 +70,9 @@ fn too_late<'s>(scenario: &Scenario, steps: &'s [Step], end: Seconds) -> Option<
     let has = |step: &Step, segment: &str| {
         step.segments.is_empty() || step.segments.iter().any(|At { value, .. }| value == segment)
     };
+    // A step that is not sent costs no time (R18), so where those before it are skipped the longest wait alone counts.
     let due = |last: usize, segment: &str| {
-        steps[..=last].iter().filter(|step| has(step, segment)).map(|step| step.after).sum::<Seconds>()
+        steps[..=last].iter().filter(|step| has(step, segment)).map(|step| step.after).max().unwrap_or(0)
     };
     steps.iter().enumerate().find_map(|(last, step)| {
         let segments = scenario.segments.iter().filter(|segment| has(step, &segment.name));

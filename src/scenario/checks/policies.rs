@@ -8,9 +8,9 @@ use crate::scenario::channel::Channel;
 use crate::scenario::hours::{Hours, any_is_free};
 use crate::scenario::place::Place;
 use crate::scenario::plan::Way;
-use crate::scenario::policies::Capped;
+use crate::scenario::policies::{CapWindow, Capped};
 use crate::scenario::problems::{Problem, Problems};
-use crate::scenario::values::Span;
+use crate::scenario::values::{DAY, Span};
 use crate::scenario::{Scenario, Strategy};
 
 /// Checks the policies of all strategies. Those that inherit policies share what is wrong with them.
@@ -77,7 +77,9 @@ fn policy(keys: Keys<'_>, strategy: &Strategy, path: &[&str]) -> Place {
 fn held_for_ever(scenario: &Scenario, keys: Keys<'_>, problems: &mut Problems) {
     for strategy in &scenario.strategies {
         for (i, cap) in strategy.policies.caps.iter().enumerate() {
-            if cap.then == Capped::Hold && cap.per >= scenario.horizon.value {
+            // By the calendar a segment's days may end earlier than those of the horizon.
+            let at_least = if cap.window == CapWindow::Calendar { cap.per - DAY } else { cap.per };
+            if cap.then == Capped::Hold && at_least >= scenario.horizon.value {
                 let message = format!(
                     "a cap holds messages for up to {}, but customers are followed for {}: what it holds is never sent",
                     Span(cap.per),

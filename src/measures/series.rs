@@ -100,17 +100,15 @@ fn scaled(own: &Influences, theirs: &Influences, ratio: f64, denominator: f64) -
     pairs.map(|(i, j)| (i - ratio * j) / denominator).collect()
 }
 
-/// Quotients of draws as parts of the quotient of means: its value plus, for each draw, how far it is from there times its part
-/// of the denominator.
-fn to_first_order(draws: &[Influences], denominators: &[f64]) -> Vec<Influences> {
-    let all: f64 = denominators.iter().sum();
-    let parts = || draws.iter().zip(denominators).map(|(draw, d)| (draw, d / all * draws.len() as f64));
-    let value = parts().map(|(draw, part)| draw.value() * part).sum::<f64>() / draws.len() as f64;
-    let moved = |(draw, part): (&Influences, f64)| {
-        let influences = draw.influences().iter().map(|influence| influence * part).collect();
-        Influences::new(value + part * (draw.value() - value), influences)
+/// The draws as parts of the quotient of means N/D: N/D + (n − (N/D)·d) ÷ D.
+fn to_first_order(totals: &[[Influences; 2]]) -> Vec<Influences> {
+    let means = [0, 1].map(|part| totals.iter().map(|draw| draw[part].value()).sum::<f64>() / totals.len() as f64);
+    let quotient = means[0] / means[1];
+    let linear = |[n, d]: &[Influences; 2]| {
+        let value = quotient + (n.value() - quotient * d.value()) / means[1];
+        Influences::new(value, scaled(n, d, quotient, means[1]))
     };
-    parts().map(moved).collect()
+    totals.iter().map(linear).collect()
 }
 
 /// Numbers that are equal by construction (spends by R29, prices of one channel) differ in their last bits; rounding is no
@@ -138,22 +136,23 @@ pub fn series(
         let parts = batches.clone().map(|b| parts(tallies, measure, strategy, none, minor, b));
         let (numerators, denominators): (Vec<f64>, Vec<f64>) = parts.unzip();
         let ratio = Influences::ratio(&numerators, &denominators).ok().filter(|ratio| ratio.value().is_finite())?;
-        Some((ratio, weight(measure, &denominators)?))
+        Some((ratio, totals(measure, &numerators, &denominators)?))
     })
 }
 
-/// The weight of a draw in the estimate. That of a quotient of means is its denominator: so weighted, the draws' quotients
-/// have it as their mean. None if it is not above 0, for nothing has then been bought.
-fn weight(measure: &Measure, denominators: &[f64]) -> Option<f64> {
-    let denominator: f64 = denominators.iter().sum();
-    match measure.form {
-        Form::Total | Form::Ratio => Some(EQUAL),
-        Form::QuotientOfMeans => (denominator > 0.0).then_some(denominator),
-    }
-}
+/// Numerator and denominator of a draw, where the estimate is the quotient of their means.
+type Totals = Option<[Influences; 2]>;
 
-/// The weight of draws that count alike.
-const EQUAL: f64 = 1.0;
+/// None if the estimate is a quotient of means and the denominator is not above 0, for nothing has then been bought.
+fn totals(measure: &Measure, numerators: &[f64], denominators: &[f64]) -> Option<Totals> {
+    if measure.form != Form::QuotientOfMeans {
+        return Some(None);
+    }
+    let batch = vec![1.0 / numerators.len() as f64; numerators.len()];
+    let total = |parts: &[f64]| Influences::ratio(parts, &batch).ok();
+    let totals = [total(numerators)?, total(denominators)?];
+    (totals[1].value() > 0.0).then_some(Some(totals))
+}
 
 fn parts(
     tallies: &Tallies,
@@ -179,7 +178,7 @@ pub fn channel_series(
     by_draw(tallies, |batches| {
         let counts = batches.clone().map(|batch| rows[batch].at(count, channel) as f64 / units).collect::<Vec<_>>();
         let customers = batches.map(|batch| rows[batch].customers(CustomerCount::Joined) as f64).collect::<Vec<_>>();
-        Some((Influences::ratio(&counts, &customers).ok()?, EQUAL))
+        Some((Influences::ratio(&counts, &customers).ok()?, None))
     })
 }
 
@@ -209,7 +208,7 @@ pub fn combined(
             size += largest;
         }
         let ratio = Influences::ratio(&numerators, &denominators).ok()?;
-        (ratio.value().is_finite() && size.is_finite()).then_some((ratio, EQUAL))
+        (ratio.value().is_finite() && size.is_finite()).then_some((ratio, None))
     })
 }
 
@@ -218,21 +217,24 @@ pub fn ratio(tallies: &Tallies, part: impl Fn(usize) -> f64, whole: impl Fn(usiz
     by_draw(tallies, |batches| {
         let (numerators, denominators): (Vec<f64>, Vec<f64>) = batches.map(|b| (part(b), whole(b))).unzip();
         let ratio = Influences::ratio(&numerators, &denominators).ok().filter(|ratio| ratio.value().is_finite())?;
-        Some((ratio, EQUAL))
+        Some((ratio, None))
     })
 }
 
-/// The series of what `series` says of each draw's batches, and of the draw's weight.
-fn by_draw(tallies: &Tallies, series: impl Fn(std::ops::Range<usize>) -> Option<(Influences, f64)>) -> Option<Series> {
-    let (mut draws, mut weights) = (Vec::new(), Vec::new());
+/// The series of what `series` says of each draw's batches.
+fn by_draw(
+    tallies: &Tallies,
+    series: impl Fn(std::ops::Range<usize>) -> Option<(Influences, Totals)>,
+) -> Option<Series> {
+    let (mut draws, mut all_totals) = (Vec::new(), Vec::new());
     let mut first = 0;
     for batches in tallies.batches.chunk_by(|a, b| a.draw == b.draw) {
-        let (draw, weight) = series(first..first + batches.len())?;
+        let (draw, totals) = series(first..first + batches.len())?;
         draws.push(draw);
-        weights.push(weight);
+        all_totals.extend(totals);
         first += batches.len();
     }
-    let linear = weights.iter().any(|&weight| weight != EQUAL).then(|| to_first_order(&draws, &weights));
+    let linear = (draws.len() > 1 && !all_totals.is_empty()).then(|| to_first_order(&all_totals));
     // Not all who are played need to join before the horizon; who has joined is the same under every strategy.
     let joined = |row: &Row| row.customers(CustomerCount::Joined);
     let joined: i128 = tallies.strategies.first().map_or(0, |strategy| strategy.totals.iter().map(joined).sum());
@@ -379,19 +381,24 @@ pub fn series_at_share(
         let ratio = Influences::ratio(&numerators, &denominators).ok().filter(|ratio| ratio.value().is_finite())?;
         // ∂(N/D)/∂φ = (ΔN − (N/D)·ΔD) / D with Δ = strategy − none.
         let denominator: f64 = denominators.iter().sum();
-        let delta: f64 =
-            own.iter().zip(&idle).map(|(own, idle)| (own.0 - idle.0) - ratio.value() * (own.1 - idle.1)).sum();
-        let slope = delta / denominator;
-        let influences = batches.clone().zip(ratio.influences()).map(|(b, influence)| {
+        let deltas = own.iter().zip(&idle).map(|(own, idle)| (own.0 - idle.0, own.1 - idle.1));
+        let (of_numerator, of_denominator) = deltas.fold((0.0, 0.0), |sum, delta| (sum.0 + delta.0, sum.1 + delta.1));
+        let slope = (of_numerator - ratio.value() * of_denominator) / denominator;
+        let of_share = |b: usize| {
             let own = spend(strategy, b);
-            let of_share = if own_spend > 0.0 && share > 0.0 {
+            if own_spend > 0.0 && share > 0.0 {
                 (spend(cheapest, b).total() - own.fixed - share * own.messages) / own_spend
             } else {
                 0.0
-            };
-            influence + slope * of_share
-        });
-        Some((Influences::new(ratio.value(), influences.collect()), weight(measure, &denominators)?))
+            }
+        };
+        let moved = |part: &Influences, slope: f64| {
+            let influences = batches.clone().zip(part.influences()).map(|(b, own)| own + slope * of_share(b));
+            Influences::new(part.value(), influences.collect())
+        };
+        let totals = totals(measure, &numerators, &denominators)?;
+        let totals = totals.map(|[n, d]| [moved(&n, of_numerator), moved(&d, of_denominator)]);
+        Some((moved(&ratio, slope), totals))
     })
 }
 
@@ -402,14 +409,14 @@ mod tests {
 
     /// Quotients over draws, 10 spent in each: of two batches each bought half of `bought`, give or take `luck`.
     fn quotients(draws: impl Iterator<Item = (f64, f64)>) -> Series {
-        let (mut quotients, mut denominators) = (Vec::new(), Vec::new());
-        for (bought, luck) in draws {
-            let halves = [bought / 2.0 + luck, bought / 2.0 - luck];
-            quotients.push(Influences::ratio(&[5.0, 5.0], &halves).expect("something was bought"));
-            denominators.push(bought);
-        }
-        let linear = Some(to_first_order(&quotients, &denominators));
-        Series { draws: quotients, linear, customers: 1000 }
+        let of = |(bought, luck): (f64, f64)| {
+            let (spent, halves) = ([5.0, 5.0], [bought / 2.0 + luck, bought / 2.0 - luck]);
+            let total = |parts: &[f64]| Influences::ratio(parts, &[0.5, 0.5]).expect("there are batches");
+            let quotient = Influences::ratio(&spent, &halves).expect("something was bought");
+            (quotient, [total(&spent), total(&halves)])
+        };
+        let (draws, totals): (Vec<_>, Vec<_>) = draws.map(of).unzip();
+        Series { draws, linear: Some(to_first_order(&totals)), customers: 1000 }
     }
 
     #[test]

@@ -110,11 +110,11 @@ impl Problem {
     ) -> Self {
         let allowed: Vec<&str> = allowed.into_iter().collect();
         let before = self.help.len();
-        let mut problem = self.nearest(found, allowed.iter().copied());
+        let problem = self.nearest(found, allowed.iter().copied());
         if problem.help.len() == before
             && let Some(help) = otherwise()
         {
-            problem = problem.help(help);
+            return problem.help(help);
         }
         match allowed.len() {
             0 => problem,

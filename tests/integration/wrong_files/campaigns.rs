@@ -184,7 +184,7 @@ fn holdout_in_percent() {
 #[test]
 fn runs_that_end_before_a_step_is_due() {
     assert_snapshot!(edit(GOAL, "exit_after = \"24h\"\n"), @r#"
-    warning: this step comes due 1d after the trigger, when every run of campaign `weekly` has ended, 1d after it
+    warning: this step comes due 1d after the trigger at the earliest, when every run of campaign `weekly` has ended, 1d after it
       --> offers.toml:55:52
        |
     48 | exit_after = "24h"
@@ -193,7 +193,7 @@ fn runs_that_end_before_a_step_is_due() {
     55 | weekly = { cascade = [{ send = "email" }, { send = "text", after = "24h", unless = "opened" }] }
        |                                                    ^^^^^^ not sent any more
        |
-       = help: that is where all messages before it are sent: let `exit_after` be longer, or the waits shorter
+       = help: let `exit_after` be longer, or the waits shorter
     "#);
     assert_eq!(edit(GOAL, "exit_after = \"25h\"\n"), "");
 }

@@ -161,6 +161,7 @@ fn cap_then_an_unknown_word() {
     62 | caps = [{ messages = 2, per = "7d", then = "next" }]
        |                                            ^^^^^^
        |
+       = help: did you mean `next-channel`?
        = help: allowed here: skip, hold, end, next-channel
     "#);
 }

@@ -319,7 +319,9 @@ fn silos_with_nothing_between_them() {
     let goal =
         alone("[strategies.mails]\nprofile = \"siloed\"\n").replace("intent = 1.5", "intent = 1.5\ngoal = \"order\"");
     assert_eq!(told(&goal, &[]), "");
-    let channels = alone("[strategies.mails]\nprofile = \"siloed\"\n").replace("[\"email\"]", "[\"email\", \"text\"]");
+    let cap = "policies = { caps = [{ messages = 1, per = \"1d\" }] }\n";
+    let channels = alone(&format!("[strategies.mails]\nprofile = \"siloed\"\n{cap}"));
+    let channels = channels.replace("[\"email\"]", "[\"email\", \"text\"]");
     assert_eq!(told(&channels, &[]), "");
 }
 
